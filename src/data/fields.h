@@ -1,0 +1,122 @@
+/* Field tables: one table per kind of object drives decoding, validation, defaults, encoding, diff,
+ * OpenAPI and the generated documentation, so that these can never disagree. */
+#pragma once
+
+#include "data/json.h"
+
+struct str_list {
+    struct str *items;
+    size_t n;
+};
+
+struct str_pair {
+    struct str key;
+    struct str value;
+};
+
+/* Sorted by key, keys unique. */
+struct str_map {
+    struct str_pair *items;
+    size_t n;
+};
+
+/* What the user wrote, and what it means. */
+struct duration_val {
+    struct str text;
+    int64_t us;
+};
+struct memory_val {
+    struct str text;
+    int64_t bytes;
+};
+
+struct list {
+    void *items;
+    size_t n;
+};
+
+enum field_type {
+    FIELD_STR,      /* struct str */
+    FIELD_UUID,     /* struct str, checked */
+    FIELD_ENUM,     /* int (an enum whose names are in .names); any case in, upper case out */
+    FIELD_INT,      /* int64_t, within min..max; a numeric string is accepted */
+    FIELD_BOOL,     /* bool; "true"/"false" strings accepted */
+    FIELD_CPU,      /* int64_t millicores; written as a number of cores */
+    FIELD_DURATION, /* struct duration_val */
+    FIELD_MEMORY,   /* struct memory_val; decimal g/m/k suffixes, no suffix = bytes */
+    FIELD_TIME,     /* int64_t wall microseconds, RFC 3339 text; 0 = absent */
+    FIELD_MAP,      /* struct str_map; scalars are stringified */
+    FIELD_STR_LIST, /* struct str_list */
+    FIELD_OBJECT,   /* embedded struct described by .object */
+    FIELD_LIST,     /* struct list of structs described by .object */
+    FIELD_RAW,      /* struct json, kept as it is */
+};
+
+enum field_flag {
+    FIELD_REQUIRED = 1,
+    FIELD_READ_ONLY = 2, /* written by Sluice; ignored in what a user sends back */
+    FIELD_IMMUTABLE = 4,
+    FIELD_UPGRADE = 8,  /* a change takes a new job (behaviour.md, "What an edit does") */
+    FIELD_INTERNAL = 16, /* stored, never shown */
+    FIELD_KEEP_EMPTY = 32, /* encoded even when empty, zero or null */
+};
+
+struct fields;
+
+struct field {
+    const char *name;
+    enum field_type type;
+    unsigned flags;
+    size_t offset;
+    const struct fields *object;
+    const char *const *names; /* FIELD_ENUM: NULL-terminated, index = value; NULL-named 0 = unset:
+                                 an empty string entry is never accepted or written */
+    int64_t min;
+    int64_t max; /* 0 = no bound besides the type's */
+    const char *fallback; /* the built-in default, as JSON text; NULL = none */
+    const char *doc;
+};
+
+struct fields {
+    const char *name; /* "DeploymentSpec", as OpenAPI names it */
+    const char *doc;
+    size_t size; /* of the struct */
+    const struct field *rows;
+    size_t n;
+};
+
+enum fields_unknown { UNKNOWN_REFUSE, UNKNOWN_IGNORE };
+
+/* Fills *ret (of f->size bytes, zeroed first) from v. Every slice points into `a`.
+ * Errors carry a JSON pointer: UNKNOWN_FIELD (with the nearest name), INVALID, TOO_LARGE.
+ * Read-only fields are decoded too (the store reads through the same table); a handler that takes
+ * user input drops them first with fields_strip. Nothing here applies defaults. */
+int fields_decode(struct arena *a, const struct fields *f, struct json v,
+                  enum fields_unknown unknown, void *ret, struct err *e) ERR_CHECK;
+/* v without read-only and internal members, at any depth. */
+struct json fields_strip(struct arena *a, const struct fields *f, struct json v);
+/* The document that holds the built-in defaults (.fallback) of the table, nested. */
+struct json fields_defaults(struct arena *a, const struct fields *f);
+/* Writes the object. Absent (zero) optional values are left out unless FIELD_KEEP_EMPTY.
+ * internal = also FIELD_INTERNAL ones (for the store). */
+void fields_encode(struct json_out *o, const struct fields *f, const void *object, bool internal);
+
+struct field_change {
+    struct str path; /* "spec.template.spec.parallelism" */
+    struct str from; /* JSON text, "null" when absent */
+    struct str to;
+    unsigned flags; /* of the nearest described field: FIELD_UPGRADE says it takes a new job */
+};
+struct field_changes {
+    struct field_change *items;
+    size_t n;
+};
+/* Differences by value: map order and 1 against "1" in maps do not count. Both documents valid. */
+struct field_changes fields_diff(struct arena *a, const struct fields *f, const void *from,
+                                 const void *to);
+
+/* JSON Schema (2020-12) of the table as the value of #/components/schemas/<name>, nested tables as
+ * $ref. */
+void fields_schema(struct json_out *o, const struct fields *f);
+/* The row a dotted path names, through nested tables; NULL when there is none. */
+const struct field *fields_find(const struct fields *f, struct str dotted);

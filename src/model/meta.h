@@ -1,0 +1,23 @@
+/* What all resources share. Names and meanings are those of Ververica Platform 2.x. */
+#pragma once
+
+#include "data/fields.h"
+
+#define ANNOTATION_PREFIX "com.dataartisans.appmanager.controller.deployment."
+#define ANNOTATION_SPEC_VERSION ANNOTATION_PREFIX "spec.version"
+#define ANNOTATION_STOP_WITH_DRAIN ANNOTATION_PREFIX "stop-with-drain"
+
+struct metadata {
+    struct str id; /* UUID */
+    struct str name;
+    struct str display_name;
+    struct str namespace_name;
+    int64_t created_at; /* wall microseconds */
+    int64_t modified_at;
+    struct str_map labels;
+    struct str_map annotations;
+    int64_t resource_version; /* starts at 1, rises with each change that is one */
+    int64_t generation;       /* rises with each change of spec */
+};
+
+extern const struct fields metadata_fields;
