@@ -1,0 +1,136 @@
+/* One Flink cluster's REST API, as facts and three-valued outcomes. Works on 1.20 and 2.3 alike.
+ *
+ * Truth is read where Flink does not cache it: job states and task counts from /jobs/overview, never
+ * from /jobs/:id. All calls are asynchronous: fn(arg, result) once, on the loop thread, never from
+ * inside the call; what the result points to is valid during the callback. */
+#pragma once
+
+#include "base/arena.h"
+#include "data/fields.h"
+#include "port/outcome.h"
+
+enum flink_job_status {
+    FLINK_JOB_UNKNOWN,
+    FLINK_JOB_ABSENT, /* this JobManager answered, and does not list the id */
+    FLINK_JOB_INITIALIZING,
+    FLINK_JOB_CREATED,
+    FLINK_JOB_RUNNING,
+    FLINK_JOB_RESTARTING,
+    FLINK_JOB_FAILING,
+    FLINK_JOB_CANCELLING,
+    FLINK_JOB_SUSPENDED,
+    FLINK_JOB_RECONCILING,
+    FLINK_JOB_FINISHED,
+    FLINK_JOB_CANCELED,
+    FLINK_JOB_FAILED,
+};
+
+struct flink_sight {
+    enum outcome outcome; /* DONE = all of it was answered */
+    struct str text;
+    enum flink_job_status job;
+    int64_t tasks_total;
+    int64_t tasks_up; /* RUNNING or FINISHED */
+    int64_t taskmanagers;   /* registered */
+    struct str_list taskmanager_ids;
+    int64_t start_time_ms;  /* of the job, Flink's clock */
+    int64_t end_time_ms;    /* -1 = not ended */
+    int64_t restarts;       /* numRestarts metric; -1 = not known */
+};
+
+struct flink_checkpoint {
+    int64_t id;
+    struct str path; /* external_path; empty when not addressable */
+    bool is_savepoint;
+    bool discarded;
+    bool completed;
+    int64_t triggered_ms;
+    int64_t acked_ms;
+    int64_t state_size;
+    struct str failure;
+};
+
+struct flink_checkpoints {
+    enum outcome outcome; /* REFUSED: checkpointing is not enabled for this job */
+    struct str text;
+    int64_t completed_count;
+    struct flink_checkpoint latest_completed; /* checkpoint or savepoint; id 0 = none */
+    struct flink_checkpoint latest_savepoint;
+    struct flink_checkpoint latest_failed;
+    bool has_restored;
+    struct flink_checkpoint restored;
+    struct flink_checkpoint *history; /* newest first */
+    size_t n_history;
+    int64_t interval_ms; /* of /checkpoints/config; -1 = periodic checkpointing is off */
+    bool retained;       /* RETAIN_ON_CANCELLATION */
+};
+
+enum flink_trigger_state {
+    FLINK_TRIGGER_UNREACHABLE,
+    FLINK_TRIGGER_NOT_KNOWN, /* 404: this JobManager has no such id (never came, or forgotten) */
+    FLINK_TRIGGER_IN_PROGRESS,
+    FLINK_TRIGGER_COMPLETED,
+    FLINK_TRIGGER_STOP_FAILED, /* "A savepoint has been created at ..., but ... failed during
+                                  stopping": location is set */
+    FLINK_TRIGGER_FAILED,      /* COMPLETED with a failure cause */
+};
+
+struct flink_trigger {
+    enum flink_trigger_state state;
+    struct str location;
+    struct str text; /* deepest useful cause */
+};
+
+struct flink_submit {
+    struct str jar_id;
+    struct str job_id;
+    struct str entry_class;   /* empty = from the manifest */
+    struct str_list args;
+    int64_t parallelism;
+    struct str savepoint_path; /* empty = start empty */
+    bool allow_non_restored_state;
+    int64_t timeout_us;
+};
+
+struct flink_answer {
+    enum outcome outcome; /* submit: DONE only for 200; REFUSED = any other complete HTTP answer
+                             (main() may have submitted all the same: look); UNKNOWN = no answer */
+    int status;
+    struct str text; /* deepest useful cause, one line */
+};
+
+struct flink_stop {
+    struct str job_id;
+    struct str trigger_id; /* 32 hex, ours; posting it again starts nothing new */
+    struct str directory;  /* target directory URI of this try */
+    bool native;
+    bool drain;
+    bool stop; /* false = a savepoint while the job runs on */
+};
+
+struct flink_ops {
+    void (*look)(void *ctx, struct str url, struct str job_id,
+                 void (*fn)(void *arg, const struct flink_sight *s), void *arg);
+    /* Checkpoint statistics and configuration. Flink caches them for up to 3 s (0 where our own
+     * clusters set the caches' times low). */
+    void (*checkpoints)(void *ctx, struct str url, struct str job_id,
+                        void (*fn)(void *arg, const struct flink_checkpoints *c), void *arg);
+    void (*trigger)(void *ctx, struct str url, struct str job_id, struct str trigger_id,
+                    void (*fn)(void *arg, const struct flink_trigger *t), void *arg);
+    /* Deepest cause of the job's failure, one line; empty when there is none. */
+    void (*cause)(void *ctx, struct str url, struct str job_id,
+                  void (*fn)(void *arg, const struct flink_answer *a), void *arg);
+    void (*submit)(void *ctx, struct str url, const struct flink_submit *s,
+                   void (*fn)(void *arg, const struct flink_answer *a), void *arg);
+    /* DONE = 202 accepted. The result must be read with trigger() once, whatever it is. */
+    void (*savepoint)(void *ctx, struct str url, const struct flink_stop *s,
+                      void (*fn)(void *arg, const struct flink_answer *a), void *arg);
+    /* DONE = 202 accepted; REFUSED = 404 or 409. */
+    void (*cancel)(void *ctx, struct str url, struct str job_id,
+                   void (*fn)(void *arg, const struct flink_answer *a), void *arg);
+};
+
+struct flink {
+    const struct flink_ops *ops;
+    void *ctx;
+};
