@@ -1,0 +1,113 @@
+/* Facts: all that a rule may look at. One small enum per column, computed by one pure function, so
+ * that the whole space of decisions is finite and is walked by a test. */
+#pragma once
+
+#include "core/input.h"
+
+/* What the user wants of it now. */
+enum want { WANT_RUN, WANT_SUSPEND, WANT_CANCEL, WANT_VALUES };
+
+/* The attempt's cluster, by a complete inventory that began after the record was durable. */
+enum world {
+    WORLD_UNKNOWN,  /* not seen freshly, or the inventory failed */
+    WORLD_NOTHING,  /* nothing of this Deployment exists */
+    WORLD_STARTING, /* processes of the attempt, not all registered yet */
+    WORLD_READY,    /* JobManager answers and lists exactly this attempt's TaskManagers */
+    WORLD_SHORT,    /* JobManager alive, TaskManagers dead or missing */
+    WORLD_HALFDEAD, /* JobManager proven dead; something of the attempt may still be alive */
+    WORLD_LEFTOVER, /* a lower attempt has something alive */
+    WORLD_NEWER,    /* an attempt above any that the record knows */
+    WORLD_VALUES
+};
+
+/* The job, as the very JobManager process that the SUBMIT intent names tells it. */
+enum job_fact {
+    SIGHT_UNKNOWN,
+    SIGHT_ABSENT,
+    SIGHT_STARTING, /* initialising, created, or never yet with all tasks up */
+    SIGHT_UP,       /* RUNNING and every task RUNNING or FINISHED */
+    SIGHT_RESTARTING, /* anything else that is not final */
+    SIGHT_FINISHED,
+    SIGHT_CANCELED,
+    SIGHT_FAILED,
+    SIGHT_VALUES
+};
+
+/* What became of the intent's call. */
+enum result {
+    RESULT_WAITING, /* sent by this process, no answer yet, or the answer says "under way" */
+    RESULT_DONE,
+    RESULT_PARTIAL, /* STOP: the savepoint is complete and newest, the job was not stopped */
+    RESULT_REFUSED,
+    RESULT_UNKNOWN, /* perhaps never sent, perhaps sent and lost */
+    RESULT_OVERDUE,
+    RESULT_VALUES
+};
+
+/* What runs against what is wanted, and what the upgrade strategy says to it. */
+enum drift { DRIFT_NONE, DRIFT_STATELESS, DRIFT_STATEFUL, DRIFT_PENDING, DRIFT_VALUES };
+
+/* Evidence that waits to be recorded: about the running job (what it restored, where it
+ * checkpoints), about the end (statistics), about what the attempt left behind (listings). */
+enum evidence { EVIDENCE_NONE, EVIDENCE_READY, EVIDENCE_CONFLICT, EVIDENCE_VALUES };
+
+/* What the next start would restore from (core/choice.h), verified freshly. */
+enum choice_fact {
+    CHOICE_UNKNOWN,   /* not verified yet */
+    CHOICE_VERIFIED,  /* a snapshot */
+    CHOICE_EMPTY,     /* starts empty, and may */
+    CHOICE_FORBIDDEN, /* would start empty, or too old, and must not */
+    CHOICE_BAD,       /* the newest eligible one is missing or contradicts */
+    CHOICE_VALUES
+};
+
+/* Whether what is wanted could be started at all: artifact there, snapshot format readable. */
+enum preflight { PREFLIGHT_UNKNOWN, PREFLIGHT_OK, PREFLIGHT_REFUSED, PREFLIGHT_VALUES };
+
+/* Tries and back-off: savepoint tries while a job runs, job attempts otherwise. */
+enum pace {
+    PACE_GO,
+    PACE_WAIT,  /* backing off */
+    PACE_LATE,  /* waited for a chance to take a savepoint until the deadline of this try */
+    PACE_SPENT, /* no tries left */
+    PACE_VALUES
+};
+
+/* Something else a user asked for. */
+enum request { REQUEST_NONE, REQUEST_SAVEPOINT, REQUEST_DISCARD, REQUEST_REMOVE, REQUEST_VALUES };
+
+#define PHASE_VALUES (PHASE_DONE + 1)
+#define INTENT_VALUES (INTENT_DISCARD + 1)
+
+struct facts {
+    enum want want;
+    enum phase phase;
+    enum world world;
+    enum job_fact job;
+    enum intent_kind intent;
+    enum result result;
+    enum drift drift;
+    enum evidence evidence;
+    enum choice_fact choice;
+    enum preflight preflight;
+    enum pace pace;
+    enum request request;
+};
+
+/* Pure. Reads nothing but `in`. */
+struct facts core_facts(const struct core_in *in);
+
+/* The snapshot, if any, that the facts' choice is about is found by core_choose (choice.h); the
+ * listing-based evidence by core_evidence (evidence.h): both are called from here and again by the
+ * step, and give the same answer for the same input. */
+
+/* Names of the columns and their values, for `sluice explain rule` and docs/rules.md. */
+struct fact_column {
+    const char *name;
+    size_t n;
+    const char *const *values;
+};
+enum { FACT_COLUMNS = 12 };
+extern const struct fact_column fact_columns[FACT_COLUMNS];
+/* The facts as numbers in the order of fact_columns. */
+void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS]);

@@ -1,0 +1,361 @@
+/* The table. See rules.h; checked over the whole fact space by tests/exhaustive. */
+#include "core/rules.h"
+
+#define IS(value) ((fact_set)(1U << (value)))
+#define NOT(...) ((fact_set)(0xFFFFU & ~(unsigned)(__VA_ARGS__)))
+
+#define STOPPED_WANTED (IS(WANT_SUSPEND) | IS(WANT_CANCEL))
+#define MAY_RUN (IS(PHASE_SUBMITTED) | IS(PHASE_UP))
+#define NOT_STARTED (IS(PHASE_RESERVED) | IS(PHASE_PROVISIONED))
+#define CLUSTER_DEAD (IS(WORLD_HALFDEAD) | IS(WORLD_NOTHING))
+#define CLUSTER_LIVES (IS(WORLD_STARTING) | IS(WORLD_READY) | IS(WORLD_SHORT))
+#define FINAL (IS(SIGHT_FINISHED) | IS(SIGHT_CANCELED) | IS(SIGHT_FAILED))
+#define LIVE (IS(SIGHT_STARTING) | IS(SIGHT_UP) | IS(SIGHT_RESTARTING))
+#define EDITED (IS(DRIFT_STATELESS) | IS(DRIFT_STATEFUL))
+#define NO_SUCCESS (IS(RESULT_REFUSED) | IS(RESULT_UNKNOWN) | IS(RESULT_OVERDUE) | IS(RESULT_PARTIAL))
+#define STARTABLE (IS(CHOICE_VERIFIED) | IS(CHOICE_EMPTY))
+
+/* clang-format off */
+const struct rule rules[] = {
+/* ---- 100: do not act blind ------------------------------------------------------------------ */
+{ 100, .world = IS(WORLD_NEWER),
+       ACTION_HALT, "an attempt exists that this record does not know: the record is older than the world" },
+{ 102, .world = IS(WORLD_UNKNOWN),
+       ACTION_LOOK, "what exists has not been seen since the last decision" },
+{ 106, .world = IS(WORLD_LEFTOVER), .phase = NOT(IS(PHASE_READ)), .intent = IS(INTENT_NONE),
+       ACTION_SWEEP, "something of an attempt that is over is still alive" },
+{ 108, .world = IS(WORLD_LEFTOVER), .intent = IS(INTENT_TEARDOWN), .result = NO_SUCCESS,
+       ACTION_CALL_AGAIN, "whether the leftovers were told to end is not known" },
+
+/* ---- 200: finish what was begun ------------------------------------------------------------- */
+{ 200, .intent = IS(INTENT_PROVISION), .phase = NOT_STARTED, .want = STOPPED_WANTED,
+       ACTION_ABANDON, "nothing was submitted and the job is no longer wanted" },
+{ 201, .intent = IS(INTENT_PROVISION), .phase = NOT_STARTED, .world = IS(WORLD_READY),
+       ACTION_NOTE_PROVISIONED, "the JobManager answers and lists exactly this attempt's TaskManagers" },
+{ 202, .intent = IS(INTENT_PROVISION), .phase = NOT_STARTED, .result = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       ACTION_SETBACK, "the cluster cannot be had just now, which is not the job's fault" },
+{ 203, .intent = IS(INTENT_PROVISION), .phase = NOT_STARTED, .world = IS(WORLD_HALFDEAD),
+       ACTION_FAIL_START, "the JobManager ended before the job could be submitted" },
+{ 204, .intent = IS(INTENT_PROVISION), .phase = MAY_RUN, .world = IS(WORLD_READY) | CLUSTER_DEAD,
+       ACTION_DROP_INTENT, "the TaskManagers are back, or there is nothing left to give them to" },
+{ 205, .intent = IS(INTENT_PROVISION), .phase = MAY_RUN, .job = FINAL | IS(SIGHT_ABSENT),
+       ACTION_DROP_INTENT, "the job needs no TaskManagers any more" },
+{ 206, .intent = IS(INTENT_PROVISION), .phase = MAY_RUN, .want = IS(WANT_CANCEL),
+       ACTION_DROP_INTENT, "the job is to be cancelled" },
+{ 207, .intent = IS(INTENT_PROVISION), .phase = MAY_RUN, .result = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       ACTION_DROP_INTENT, "TaskManagers could not be replaced; it is tried again after a pause" },
+{ 208, .intent = IS(INTENT_PROVISION), .result = IS(RESULT_UNKNOWN),
+       ACTION_CALL_AGAIN, "whether the cluster was asked for is not known, and asking twice is harmless" },
+{ 209, .intent = IS(INTENT_PROVISION),
+       ACTION_LOOK, "the cluster is starting" },
+
+{ 220, .intent = IS(INTENT_UPLOAD), .want = STOPPED_WANTED,
+       ACTION_ABANDON, "nothing was submitted and the job is no longer wanted" },
+{ 221, .intent = IS(INTENT_UPLOAD), .world = CLUSTER_DEAD,
+       ACTION_SETBACK, "the JobManager ended before it had the jar" },
+{ 222, .intent = IS(INTENT_UPLOAD), .result = IS(RESULT_DONE),
+       ACTION_NOTE_UPLOADED, "this very JobManager has the jar" },
+{ 224, .intent = IS(INTENT_UPLOAD), .result = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       ACTION_SETBACK, "the jar could not be handed to the JobManager" },
+{ 226, .intent = IS(INTENT_UPLOAD), .result = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
+       ACTION_CALL_AGAIN, "whether the jar arrived is not known, and a second copy is harmless" },
+{ 228, .intent = IS(INTENT_UPLOAD),
+       ACTION_LOOK, "the jar is on its way" },
+
+{ 230, .intent = IS(INTENT_SUBMIT), .job = LIVE | FINAL,
+       ACTION_NOTE_SUBMITTED, "its JobManager lists the job, whatever the submission was answered" },
+{ 232, .intent = IS(INTENT_SUBMIT), .world = CLUSTER_DEAD,
+       ACTION_NOTE_LOST, "the JobManager that the job was sent to has ended" },
+{ 234, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_REFUSED),
+       ACTION_FAIL_START, "Flink refused the job, and the JobManager it was sent to does not list it" },
+{ 236, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_OVERDUE),
+       ACTION_FAIL_START, "the job is not there by the deadline; ending its cluster makes sure of it" },
+{ 238, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
+       ACTION_CALL_AGAIN, "whether it arrived is not known, and Flink refuses a second job of the same id" },
+{ 239, .intent = IS(INTENT_SUBMIT),
+       ACTION_LOOK, "the job was submitted" },
+
+{ 240, .intent = IS(INTENT_STOP), .result = IS(RESULT_DONE),
+       ACTION_NOTE_SAVEPOINT, "the savepoint is complete and read to its end" },
+{ 242, .intent = IS(INTENT_STOP), .result = IS(RESULT_PARTIAL),
+       ACTION_CANCEL_AFTER_SAVEPOINT, "the savepoint is complete and nothing newer exists, but the job was not stopped" },
+{ 244, .intent = IS(INTENT_STOP), .want = IS(WANT_CANCEL), .job = LIVE | IS(SIGHT_UNKNOWN),
+       ACTION_SUPERSEDE_BY_CANCEL, "the user asked for a cancel, which needs no snapshot" },
+{ 246, .intent = IS(INTENT_STOP), .result = IS(RESULT_REFUSED),
+       ACTION_NOTE_TRY_FAILED, "the savepoint failed; the job runs on" },
+{ 248, .intent = IS(INTENT_STOP), .world = CLUSTER_DEAD,
+       ACTION_NOTE_LOST, "the JobManager ended while it was asked to stop the job" },
+{ 250, .intent = IS(INTENT_STOP), .job = IS(SIGHT_CANCELED) | IS(SIGHT_FAILED),
+       ACTION_NOTE_END, "the job ended while it was asked to stop" },
+{ 251, .intent = IS(INTENT_STOP), .job = IS(SIGHT_FINISHED), .result = IS(RESULT_OVERDUE),
+       ACTION_NOTE_END, "the job finished and its JobManager cannot say where the savepoint is: the directory will" },
+{ 252, .intent = IS(INTENT_STOP), .job = IS(SIGHT_ABSENT),
+       ACTION_NOTE_LOST, "its JobManager does not know the job any more" },
+{ 254, .intent = IS(INTENT_STOP), .result = IS(RESULT_OVERDUE),
+       ACTION_NOTE_TRY_FAILED, "no savepoint by the deadline; the job runs on" },
+{ 256, .intent = IS(INTENT_STOP), .result = IS(RESULT_UNKNOWN), .job = LIVE,
+       ACTION_CALL_AGAIN, "whether the trigger arrived is not known, and the same trigger id starts nothing twice" },
+{ 258, .intent = IS(INTENT_STOP),
+       ACTION_LOOK, "the savepoint is being taken" },
+
+{ 260, .intent = IS(INTENT_SAVEPOINT), .result = IS(RESULT_DONE),
+       ACTION_NOTE_SAVEPOINT, "the savepoint is complete and read to its end" },
+{ 261, .intent = IS(INTENT_SAVEPOINT), .world = CLUSTER_DEAD,
+       ACTION_NOTE_LOST, "the JobManager ended while it took a savepoint" },
+{ 262, .intent = IS(INTENT_SAVEPOINT), .job = FINAL,
+       ACTION_NOTE_END, "the job ended while a savepoint was taken" },
+{ 263, .intent = IS(INTENT_SAVEPOINT), .job = IS(SIGHT_ABSENT),
+       ACTION_NOTE_LOST, "its JobManager does not know the job any more" },
+{ 264, .intent = IS(INTENT_SAVEPOINT), .want = IS(WANT_CANCEL),
+       ACTION_SUPERSEDE_BY_CANCEL, "the user asked for a cancel, which needs no snapshot" },
+{ 266, .intent = IS(INTENT_SAVEPOINT), .result = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE) | IS(RESULT_PARTIAL),
+       ACTION_NOTE_SAVEPOINT_FAILED, "the savepoint failed; the job runs on" },
+{ 267, .intent = IS(INTENT_SAVEPOINT), .result = IS(RESULT_UNKNOWN), .job = LIVE,
+       ACTION_CALL_AGAIN, "whether the trigger arrived is not known, and the same trigger id starts nothing twice" },
+{ 268, .intent = IS(INTENT_SAVEPOINT),
+       ACTION_LOOK, "the savepoint is being taken" },
+
+{ 270, .intent = IS(INTENT_CANCEL), .job = FINAL,
+       ACTION_NOTE_END, "the job has ended" },
+{ 272, .intent = IS(INTENT_CANCEL), .world = CLUSTER_DEAD,
+       ACTION_NOTE_LOST, "the JobManager has ended" },
+{ 273, .intent = IS(INTENT_CANCEL), .job = IS(SIGHT_ABSENT),
+       ACTION_NOTE_LOST, "its JobManager does not know the job any more" },
+{ 274, .intent = IS(INTENT_CANCEL), .result = IS(RESULT_OVERDUE),
+       ACTION_END_BY_TEARDOWN, "the job does not react to its cancellation by the deadline" },
+{ 276, .intent = IS(INTENT_CANCEL), .result = IS(RESULT_UNKNOWN) | IS(RESULT_REFUSED) | IS(RESULT_PARTIAL),
+       ACTION_CALL_AGAIN, "whether the cancellation arrived is not known, and a second one is harmless" },
+{ 278, .intent = IS(INTENT_CANCEL),
+       ACTION_LOOK, "the job is being cancelled" },
+
+{ 280, .intent = IS(INTENT_TEARDOWN), .phase = IS(PHASE_READ), .world = IS(WORLD_NOTHING),
+       ACTION_NOTE_GONE, "every process of the attempt is proven gone" },
+{ 281, .intent = IS(INTENT_TEARDOWN), .phase = NOT(IS(PHASE_READ)), .world = NOT(IS(WORLD_LEFTOVER)),
+       ACTION_DROP_INTENT, "the leftovers are proven gone" },
+{ 282, .intent = IS(INTENT_TEARDOWN), .result = NO_SUCCESS,
+       ACTION_CALL_AGAIN, "whether the cluster was told to end is not known, and telling it twice is harmless" },
+{ 284, .intent = IS(INTENT_TEARDOWN),
+       ACTION_LOOK, "the cluster is ending" },
+
+{ 290, .intent = IS(INTENT_DISCARD), .result = IS(RESULT_DONE),
+       ACTION_NOTE_DISCARDED, "the snapshot's data is gone" },
+{ 292, .intent = IS(INTENT_DISCARD), .result = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE) | IS(RESULT_PARTIAL),
+       ACTION_NOTE_DISCARD_FAILED, "the snapshot's data could not be removed" },
+{ 294, .intent = IS(INTENT_DISCARD), .result = IS(RESULT_UNKNOWN),
+       ACTION_CALL_AGAIN, "whether the data was removed is not known, and removing it twice is harmless" },
+{ 296, .intent = IS(INTENT_DISCARD),
+       ACTION_LOOK, "the snapshot's data is being removed" },
+
+/* ---- 300: the end of an attempt ------------------------------------------------------------- */
+{ 300, .phase = MAY_RUN, .job = FINAL,
+       ACTION_NOTE_END, "its JobManager says that the job has ended" },
+{ 302, .phase = MAY_RUN, .world = CLUSTER_DEAD,
+       ACTION_NOTE_LOST, "the JobManager is proven dead, and the job with it" },
+{ 304, .phase = MAY_RUN, .job = IS(SIGHT_ABSENT),
+       ACTION_NOTE_LOST, "its JobManager does not know the job any more" },
+{ 306, .phase = NOT_STARTED, .world = CLUSTER_DEAD,
+       ACTION_SETBACK, "the empty cluster ended before the job was submitted" },
+{ 310, .phase = IS(PHASE_ENDED), .evidence = IS(EVIDENCE_READY) | IS(EVIDENCE_CONFLICT),
+       ACTION_NOTE_READ, "its JobManager has told all it knows" },
+{ 312, .phase = IS(PHASE_ENDED), .world = CLUSTER_DEAD,
+       ACTION_NOTE_READ, "its JobManager can tell nothing any more" },
+{ 314, .phase = IS(PHASE_ENDED),
+       ACTION_LOOK, "its JobManager's last statistics are being read" },
+{ 320, .phase = IS(PHASE_READ), .world = IS(WORLD_NOTHING),
+       ACTION_NOTE_GONE, "every process of the attempt is proven gone" },
+{ 322, .phase = IS(PHASE_READ),
+       ACTION_TEARDOWN, "all that its JobManager can tell is recorded" },
+{ 330, .phase = IS(PHASE_GONE), .evidence = IS(EVIDENCE_READY),
+       ACTION_COLLECT, "nothing can write any more, and what is left agrees with what was said" },
+{ 332, .phase = IS(PHASE_GONE), .evidence = IS(EVIDENCE_CONFLICT),
+       ACTION_BLOCK_EVIDENCE, "which snapshot is the newest cannot be established" },
+{ 334, .phase = IS(PHASE_GONE),
+       ACTION_LOOK, "what the attempt left behind is being read" },
+
+/* ---- 400: stop for a reason ----------------------------------------------------------------- */
+{ 400, .phase = NOT_STARTED, .want = STOPPED_WANTED,
+       ACTION_ABANDON, "nothing was submitted and the job is no longer wanted" },
+{ 402, .phase = NOT_STARTED, .drift = NOT(IS(DRIFT_NONE)),
+       ACTION_ABANDON, "nothing was submitted and something newer is wanted" },
+{ 406, .phase = IS(PHASE_SUBMITTED), .job = IS(SIGHT_UP),
+       ACTION_NOTE_UP, "the job is RUNNING with all its tasks" },
+{ 408, .phase = IS(PHASE_UP), .evidence = IS(EVIDENCE_READY) | IS(EVIDENCE_CONFLICT),
+       ACTION_NOTE_EVIDENCE, "Flink says what the job was restored from and where it checkpoints" },
+{ 410, .phase = MAY_RUN, .want = IS(WANT_CANCEL),
+       ACTION_CANCEL, "the user asked for CANCELLED, which takes no snapshot" },
+{ 412, .phase = MAY_RUN, .world = IS(WORLD_SHORT), .pace = NOT(IS(PACE_WAIT)),
+       ACTION_REPLACE, "TaskManagers are missing; Flink restarts the job itself once they are back" },
+{ 414, .phase = MAY_RUN, .request = IS(REQUEST_SAVEPOINT), .job = IS(SIGHT_UP),
+       ACTION_SAVEPOINT, "the user asked for a savepoint" },
+{ 416, .phase = MAY_RUN, .request = IS(REQUEST_SAVEPOINT), .pace = IS(PACE_LATE),
+       ACTION_NOTE_SAVEPOINT_FAILED, "not all tasks ran until the deadline of the savepoint" },
+{ 418, .phase = NOT(MAY_RUN), .request = IS(REQUEST_SAVEPOINT),
+       ACTION_NOTE_SAVEPOINT_FAILED, "there is no job to take a savepoint of" },
+
+{ 420, .phase = MAY_RUN, .want = IS(WANT_SUSPEND), .pace = IS(PACE_SPENT),
+       ACTION_GIVE_UP, "no savepoint succeeded; the job keeps running as it was" },
+{ 421, .phase = MAY_RUN, .want = IS(WANT_SUSPEND), .pace = IS(PACE_LATE),
+       ACTION_SPEND_TRY, "not all tasks ran until the deadline of this try" },
+{ 422, .phase = MAY_RUN, .want = IS(WANT_SUSPEND), .job = IS(SIGHT_UP), .pace = IS(PACE_GO),
+       ACTION_STOP, "the user asked for SUSPENDED, which takes a savepoint before it stops the job" },
+{ 424, .phase = MAY_RUN, .want = IS(WANT_SUSPEND),
+       ACTION_LOOK, "a savepoint needs all tasks running, and a pause after a failed one" },
+
+{ 430, .phase = MAY_RUN, .drift = EDITED, .preflight = IS(PREFLIGHT_REFUSED),
+       ACTION_BLOCK_PREFLIGHT, "what is wanted could not start; the job keeps running as it was" },
+{ 432, .phase = MAY_RUN, .drift = EDITED, .preflight = IS(PREFLIGHT_UNKNOWN),
+       ACTION_LOOK, "what is wanted is checked before the running job is stopped" },
+{ 434, .phase = MAY_RUN, .drift = IS(DRIFT_STATELESS),
+       ACTION_CANCEL, "what runs was edited; a stateless upgrade takes no snapshot" },
+{ 440, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL), .pace = IS(PACE_SPENT),
+       ACTION_GIVE_UP, "no savepoint succeeded; the job keeps running as it was" },
+{ 441, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL), .pace = IS(PACE_LATE),
+       ACTION_SPEND_TRY, "not all tasks ran until the deadline of this try" },
+{ 442, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL), .job = IS(SIGHT_UP), .pace = IS(PACE_GO),
+       ACTION_STOP, "what runs was edited; a stateful upgrade takes a savepoint before it stops the job" },
+{ 444, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL),
+       ACTION_LOOK, "a savepoint needs all tasks running, and a pause after a failed one" },
+{ 450, .phase = IS(PHASE_UP) | IS(PHASE_NONE) | IS(PHASE_DONE), .request = IS(REQUEST_DISCARD),
+       ACTION_DISCARD, "the user asked for a snapshot's deletion, and nobody needs it" },
+
+/* ---- 500: start ----------------------------------------------------------------------------- */
+{ 500, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .pace = IS(PACE_SPENT),
+       ACTION_GIVE_UP, "the job failed too often" },
+{ 502, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .pace = IS(PACE_WAIT),
+       ACTION_LOOK, "the next start waits after a failure" },
+{ 504, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .preflight = IS(PREFLIGHT_REFUSED),
+       ACTION_BLOCK_PREFLIGHT, "what is wanted could not start" },
+{ 505, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .preflight = IS(PREFLIGHT_UNKNOWN),
+       ACTION_LOOK, "what is wanted is checked before it is started" },
+{ 506, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .choice = IS(CHOICE_UNKNOWN),
+       ACTION_LOOK, "the snapshot to restore from is being verified" },
+{ 507, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .choice = IS(CHOICE_FORBIDDEN) | IS(CHOICE_BAD),
+       ACTION_BLOCK_CHOICE, "there is no snapshot that it may start from" },
+{ 510, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .world = IS(WORLD_NOTHING), .choice = STARTABLE,
+       ACTION_RESERVE, "it should run, and nothing of it does" },
+{ 520, .phase = IS(PHASE_RESERVED), .world = IS(WORLD_READY),
+       ACTION_UPLOAD, "the cluster is up and empty" },
+{ 522, .phase = NOT_STARTED, .world = IS(WORLD_STARTING) | IS(WORLD_SHORT),
+       ACTION_REPLACE, "the empty cluster is not complete" },
+{ 530, .phase = IS(PHASE_PROVISIONED), .choice = IS(CHOICE_UNKNOWN),
+       ACTION_LOOK, "the snapshot to restore from is being verified" },
+{ 532, .phase = IS(PHASE_PROVISIONED), .choice = IS(CHOICE_FORBIDDEN) | IS(CHOICE_BAD),
+       ACTION_ABANDON, "there is no snapshot that it may start from" },
+{ 534, .phase = IS(PHASE_PROVISIONED), .world = IS(WORLD_READY), .choice = STARTABLE,
+       ACTION_SUBMIT, "the cluster is up, every lower attempt is over, and what to restore is verified" },
+
+/* ---- 600: rest ------------------------------------------------------------------------------ */
+{ 600, .phase = MAY_RUN, .job = IS(SIGHT_UP), .drift = IS(DRIFT_PENDING),
+       ACTION_REST, "it runs; the edit is pending, as upgrade strategy NONE asks" },
+{ 602, .phase = MAY_RUN, .job = IS(SIGHT_UP),
+       ACTION_REST, "it runs as wanted" },
+{ 604, .phase = MAY_RUN, .job = IS(SIGHT_RESTARTING) | IS(SIGHT_STARTING),
+       ACTION_REST, "Flink is bringing the job's tasks up" },
+{ 606, .phase = MAY_RUN, .job = IS(SIGHT_UNKNOWN),
+       ACTION_REST, "the job cannot be seen, which does not mean that it is dead" },
+{ 610, .phase = IS(PHASE_DONE),
+       ACTION_REST, "the job finished by itself" },
+{ 620, .phase = IS(PHASE_NONE), .want = STOPPED_WANTED, .request = IS(REQUEST_REMOVE),
+       ACTION_REMOVE, "it is to be deleted, and nothing of it runs" },
+{ 622, .phase = IS(PHASE_NONE), .want = IS(WANT_SUSPEND),
+       ACTION_REST, "it is suspended" },
+{ 624, .phase = IS(PHASE_NONE), .want = IS(WANT_CANCEL),
+       ACTION_REST, "it is cancelled" },
+{ 690, ACTION_LOOK, "nothing can be decided from what is seen" },
+};
+/* clang-format on */
+
+const size_t n_rules = sizeof(rules) / sizeof(rules[0]);
+
+const struct rule_section rule_sections[] = {
+    { 100, "Do not act blind" },         { 200, "Finish what was begun" },
+    { 300, "The end of an attempt" },    { 400, "Stop for a reason" },
+    { 500, "Start" },                    { 600, "Rest" },
+};
+const size_t n_rule_sections = sizeof(rule_sections) / sizeof(rule_sections[0]);
+
+static bool allows(fact_set set, unsigned value)
+{
+    return set == 0 || (set >> value & 1U);
+}
+
+const struct rule *rules_match(const struct facts *f)
+{
+    const struct rule *r = rules;
+    for (; r < rules + n_rules; r++) {
+        if (allows(r->phase, f->phase) && allows(r->intent, f->intent) &&
+            allows(r->world, f->world) && allows(r->job, f->job) && allows(r->want, f->want) &&
+            allows(r->result, f->result) && allows(r->drift, f->drift) &&
+            allows(r->evidence, f->evidence) && allows(r->choice, f->choice) &&
+            allows(r->preflight, f->preflight) && allows(r->pace, f->pace) &&
+            allows(r->request, f->request))
+            break;
+    }
+    return r;
+}
+
+const struct rule *rules_find(int number)
+{
+    for (size_t i = 0; i < n_rules; i++)
+        if (rules[i].number == number)
+            return &rules[i];
+    return NULL;
+}
+
+fact_set rules_column(const struct rule *r, size_t i)
+{
+    const fact_set columns[FACT_COLUMNS] = {
+        r->want,  r->phase,    r->world,  r->job,       r->intent, r->result,
+        r->drift, r->evidence, r->choice, r->preflight, r->pace,   r->request,
+    };
+    return columns[i];
+}
+
+const char *action_name(enum action a)
+{
+    static const char *const names[] = {
+        [ACTION_HALT] = "HALT",
+        [ACTION_LOOK] = "LOOK",
+        [ACTION_CALL_AGAIN] = "CALL_AGAIN",
+        [ACTION_NOTE_PROVISIONED] = "NOTE_PROVISIONED",
+        [ACTION_SETBACK] = "SETBACK",
+        [ACTION_DROP_INTENT] = "DROP_INTENT",
+        [ACTION_NOTE_UPLOADED] = "NOTE_UPLOADED",
+        [ACTION_NOTE_SUBMITTED] = "NOTE_SUBMITTED",
+        [ACTION_FAIL_START] = "FAIL_START",
+        [ACTION_NOTE_SAVEPOINT] = "NOTE_SAVEPOINT",
+        [ACTION_CANCEL_AFTER_SAVEPOINT] = "CANCEL_AFTER_SAVEPOINT",
+        [ACTION_NOTE_TRY_FAILED] = "NOTE_TRY_FAILED",
+        [ACTION_NOTE_SAVEPOINT_FAILED] = "NOTE_SAVEPOINT_FAILED",
+        [ACTION_SUPERSEDE_BY_CANCEL] = "SUPERSEDE_BY_CANCEL",
+        [ACTION_END_BY_TEARDOWN] = "END_BY_TEARDOWN",
+        [ACTION_NOTE_DISCARDED] = "NOTE_DISCARDED",
+        [ACTION_NOTE_DISCARD_FAILED] = "NOTE_DISCARD_FAILED",
+        [ACTION_NOTE_END] = "NOTE_END",
+        [ACTION_NOTE_LOST] = "NOTE_LOST",
+        [ACTION_ABANDON] = "ABANDON",
+        [ACTION_NOTE_READ] = "NOTE_READ",
+        [ACTION_TEARDOWN] = "TEARDOWN",
+        [ACTION_SWEEP] = "SWEEP",
+        [ACTION_NOTE_GONE] = "NOTE_GONE",
+        [ACTION_COLLECT] = "COLLECT",
+        [ACTION_BLOCK_EVIDENCE] = "BLOCK_EVIDENCE",
+        [ACTION_NOTE_UP] = "NOTE_UP",
+        [ACTION_NOTE_EVIDENCE] = "NOTE_EVIDENCE",
+        [ACTION_CANCEL] = "CANCEL",
+        [ACTION_STOP] = "STOP",
+        [ACTION_SPEND_TRY] = "SPEND_TRY",
+        [ACTION_SAVEPOINT] = "SAVEPOINT",
+        [ACTION_DISCARD] = "DISCARD",
+        [ACTION_REPLACE] = "REPLACE",
+        [ACTION_GIVE_UP] = "GIVE_UP",
+        [ACTION_BLOCK_PREFLIGHT] = "BLOCK_PREFLIGHT",
+        [ACTION_BLOCK_CHOICE] = "BLOCK_CHOICE",
+        [ACTION_RESERVE] = "RESERVE",
+        [ACTION_UPLOAD] = "UPLOAD",
+        [ACTION_SUBMIT] = "SUBMIT",
+        [ACTION_REST] = "REST",
+        [ACTION_REMOVE] = "REMOVE",
+    };
+    return names[a];
+}

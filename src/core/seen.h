@@ -1,0 +1,96 @@
+/* What the observers last saw. Volatile: empty after a start of the daemon, and that is enough.
+ *
+ * Every part carries when its observation began (monotonic; 0 = never made): an observation counts
+ * only when it began after the present record was durable. An error never reads as "absent". */
+#pragma once
+
+#include "data/fields.h"
+#include "model/savepoint.h"
+#include "port/flink.h"
+#include "port/outcome.h"
+#include "port/platform.h"
+#include "port/snapshots.h"
+
+struct seen_part {
+    int64_t at;    /* monotonic; when the observation that gave the value began */
+    bool asked;    /* one is under way */
+    int64_t asked_at;
+};
+
+/* The answer to the intent's call, if this process sent it. */
+struct seen_call {
+    int64_t timer;    /* the record's timer when it was sent: another value = not this call */
+    bool sent;
+    bool answered;
+    int64_t sent_at;  /* monotonic */
+    int64_t answered_at;
+    enum outcome outcome;
+    int status; /* HTTP status of the answer, 0 = none */
+    struct str text;
+    struct str jar_id;
+};
+
+struct seen_trigger {
+    struct seen_part part;
+    struct str trigger_id; /* that it is about */
+    enum flink_trigger_state state;
+    struct str location;
+    struct str text;
+};
+
+struct seen_listing {
+    struct seen_part part;
+    struct str directory;
+    enum outcome outcome;
+    struct str text;
+    struct snapshot_sight *items;
+    size_t n;
+};
+
+struct seen_snapshot {
+    struct seen_part part;
+    struct str location;
+    enum outcome outcome;
+    struct snapshot_sight sight;
+    struct str text;
+};
+
+struct seen_artifact {
+    struct seen_part part;
+    int64_t spec_version; /* that it was made for */
+    enum outcome outcome;
+    struct str text;
+    struct str sha256;
+    struct str name;
+    struct str entry_class;
+};
+
+struct seen {
+    int64_t committed_at; /* monotonic: since when the present record is durable */
+    int64_t timer;        /* the record's timer, and */
+    int64_t timer_since;  /* monotonic: since when it has had this value */
+
+    struct seen_part world_part;
+    enum outcome world_outcome;
+    struct str world_text;
+    struct platform_cluster *clusters;
+    size_t n_clusters;
+
+    struct seen_part job_part;
+    int64_t job_good_at;        /* when the job was last really seen */
+    struct str job_incarnation; /* of the JobManager process when it was asked */
+    struct flink_sight job;
+
+    struct seen_part stats_part;
+    struct flink_checkpoints stats;
+
+    struct seen_part cause_part;
+    struct str cause;
+
+    struct seen_call call;
+    struct seen_trigger trigger;
+    struct seen_listing *listings; /* one per directory asked for */
+    size_t n_listings;
+    struct seen_snapshot snapshot;
+    struct seen_artifact artifact;
+};
