@@ -19,6 +19,12 @@ struct str_map {
     struct str_pair *items;
     size_t n;
 };
+/* The value of a key; false (and *ret untouched) when it is not there. */
+bool str_map_get(const struct str_map *m, struct str key, struct str *ret);
+struct str str_map_get_or(const struct str_map *m, struct str key, struct str fallback);
+/* A copy in `a` with the key set (replaced or added); slices are shared. */
+struct str_map str_map_with(struct arena *a, const struct str_map *m, struct str key,
+                            struct str value);
 
 /* What the user wrote, and what it means. */
 struct duration_val {
@@ -29,6 +35,10 @@ struct memory_val {
     struct str text;
     int64_t bytes;
 };
+
+/* "1G", "1.5g", "2048m", "1000": decimal suffixes in either case, as VVP reads them. False when it is
+ * none of these or over 10^15 bytes. */
+bool memory_parse(struct str s, int64_t *ret_bytes);
 
 struct list {
     void *items;
@@ -47,17 +57,18 @@ enum field_type {
     FIELD_TIME,     /* int64_t wall microseconds, RFC 3339 text; 0 = absent */
     FIELD_MAP,      /* struct str_map; scalars are stringified */
     FIELD_STR_LIST, /* struct str_list */
-    FIELD_OBJECT,   /* embedded struct described by .object */
+    FIELD_OBJECT,   /* embedded struct described by .object; see "flattened" below */
     FIELD_LIST,     /* struct list of structs described by .object */
     FIELD_RAW,      /* struct json, kept as it is */
+    FIELD_CONST,    /* no storage: .names[0] is the only value; written always, checked when read */
 };
 
 enum field_flag {
     FIELD_REQUIRED = 1,
     FIELD_READ_ONLY = 2, /* written by Sluice; ignored in what a user sends back */
     FIELD_IMMUTABLE = 4,
-    FIELD_UPGRADE = 8,  /* a change takes a new job (behaviour.md, "What an edit does") */
-    FIELD_INTERNAL = 16, /* stored, never shown */
+    FIELD_UPGRADE = 8,     /* a change takes a new job (behaviour.md, "What an edit does") */
+    FIELD_INTERNAL = 16,   /* stored, never shown */
     FIELD_KEEP_EMPTY = 32, /* encoded even when empty, zero or null */
 };
 
@@ -72,7 +83,7 @@ struct field {
     const char *const *names; /* FIELD_ENUM: NULL-terminated, index = value; NULL-named 0 = unset:
                                  an empty string entry is never accepted or written */
     int64_t min;
-    int64_t max; /* 0 = no bound besides the type's */
+    int64_t max;          /* 0 = no bound besides the type's */
     const char *fallback; /* the built-in default, as JSON text; NULL = none */
     const char *doc;
 };
@@ -85,6 +96,15 @@ struct fields {
     size_t n;
 };
 
+/* Objects that exist in the document but not as a struct ("flattened": spec.upgradeStrategy.kind is
+ * deployment_spec.upgrade_strategy) are FIELD_OBJECT rows at offset 0 whose table counts its offsets
+ * from the enclosing struct, as FIELD_FLAT writes them. */
+#define FIELD_AT(type_, struct_, member_, ...) /* ..., name, further members */ \
+    {.type = (type_), .offset = offsetof(struct struct_, member_), .name = __VA_ARGS__}
+#define FIELD_FLAT(name_, ...) /* name, table, further members */ \
+    {.name = (name_), .type = FIELD_OBJECT, .object = __VA_ARGS__}
+#define FIELDS_ROWS(rows_) .rows = (rows_), .n = sizeof(rows_) / sizeof((rows_)[0])
+
 enum fields_unknown { UNKNOWN_REFUSE, UNKNOWN_IGNORE };
 
 /* Fills *ret (of f->size bytes, zeroed first) from v. Every slice points into `a`.
@@ -93,6 +113,13 @@ enum fields_unknown { UNKNOWN_REFUSE, UNKNOWN_IGNORE };
  * user input drops them first with fields_strip. Nothing here applies defaults. */
 int fields_decode(struct arena *a, const struct fields *f, struct json v,
                   enum fields_unknown unknown, void *ret, struct err *e) ERR_CHECK;
+/* Checks a partial document (DeploymentDefaults): names, types and bounds as fields_decode does, but
+ * nothing is required. */
+int fields_check(const struct fields *f, struct json v, enum fields_unknown unknown,
+                 struct err *e) ERR_CHECK;
+/* One line for each member that no row describes, with its JSON pointer and the nearest name: what
+ * UNKNOWN_IGNORE passes over, for those who want to be warned. */
+struct str_list fields_unknown_members(struct arena *a, const struct fields *f, struct json v);
 /* v without read-only and internal members, at any depth. */
 struct json fields_strip(struct arena *a, const struct fields *f, struct json v);
 /* The document that holds the built-in defaults (.fallback) of the table, nested. */
@@ -105,7 +132,8 @@ struct field_change {
     struct str path; /* "spec.template.spec.parallelism" */
     struct str from; /* JSON text, "null" when absent */
     struct str to;
-    unsigned flags; /* of the nearest described field: FIELD_UPGRADE says it takes a new job */
+    unsigned flags; /* of the nearest described field and of the objects around it: FIELD_UPGRADE
+                       says that the change takes a new job */
 };
 struct field_changes {
     struct field_change *items;
@@ -118,5 +146,9 @@ struct field_changes fields_diff(struct arena *a, const struct fields *f, const 
 /* JSON Schema (2020-12) of the table as the value of #/components/schemas/<name>, nested tables as
  * $ref. */
 void fields_schema(struct json_out *o, const struct fields *f);
-/* The row a dotted path names, through nested tables; NULL when there is none. */
+/* Members "<name>: <schema>" for the tables and every table they reach, each once, into the object
+ * that the caller has begun. */
+void fields_schemas(struct json_out *o, const struct fields *const *tables, size_t n);
+/* The row a dotted path names, through nested tables; NULL when there is none. What follows the name
+ * of a map or of a FIELD_RAW is its key ("spec.template.spec.flinkConfiguration.state.backend"). */
 const struct field *fields_find(const struct fields *f, struct str dotted);

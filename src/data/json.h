@@ -6,7 +6,15 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-enum json_kind { JSON_NONE, JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+enum json_kind {
+    JSON_NONE,
+    JSON_NULL,
+    JSON_BOOL,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_ARRAY,
+    JSON_OBJECT
+};
 
 /* Copied freely; .v == NULL means "no value" (JSON_NONE), which every reader accepts. */
 struct json {
@@ -15,8 +23,9 @@ struct json {
 
 /* Parses `text` completely. Errors: MALFORMED (with line and column), TOO_LARGE (depth). */
 int json_parse(struct arena *a, struct str text, struct json *ret, struct err *e) ERR_CHECK;
-/* The same for YAML 1.1 core types as Kubernetes tools read them: one document, aliases and nodes
- * limited, duplicate keys refused; result as if it had been JSON. */
+/* The same for YAML as Kubernetes tools read it: one document, aliases and nodes limited, duplicate
+ * keys refused; result as if it had been JSON. Scalars by the core schema of YAML 1.2: yes, no, on
+ * and off are strings, and so are numbers with leading zeros. */
 int yaml_parse(struct arena *a, struct str text, struct json *ret, struct err *e) ERR_CHECK;
 
 enum json_kind json_kind(struct json v);
@@ -36,6 +45,7 @@ struct json_iter {
     const void *state[4];
     size_t at;
     size_t n;
+    bool object;
 };
 struct json_iter json_each(struct json v);
 bool json_next(struct json_iter *it, struct str *key, struct json *item);
@@ -45,6 +55,8 @@ bool json_str(struct json v, struct str *ret);
 bool json_i64(struct json v, int64_t *ret); /* exact integers only */
 bool json_num(struct json v, double *ret);
 bool json_bool(struct json v, bool *ret);
+/* A number as it was written: "0.10", "18446744073709551615". */
+bool json_number_text(struct json v, struct str *ret);
 /* Read with a fallback. */
 struct str json_str_or(struct json v, struct str fallback);
 int64_t json_i64_or(struct json v, int64_t fallback);
@@ -56,6 +68,8 @@ struct str json_text(struct arena *a, struct json v);
 struct str json_yaml(struct arena *a, struct json v);
 /* Deep equality; object order does not matter. */
 bool json_equal(struct json x, struct json y);
+/* A deep copy that lives in `a`. */
+struct json json_copy(struct arena *a, struct json v);
 /* RFC 7396. */
 struct json json_merge_patch(struct arena *a, struct json target, struct json patch);
 /* Puts `over` on top of `under`, objects merged key by key, anything else replaced; unlike a merge

@@ -30,6 +30,12 @@ struct artifact {
     struct str flink_image_registry;
     struct str flink_image_repository;
     struct str flink_image_tag;
+    /* Of kinds that are refused by name for now; understood so that the refusal can say so. */
+    struct str sql_script;
+    struct str python_artifact_uri;
+    struct str entry_module;
+    struct str_list additional_python_libraries;
+    struct str_list additional_python_archives;
 };
 
 struct resource_spec {
@@ -132,10 +138,15 @@ struct deployment {
 
 extern const struct fields deployment_fields;      /* struct deployment, kind and apiVersion too */
 extern const struct fields deployment_spec_fields; /* struct deployment_spec */
+extern const struct fields artifact_fields;        /* struct artifact */
+extern const struct fields resources_fields;       /* struct resources */
+extern const struct fields logging_fields;         /* struct logging */
 extern const char *const desired_state_names[];
 extern const char *const observed_state_names[];
 extern const char *const upgrade_kind_names[];
 extern const char *const restore_kind_names[];
+extern const char *const savepoint_format_names[];
+extern const char *const artifact_kind_names[];
 extern const char *const health_names[];
 
 /* Checks that span fields, after decoding a complete document: name rules, one target, artifact kind

@@ -21,3 +21,9 @@ struct metadata {
 };
 
 extern const struct fields metadata_fields;
+extern const char *const api_version_names[]; /* FIELD_CONST: "v1" */
+
+/* Deployments, namespaces and the like: 1 to 63 of a-z, 0-9 and hyphens, none at either end. */
+bool name_is_valid(struct str name);
+/* DeploymentTargets and SecretValues: 1 to 250 of a-z, A-Z, 0-9, hyphens and underscores. */
+bool long_name_is_valid(struct str name);
