@@ -1,0 +1,87 @@
+/* The answers of the server itself: fixed problem documents (RFC 9457) that also carry `message`,
+ * which is where clients of Ververica Platform look. */
+#include <stdio.h>
+#include <sys/socket.h>
+
+#include "adapt/http_server/server_internal.h"
+#include "base/limits.h"
+
+static const struct {
+    unsigned status;
+    const char *title;
+    const char *text;
+    unsigned limit; /* 0, or it ends the text */
+} TEXTS[REFUSALS] = {
+    [REFUSE_TARGET] = {400, "Bad Request",
+                       "The path is not clean: it must start with /, be UTF-8, percent-encoded "
+                       "correctly, and free of control characters and of . and .. segments.",
+                       0},
+    [REFUSE_FRAMING] = {400, "Bad Request",
+                        "Content-Length and Transfer-Encoding leave the length of the body open.",
+                        0},
+    [REFUSE_HEADERS] = {400, "Bad Request", "The method or a header is malformed.", 0},
+    [REFUSE_BODY_SIZE] = {413, "Content Too Large", "The server takes a body", LIMIT_REQUEST_BODY},
+    [REFUSE_URL_SIZE] = {414, "URI Too Long", "The server takes a URL", LIMIT_URL},
+    [REFUSE_HOST] = {421, "Misdirected Request",
+                     "The server listens on this machine only and goes by no such Host name: "
+                     "use localhost or its address.",
+                     0},
+    [REFUSE_HEADERS_SIZE] = {431, "Request Header Fields Too Large", "The server takes headers",
+                             LIMIT_REQUEST_HEADERS},
+    [REFUSE_INTERNAL] = {500, "Internal Server Error", "The answer could not be put together.", 0},
+    [REFUSE_STOPPING] = {503, "Service Unavailable", "The server is stopping.", 0},
+};
+
+static const char CONTENT_TYPE[] = "application/problem+json";
+
+static int write_problem(enum refusal why, char *ret, size_t size)
+{
+    char text[256];
+    if (TEXTS[why].limit)
+        snprintf(text, sizeof(text), "%s of at most %u bytes.", TEXTS[why].text, TEXTS[why].limit);
+    else
+        snprintf(text, sizeof(text), "%s", TEXTS[why].text);
+    return snprintf(ret, size,
+                    "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\","
+                    "\"message\":\"%s\"}\n",
+                    TEXTS[why].title, TEXTS[why].status, text, text);
+}
+
+void refusals_init(struct server *s)
+{
+    for (int why = 1; why < REFUSALS; why++) {
+        char body[1024];
+        int n = write_problem((enum refusal)why, body, sizeof(body));
+        struct MHD_Response *r =
+            MHD_create_response_from_buffer((size_t)n, body, MHD_RESPMEM_MUST_COPY);
+        MHD_add_response_header(r, MHD_HTTP_HEADER_CONTENT_TYPE, CONTENT_TYPE);
+        s->refusals[why] = r;
+    }
+}
+
+void refusals_fini(struct server *s)
+{
+    for (int why = 1; why < REFUSALS; why++)
+        MHD_destroy_response(s->refusals[why]);
+}
+
+enum MHD_Result refuse(struct http_exchange *x, enum refusal why)
+{
+    return MHD_queue_response(x->conn, TEXTS[why].status, x->server->refusals[why]);
+}
+
+void refuse_raw(struct http_exchange *x, enum refusal why)
+{
+    char body[1024];
+    char all[1536];
+    int n = write_problem(why, body, sizeof(body));
+    n = snprintf(all, sizeof(all),
+                 "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
+                 "Connection: close\r\n\r\n%s",
+                 TEXTS[why].status, TEXTS[why].title, CONTENT_TYPE, n, body);
+    int fd = MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+    /* Nothing was sent on this request yet, so there is room; and if not, the client hears the
+     * connection close. */
+    ssize_t sent = send(fd, all, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT);
+    (void)sent;
+}
