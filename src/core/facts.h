@@ -24,8 +24,8 @@ enum world {
 enum job_fact {
     SIGHT_UNKNOWN,
     SIGHT_ABSENT,
-    SIGHT_STARTING, /* initialising, created, or never yet with all tasks up */
-    SIGHT_UP,       /* RUNNING and every task RUNNING or FINISHED */
+    SIGHT_STARTING,   /* initialising, created, or never yet with all tasks up */
+    SIGHT_UP,         /* RUNNING and every task RUNNING or FINISHED */
     SIGHT_RESTARTING, /* anything else that is not final */
     SIGHT_FINISHED,
     SIGHT_CANCELED,
@@ -76,7 +76,7 @@ enum pace {
 /* Something else a user asked for. */
 enum request { REQUEST_NONE, REQUEST_SAVEPOINT, REQUEST_DISCARD, REQUEST_REMOVE, REQUEST_VALUES };
 
-#define PHASE_VALUES (PHASE_DONE + 1)
+#define PHASE_VALUES  (PHASE_DONE + 1)
 #define INTENT_VALUES (INTENT_DISCARD + 1)
 
 struct facts {
@@ -97,9 +97,9 @@ struct facts {
 /* Pure. Reads nothing but `in`. */
 struct facts core_facts(const struct core_in *in);
 
-/* The snapshot, if any, that the facts' choice is about is found by core_choose (choice.h); the
- * listing-based evidence by core_evidence (evidence.h): both are called from here and again by the
- * step, and give the same answer for the same input. */
+/* The Savepoint that a user asked to take, and no try is about yet; the one to delete; or NULL. */
+const struct savepoint *core_requested_savepoint(const struct core_in *in);
+const struct savepoint *core_discarded_savepoint(const struct core_in *in);
 
 /* Names of the columns and their values, for `sluice explain rule` and docs/rules.md. */
 struct fact_column {

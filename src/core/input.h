@@ -19,7 +19,6 @@ struct core_in {
     const struct core_env *env;
     const struct deployment *deployment;
     bool removing; /* DELETE was accepted */
-    int64_t retries; /* RETRY operations asked for so far */
     const struct record *record;
     const struct savepoint *const *savepoints; /* of this Deployment, any order */
     size_t n_savepoints;

@@ -22,7 +22,7 @@ enum phase {
 
 enum end_kind {
     END_NONE,
-    END_FINISHED,  /* by itself, or by our stop: evidence tells them apart */
+    END_FINISHED, /* by itself, or by our stop: evidence tells them apart */
     END_CANCELED,
     END_FAILED,
     END_LOST,      /* JobManager gone, or does not know the job any more */
@@ -56,7 +56,7 @@ enum restored { RESTORED_UNCHECKED, RESTORED_AS_ASKED, RESTORED_OTHERWISE };
 
 /* The call that may have been sent. At most one per Deployment. */
 struct intent {
-    int kind;                /* enum intent_kind */
+    int kind; /* enum intent_kind */
     int64_t attempt;
     int64_t rule;            /* that made it */
     int64_t made_at;         /* wall, for people */
@@ -93,13 +93,13 @@ struct attempt {
     struct str incarnation;   /* of the JobManager that the jar was given to */
     struct str rest_url;
     struct str jar_id;
-    int checkpointing; /* enum checkpointing */
+    int checkpointing;               /* enum checkpointing */
     struct str checkpoint_directory; /* as Flink names it: <dir>/<job id>; empty = as configured */
     int restored;                    /* enum restored */
     int end;                         /* enum end_kind */
     struct str cause;
-    bool degraded; /* runs, though its submission was answered with an error */
-    bool stats_known; /* final statistics of its own JobManager were read */
+    bool degraded;                 /* runs, though its submission was answered with an error */
+    bool stats_known;              /* final statistics of its own JobManager were read */
     struct list final_checkpoints; /* struct final_checkpoint; retained, by those statistics */
     struct list tries;             /* struct trigger_try */
     int64_t reserved_at;           /* wall */
@@ -107,7 +107,7 @@ struct attempt {
 };
 
 struct operation {
-    int kind; /* enum operation_kind */
+    int kind;     /* enum operation_kind */
     bool by_user; /* a user's write began it: that write is the decision to start empty */
     int64_t from_spec_version;
     int64_t to_spec_version;
@@ -118,26 +118,27 @@ struct operation {
 struct record {
     /* what the counters were made for; anything else in the Deployment resets them */
     int64_t wanted_spec_version;
-    int wanted_state; /* enum desired_state */
-    int64_t retries;  /* RETRY operations taken into account */
+    int wanted_state;      /* enum desired_state */
+    int64_t retries;       /* RETRY operations taken into account, */
+    int64_t retries_asked; /* and asked for */
 
     int64_t spec_version; /* of the Deployment: rises with each upgrade-relevant change */
     int64_t top;          /* highest attempt number ever reserved */
     struct attempt current;
     struct intent intent;
     struct operation operation;
-    int64_t sequence;      /* registrations of snapshots so far */
-    bool had_snapshot;     /* any completed snapshot of any kind was ever seen */
-    struct list failures;  /* struct failure_time: failed jobs that count */
-    int64_t setbacks;      /* provisioning failures of ours in a row: they pace, never count */
-    int64_t timer;         /* rises when a wait or deadline begins (see struct seen) */
-    struct str gave_up;    /* event name of why it is FAILED; empty = it is not */
+    int64_t sequence;     /* registrations of snapshots so far */
+    bool had_snapshot;    /* any completed snapshot of any kind was ever seen */
+    struct list failures; /* struct failure_time: failed jobs that count */
+    int64_t setbacks;     /* provisioning failures of ours in a row: they pace, never count */
+    int64_t timer;        /* rises when a wait or deadline begins (see struct seen) */
+    struct str gave_up;   /* event name of why it is FAILED; empty = it is not */
     struct str gave_up_message;
     struct str used_nonce; /* of spec.restoreFrom */
     int64_t floor_attempt; /* the attempt that spec.restoreFrom began: older snapshots are behind */
     int64_t floor_sequence;
     struct str floor_savepoint_id;
-    bool halted; /* the world is newer than this record (invariant 7) */
+    bool halted;     /* the world is newer than this record (invariant 7) */
     int64_t version; /* of the row */
 };
 

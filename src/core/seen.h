@@ -12,17 +12,17 @@
 #include "port/snapshots.h"
 
 struct seen_part {
-    int64_t at;    /* monotonic; when the observation that gave the value began */
-    bool asked;    /* one is under way */
+    int64_t at; /* monotonic; when the observation that gave the value began */
+    bool asked; /* one is under way */
     int64_t asked_at;
 };
 
 /* The answer to the intent's call, if this process sent it. */
 struct seen_call {
-    int64_t timer;    /* the record's timer when it was sent: another value = not this call */
+    int64_t timer; /* the record's timer when it was sent: another value = not this call */
     bool sent;
     bool answered;
-    int64_t sent_at;  /* monotonic */
+    int64_t sent_at; /* monotonic */
     int64_t answered_at;
     enum outcome outcome;
     int status; /* HTTP status of the answer, 0 = none */

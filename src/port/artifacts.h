@@ -7,9 +7,9 @@
 struct artifact_sight {
     enum outcome outcome; /* REFUSED: it does not exist, is no jar, has not the entry class */
     struct str text;
-    struct str path;   /* of the pinned copy */
-    struct str sha256; /* hex */
-    struct str name;   /* file name, ends in .jar */
+    struct str path;        /* of the pinned copy */
+    struct str sha256;      /* hex */
+    struct str name;        /* file name, ends in .jar */
     struct str entry_class; /* the one asked for, or the manifest's */
     int64_t size_bytes;
 };

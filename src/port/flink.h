@@ -30,12 +30,12 @@ struct flink_sight {
     struct str text;
     enum flink_job_status job;
     int64_t tasks_total;
-    int64_t tasks_up; /* RUNNING or FINISHED */
-    int64_t taskmanagers;   /* registered */
+    int64_t tasks_up;     /* RUNNING or FINISHED */
+    int64_t taskmanagers; /* registered */
     struct str_list taskmanager_ids;
-    int64_t start_time_ms;  /* of the job, Flink's clock */
-    int64_t end_time_ms;    /* -1 = not ended */
-    int64_t restarts;       /* numRestarts metric; -1 = not known */
+    int64_t start_time_ms; /* of the job, Flink's clock */
+    int64_t end_time_ms;   /* -1 = not ended */
+    int64_t restarts;      /* numRestarts metric; -1 = not known */
 };
 
 struct flink_checkpoint {
@@ -84,7 +84,7 @@ struct flink_trigger {
 struct flink_submit {
     struct str jar_id;
     struct str job_id;
-    struct str entry_class;   /* empty = from the manifest */
+    struct str entry_class; /* empty = from the manifest */
     struct str_list args;
     int64_t parallelism;
     struct str savepoint_path; /* empty = start empty */

@@ -17,7 +17,7 @@ struct platform_cluster {
      * Empty when it has not started yet. local: boot id, pid, start time. */
     struct str incarnation;
     bool jobmanager_alive;
-    bool jobmanager_dead;  /* proven: it was started and has ended. Neither = not started yet. */
+    bool jobmanager_dead; /* proven: it was started and has ended. Neither = not started yet. */
     int64_t taskmanagers_alive;
     int64_t taskmanagers_wanted;
     struct str_list taskmanager_ids; /* resource ids that may register */
@@ -45,8 +45,8 @@ struct platform_cluster_spec {
     struct str deployment_name;
     struct str namespace_name;
     int64_t attempt;
-    const struct job_template *template_; /* resources, parallelism, logging, flinkVersion */
-    struct str_map flink_configuration;   /* effective: the user's and what Sluice adds */
+    const struct job_template *template_;   /* resources, parallelism, logging, flinkVersion */
+    struct str_map flink_configuration;     /* effective: the user's and what Sluice adds */
     struct platform_artifact *dependencies; /* join the class path */
     size_t n_dependencies;
 };

@@ -7,7 +7,7 @@
 #include "port/outcome.h"
 
 struct snapshot_sight {
-    struct str location;  /* "file:/..." directory of the snapshot */
+    struct str location; /* "file:/..." directory of the snapshot */
     /* enum verified of model/savepoint.h: FULL (all referenced files there and large enough),
      * METADATA (read to its last byte), BROKEN (missing or contradicting: text says what) */
     int verified;
@@ -15,7 +15,7 @@ struct snapshot_sight {
     int64_t checkpoint_id;
     int64_t metadata_version;
     int64_t size_bytes;
-    bool incremental; /* refers to files outside its own directory */
+    bool incremental;    /* refers to files outside its own directory */
     int64_t modified_at; /* wall microseconds of _metadata */
 };
 

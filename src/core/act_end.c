@@ -1,0 +1,215 @@
+/* Actions of section 300: read the last words, tear down, collect what is left. */
+#include "base/uuid.h"
+#include "core/step_impl.h"
+
+void act_note_read(struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    struct attempt *at = &s->rec->current;
+    bool fresh = seen->stats_part.at > 0 && seen->stats_part.at >= seen->committed_at;
+    if (fresh && seen->stats.outcome == OUTCOME_REFUSED)
+        at->checkpointing = CHECKPOINTING_OFF;
+    if (fresh && seen->stats.outcome == OUTCOME_DONE) {
+        at->stats_known = true;
+        at->checkpointing = CHECKPOINTING_ON;
+        for (size_t i = 0; i < seen->stats.n_history; i++) {
+            const struct flink_checkpoint *c = &seen->stats.history[i];
+            if (!c->completed || c->discarded || c->is_savepoint || !c->path.len)
+                continue;
+            struct final_checkpoint f = {c->id, c->path};
+            step_append(s, &at->final_checkpoints, sizeof(f), &f);
+        }
+    }
+    if (seen->cause.len && at->end == END_FAILED) {
+        at->cause = seen->cause;
+        struct job *job = step_put_job(s);
+        if (job)
+            job->status.failure.message = seen->cause;
+    }
+    at->phase = PHASE_READ;
+    step_restart_timer(s);
+}
+
+void act_teardown(struct step *s)
+{
+    step_event(s, "AWAIT_FOR_A_CLUSTER_TO_TEARDOWN", "The cluster of attempt %d is taken down",
+               (int)s->rec->current.number);
+    step_intend(s, INTENT_TEARDOWN, s->rec->current.number);
+    step_call(s);
+}
+
+void act_sweep(struct step *s)
+{
+    enum phase phase = s->facts.phase;
+    bool owns = phase != PHASE_NONE && phase != PHASE_GONE && phase != PHASE_DONE;
+    step_event(s, "FOUND_AN_OLD_JOB_AND_WILL_TERMINATE_IT",
+               "Processes of an attempt that is over are still alive");
+    step_intend(s, INTENT_TEARDOWN, owns ? s->rec->current.number - 1 : s->rec->top);
+    step_call(s);
+}
+
+void act_note_gone(struct step *s)
+{
+    s->rec->current.phase = PHASE_GONE;
+    s->rec->current.incarnation = (struct str){0};
+    s->rec->intent = (struct intent){0};
+    step_restart_timer(s);
+}
+
+/* The same snapshot of the same job always gets the same id: collecting twice adds nothing. */
+static struct str derived_id(struct step *s, int64_t checkpoint_id)
+{
+    uint64_t h[2] = {0xCBF29CE484222325ULL, 0x84222325CBF29CE4ULL};
+    struct str text =
+        arena_fmt(s->a, "%.*s/%lld", STR_ARG(s->rec->current.job_id), (long long)checkpoint_id);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < text.len; i++)
+            h[k] = (h[k] ^ (uint8_t)text.ptr[i]) * 0x100000001B3ULL;
+    char id[UUID_TEXT + 1];
+    uint8_t bytes[16];
+    for (size_t i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)(h[i / 8] >> (i % 8 * 8));
+    uuid_format(bytes, id);
+    return arena_str(s->a, str_of(id));
+}
+
+static void fill(struct step *s, struct savepoint *put, const struct left_behind *found)
+{
+    put->metadata.type =
+        found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
+    put->spec.savepoint_location = found->sight->location;
+    put->status.state = SAVEPOINT_COMPLETED;
+    put->status.verified = found->unconfirmed ? VERIFIED_UNCONFIRMED : found->sight->verified;
+    put->status.verified_text = found->sight->text;
+    put->status.verified_at = s->in->wall_us;
+    put->status.attempt = s->rec->current.number;
+    put->status.checkpoint_id = found->sight->checkpoint_id;
+    put->status.sequence = ++s->rec->sequence;
+    put->status.size_bytes = found->sight->size_bytes;
+    put->status.metadata_version = found->sight->metadata_version;
+    put->status.state_taken_at = found->sight->modified_at;
+    s->rec->had_snapshot = true;
+}
+
+static void register_retained(struct step *s, const struct left_behind *found)
+{
+    struct str id = derived_id(s, found->sight->checkpoint_id);
+    if (step_find_savepoint(s, id))
+        return;
+    struct savepoint *put = step_put_savepoint(s, NULL);
+    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
+    *annotation =
+        (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                          arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
+    put->metadata = (struct savepoint_metadata){
+        .id = id,
+        .namespace_name = s->in->deployment->metadata.namespace_name,
+        .deployment_id = s->in->deployment->metadata.id,
+        .job_id = s->rec->current.job_id,
+        .origin = ORIGIN_RETAINED_CHECKPOINT,
+        .created_at = s->in->wall_us,
+        .modified_at = s->in->wall_us,
+        .annotations = {annotation, 1},
+    };
+    put->spec.flink_savepoint_id = STR("00000000-0000-0000-0000-000000000000");
+    fill(s, put, found);
+}
+
+/* Tries whose result was never read: their directories have the last word. */
+static void settle_tries(struct step *s, const struct end_evidence *e)
+{
+    const struct trigger_try *tries = s->rec->current.tries.items;
+    for (size_t i = 0; i < s->rec->current.tries.n; i++) {
+        const struct savepoint *old = step_find_savepoint(s, tries[i].savepoint_id);
+        const struct left_behind *best = NULL;
+        for (size_t k = 0; k < e->n_found; k++)
+            if (e->found[k].try_ == &tries[i] && e->found[k].sight->verified != VERIFIED_BROKEN)
+                best = &e->found[k];
+        if (!old || old->status.state == SAVEPOINT_COMPLETED || (tries[i].settled && !best))
+            continue;
+        struct savepoint *put = step_put_savepoint(s, old);
+        if (best) {
+            fill(s, put, best);
+            step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s was found complete in %.*s",
+                       STR_ARG(put->metadata.id), STR_ARG(tries[i].directory));
+        } else {
+            put->status.state = SAVEPOINT_FAILED;
+            put->status.failure_message = STR("the job ended and left no complete savepoint");
+            put->status.failed_at = s->in->wall_us;
+        }
+    }
+}
+
+static void collect_checkpoints(struct step *s, const struct end_evidence *e)
+{
+    enum { MOST = 100 };
+    size_t first = e->n_found > MOST ? e->n_found - MOST : 0;
+    size_t n = 0;
+    for (size_t k = first; k < e->n_found; k++) {
+        if (e->found[k].try_)
+            continue;
+        register_retained(s, &e->found[k]);
+        n++;
+        if (e->found[k].unconfirmed || e->found[k].sight->verified == VERIFIED_BROKEN)
+            step_event(s, "RETAINED_CHECKPOINT_LEFT_OUT", "%.*s is not chosen by itself: %.*s",
+                       STR_ARG(e->found[k].sight->location),
+                       STR_ARG(e->found[k].unconfirmed
+                                   ? STR("its JobManager did not name it as completed")
+                                   : e->found[k].sight->text));
+    }
+    if (n)
+        step_event(s, "RETAINED_CHECKPOINTS_COLLECTED",
+                   "%d retained checkpoint%s of attempt %d found", (int)n, n == 1 ? "" : "s",
+                   (int)s->rec->current.number);
+}
+
+static void finish_job_row(struct step *s, bool finished)
+{
+    struct job *job = step_put_job(s);
+    if (!job)
+        return;
+    job->status.state = finished                        ? JOB_FINISHED
+                        : job->status.failure.failed_at ? JOB_FAILED
+                                                        : JOB_TERMINATED;
+    job->status.rest_url = (struct str){0};
+    job->metadata.terminated_at = s->in->wall_us;
+}
+
+/* Desired SUSPENDED or CANCELLED is reached once nothing of the job is left. */
+static void complete_stop(struct step *s)
+{
+    if (s->in->deployment->spec.state == DESIRED_RUNNING)
+        return;
+    step_event(s, "STATE_TRANSITION_IS_COMPLETED", "The Deployment is %s",
+               s->in->deployment->spec.state == DESIRED_SUSPENDED ? "SUSPENDED" : "CANCELLED");
+    s->rec->operation = (struct operation){0};
+}
+
+void act_collect(struct step *s)
+{
+    struct end_evidence e = core_end_evidence(s->a, s->in);
+    struct attempt *at = &s->rec->current;
+    bool finished = at->end == END_FINISHED && !e.stopped_by_us;
+    for (size_t i = 0; finished && i < at->tries.n; i++) {
+        const struct savepoint *sp =
+            step_find_savepoint(s, ((const struct trigger_try *)at->tries.items)[i].savepoint_id);
+        finished = !(((const struct trigger_try *)at->tries.items)[i].stop && sp &&
+                     sp->status.state == SAVEPOINT_COMPLETED);
+    }
+    settle_tries(s, &e);
+    collect_checkpoints(s, &e);
+    finish_job_row(s, finished);
+    at->phase = finished ? PHASE_DONE : PHASE_NONE;
+    if (finished) {
+        step_event(s, "TRANSITIONED_TO_FINISHED_STATE", "The job finished by itself");
+        s->rec->operation = (struct operation){0};
+    }
+    step_restart_timer(s);
+    complete_stop(s);
+}
+
+void act_block_evidence(struct step *s)
+{
+    struct end_evidence e = core_end_evidence(s->a, s->in);
+    step_give_up(s, "BLOCKED_STATE_NOT_ESTABLISHED", e.conflict);
+}

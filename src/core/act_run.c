@@ -1,0 +1,200 @@
+/* Actions of section 400: the running job, and stopping it for a reason. */
+#include "base/uuid.h"
+#include "core/step_impl.h"
+
+void act_note_up(struct step *s)
+{
+    struct attempt *at = &s->rec->current;
+    at->phase = PHASE_UP;
+    at->up_at = s->in->wall_us;
+    struct job *job = step_put_job(s);
+    if (job) {
+        job->status.state = JOB_STARTED;
+        job->status.started_at = s->in->wall_us;
+        job->status.observed_flink_job_status = STR("RUNNING");
+    }
+    if (at->restore_nonce.len) {
+        s->rec->used_nonce = at->restore_nonce;
+        s->rec->floor_attempt = at->number;
+        s->rec->floor_sequence = s->rec->sequence;
+        s->rec->floor_savepoint_id = at->source_savepoint_id;
+    }
+    step_event(s, "JOB_SUCCESSFULLY_STARTED", "All tasks of attempt %d run", (int)at->number);
+    bool stopping = s->in->deployment->spec.state != DESIRED_RUNNING;
+    if (!stopping && at->spec_version == core_target_version(s->in)) {
+        step_event(s, "STATE_TRANSITION_IS_COMPLETED", "The Deployment is RUNNING");
+        s->rec->operation = (struct operation){0};
+    }
+    step_restart_timer(s);
+}
+
+void act_note_evidence(struct step *s)
+{
+    const struct flink_checkpoints *c = &s->in->seen->stats;
+    struct attempt *at = &s->rec->current;
+    bool mismatch;
+    core_running_evidence(s->in, &mismatch);
+    at->checkpointing =
+        c->outcome == OUTCOME_REFUSED || c->interval_ms < 0 ? CHECKPOINTING_OFF : CHECKPOINTING_ON;
+    if (c->latest_completed.id > 0 && !c->latest_completed.is_savepoint) {
+        struct str path = c->latest_completed.path;
+        size_t cut = path.len;
+        while (cut > 0 && path.ptr[cut - 1] != '/')
+            cut--;
+        if (cut > 1)
+            at->checkpoint_directory = str_take(path, cut - 1);
+    }
+    s->rec->had_snapshot = s->rec->had_snapshot || c->completed_count > 0;
+    if (at->restored == RESTORED_UNCHECKED) {
+        at->restored = mismatch ? RESTORED_OTHERWISE : RESTORED_AS_ASKED;
+        struct job *job = step_put_job(s);
+        if (job && c->has_restored)
+            job->status.restored_location = c->restored.path;
+        if (mismatch)
+            step_event(s, "RESTORED_FROM_ANOTHER_SNAPSHOT",
+                       "Asked to restore %.*s, Flink says that it restored %.*s",
+                       STR_ARG(at->source_location.len ? at->source_location : STR("nothing")),
+                       STR_ARG(c->has_restored ? c->restored.path : STR("nothing")));
+    }
+    s->out->changed = true;
+}
+
+void act_cancel(struct step *s)
+{
+    if (s->facts.drift == DRIFT_STATELESS && s->facts.want == WANT_RUN)
+        step_event(s, "USING_AN_UPGRADE_STRATEGY",
+                   "The upgrade strategy is STATELESS: the job is cancelled without a snapshot");
+    else
+        step_event(s, "FOUND_A_JOB_TO_TERMINATE", "The job is cancelled without a snapshot");
+    step_intend(s, INTENT_CANCEL, s->rec->current.number);
+    step_call(s);
+}
+
+/* A trigger id and a directory of its own for every try, durable before the call. */
+static void begin_savepoint(struct step *s, enum intent_kind kind, struct str savepoint_id)
+{
+    char hex[HEX_ID_TEXT + 1];
+    uuid_to_hex(s->in->ids[0], hex);
+    step_intend(s, kind, s->rec->current.number);
+    struct intent *i = &s->rec->intent;
+    i->trigger_id = arena_str(s->a, str_of(hex));
+    i->savepoint_id = savepoint_id;
+    i->directory = core_savepoint_directory(s->a, s->in, savepoint_id);
+    struct trigger_try t = {.trigger_id = i->trigger_id,
+                            .savepoint_id = savepoint_id,
+                            .directory = i->directory,
+                            .stop = kind == INTENT_STOP};
+    step_append(s, &s->rec->current.tries, sizeof(t), &t);
+}
+
+static struct str_map version_annotation(struct step *s)
+{
+    struct str_pair *p = ARENA_NEW(s->a, struct str_pair);
+    *p = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                           arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
+    return (struct str_map){p, 1};
+}
+
+void act_stop(struct step *s)
+{
+    struct str id = s->in->ids[1];
+    if (s->facts.drift == DRIFT_STATEFUL && s->facts.want == WANT_RUN)
+        step_event(s, "USING_AN_UPGRADE_STRATEGY",
+                   "The upgrade strategy is STATEFUL: a savepoint is taken before the job stops");
+    begin_savepoint(s, INTENT_STOP, id);
+    struct savepoint *put = step_put_savepoint(s, NULL);
+    put->metadata = (struct savepoint_metadata){
+        .id = id,
+        .namespace_name = s->in->deployment->metadata.namespace_name,
+        .deployment_id = s->in->deployment->metadata.id,
+        .job_id = s->rec->current.job_id,
+        .origin = ORIGIN_SUSPEND,
+        .type = SAVEPOINT_TYPE_UNKNOWN,
+        .created_at = s->in->wall_us,
+        .modified_at = s->in->wall_us,
+        .annotations = version_annotation(s),
+    };
+    put->spec.savepoint_location = s->rec->intent.directory;
+    put->spec.flink_savepoint_id = s->in->ids[0];
+    put->status.state = SAVEPOINT_STARTED;
+    step_event(s, "CREATING_A_SAVEPOINT_BEFORE_SUSPENSION", "Savepoint try %d of %d goes to %.*s",
+               (int)s->rec->operation.savepoint_tries + 1,
+               (int)s->in->deployment->spec.max_savepoint_creation_attempts,
+               STR_ARG(s->rec->intent.directory));
+    step_call(s);
+}
+
+void act_savepoint(struct step *s)
+{
+    const struct savepoint *asked = core_requested_savepoint(s->in);
+    begin_savepoint(s, INTENT_SAVEPOINT, asked->metadata.id);
+    struct savepoint *put = step_put_savepoint(s, asked);
+    put->metadata.job_id = s->rec->current.job_id;
+    put->metadata.annotations = version_annotation(s);
+    put->spec.savepoint_location = s->rec->intent.directory;
+    put->spec.flink_savepoint_id = s->in->ids[0];
+    step_event(s, "NEED_TO_TRIGGER_A_SAVEPOINT", "A savepoint is taken in %.*s",
+               STR_ARG(s->rec->intent.directory));
+    step_call(s);
+}
+
+void act_spend_try(struct step *s)
+{
+    s->rec->operation.savepoint_tries++;
+    step_event(s, "SAVEPOINT_FAILED",
+               "Savepoint try %d of %d is spent: not all tasks of the job ran until its deadline",
+               (int)s->rec->operation.savepoint_tries,
+               (int)s->in->deployment->spec.max_savepoint_creation_attempts);
+    step_restart_timer(s);
+}
+
+void act_discard(struct step *s)
+{
+    const struct savepoint *old = core_discarded_savepoint(s->in);
+    step_intend(s, INTENT_DISCARD, 0);
+    s->rec->intent.savepoint_id = old->metadata.id;
+    s->rec->intent.directory = old->spec.savepoint_location;
+    struct savepoint *put = step_put_savepoint(s, old);
+    put->status.state = SAVEPOINT_DELETING;
+    step_call(s);
+}
+
+void act_replace(struct step *s)
+{
+    step_event(s, "REPLACING_TASKMANAGERS",
+               "TaskManagers of attempt %d are missing and are started anew",
+               (int)s->rec->current.number);
+    step_intend(s, INTENT_PROVISION, s->rec->current.number);
+    step_call(s);
+}
+
+void act_give_up(struct step *s)
+{
+    bool runs = s->facts.phase == PHASE_SUBMITTED || s->facts.phase == PHASE_UP;
+    if (runs)
+        step_give_up(s, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS",
+                     arena_fmt(s->a,
+                               "%d of %d savepoint tries failed; the job keeps running as it was",
+                               (int)s->rec->operation.savepoint_tries,
+                               (int)s->in->deployment->spec.max_savepoint_creation_attempts));
+    else
+        step_give_up(s, "TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS",
+                     arena_fmt(s->a, "%d of %d job attempts failed, the last one: %.*s",
+                               (int)s->rec->failures.n,
+                               (int)s->in->deployment->spec.max_job_creation_attempts,
+                               STR_ARG(s->rec->current.cause)));
+}
+
+void act_halt(struct step *s)
+{
+    s->rec->halted = true;
+    step_give_up(s, "HALTED_RECORD_OLDER_THAN_WORLD",
+                 STR("an attempt exists that this record does not know; nothing is touched. Was an "
+                     "old backup of the store restored, or does a second daemon run?"));
+}
+
+void act_remove(struct step *s)
+{
+    s->out->remove = true;
+    s->out->changed = true;
+}

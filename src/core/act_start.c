@@ -1,0 +1,111 @@
+/* Actions of section 500: reserve, provision, upload, submit. */
+#include "base/uuid.h"
+#include "core/step_impl.h"
+
+static void describe_job(struct step *s, const struct job_template *t, int64_t version)
+{
+    const struct deployment *d = s->in->deployment;
+    struct attempt *at = &s->rec->current;
+    char hex[HEX_ID_TEXT + 1];
+    uuid_to_hex(at->job_id, hex);
+    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
+    *annotation = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                                    arena_fmt(s->a, "%lld", (long long)version)};
+    struct job *job = &s->out->job;
+    s->out->has_job = true;
+    *job = (struct job){0};
+    job->metadata = (struct job_metadata){
+        .id = at->job_id,
+        .namespace_name = d->metadata.namespace_name,
+        .deployment_id = d->metadata.id,
+        .deployment_name = d->metadata.name,
+        .created_at = s->in->wall_us,
+        .modified_at = s->in->wall_us,
+        .annotations = {annotation, 1},
+        .attempt = at->number,
+    };
+    job->spec.template_ = *t;
+    job->spec.user_flink_configuration = t->flink_configuration;
+    job->spec.template_.flink_configuration = core_effective_configuration(s->a, s->in, t);
+    job->spec.deployment_target_name = d->spec.deployment_target_name;
+    job->spec.allow_non_restored_state = d->spec.allow_non_restored_state;
+    job->status.state = JOB_STARTING;
+    job->status.flink_job_id = arena_str(s->a, str_of(hex));
+    job->status.last_update_time = s->in->wall_us;
+}
+
+/* Number and job id are durable before anything of the attempt exists, and are never used again. */
+void act_reserve(struct step *s)
+{
+    int64_t version = core_target_version(s->in);
+    s->rec->top++;
+    s->rec->current = (struct attempt){
+        .number = s->rec->top,
+        .job_id = s->in->ids[0],
+        .phase = PHASE_RESERVED,
+        .spec_version = version,
+        .reserved_at = s->in->wall_us,
+    };
+    /* A recovery under upgrade NONE runs the recorded template, which already is effective. */
+    bool recorded = version != s->rec->spec_version;
+    describe_job(s, core_target_template(s->in), version);
+    if (recorded)
+        s->out->job.spec.user_flink_configuration = s->in->last_job->spec.user_flink_configuration;
+    step_event(s, "CREATING_A_NEW_JOB", "Attempt %d of spec version %d begins", (int)s->rec->top,
+               (int)version);
+    step_intend(s, INTENT_PROVISION, s->rec->top);
+    step_call(s);
+}
+
+void act_upload(struct step *s)
+{
+    step_intend(s, INTENT_UPLOAD, s->rec->current.number);
+    step_call(s);
+}
+
+/* This commit is the second read: from here on the attempt counts as possibly running. */
+void act_submit(struct step *s)
+{
+    struct choice c = core_choose(s->a, s->in, false);
+    struct attempt *at = &s->rec->current;
+    at->phase = PHASE_SUBMITTED;
+    at->source = c.kind == PICK_SNAPSHOT ? SOURCE_SNAPSHOT : SOURCE_EMPTY;
+    at->restore_nonce = c.restore_nonce;
+    struct job *job = step_put_job(s);
+    if (c.kind == PICK_SNAPSHOT) {
+        at->source_savepoint_id = c.savepoint->metadata.id;
+        at->source_location = c.savepoint->spec.savepoint_location;
+        job->spec.savepoint_id = at->source_savepoint_id;
+        job->spec.savepoint_location = at->source_location;
+        step_event(s, "RESTORING_FROM_A_SNAPSHOT", "Attempt %d restores %.*s: %.*s",
+                   (int)at->number, STR_ARG(at->source_location), STR_ARG(c.reason));
+    } else {
+        step_event(s, "STARTING_WITHOUT_STATE", "Attempt %d starts empty: %.*s", (int)at->number,
+                   STR_ARG(c.reason));
+    }
+    job->spec.allow_non_restored_state = s->in->deployment->spec.allow_non_restored_state;
+    step_intend(s, INTENT_SUBMIT, at->number);
+    step_call(s);
+}
+
+void act_block_preflight(struct step *s)
+{
+    const struct seen_artifact *a = &s->in->seen->artifact;
+    struct str why = a->outcome == OUTCOME_REFUSED && a->part.at > 0
+                         ? a->text
+                         : STR("the Flink version asked for cannot read what the running one "
+                               "writes");
+    step_give_up(s, "BLOCKED_CANNOT_START", why);
+}
+
+void act_block_choice(struct step *s)
+{
+    struct choice c = core_choose(s->a, s->in, false);
+    struct str why = c.reason;
+    const struct seen_snapshot *seen = &s->in->seen->snapshot;
+    if (c.kind == PICK_SNAPSHOT)
+        why = arena_fmt(s->a, "the newest eligible snapshot %.*s cannot be used: %.*s",
+                        STR_ARG(c.savepoint->spec.savepoint_location),
+                        STR_ARG(seen->text.len ? seen->text : seen->sight.text));
+    step_give_up(s, "BLOCKED_NO_SNAPSHOT", why);
+}

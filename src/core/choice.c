@@ -1,0 +1,237 @@
+#include "core/choice.h"
+
+#include "base/timefmt.h"
+#include "model/flinkver.h"
+#include "model/snapshot_location.h"
+
+int savepoint_order(const struct savepoint *x, const struct savepoint *y)
+{
+    const int64_t a[] = {x->status.attempt, x->status.checkpoint_id, x->status.sequence};
+    const int64_t b[] = {y->status.attempt, y->status.checkpoint_id, y->status.sequence};
+    for (size_t i = 0; i < 3; i++)
+        if (a[i] != b[i])
+            return a[i] < b[i] ? -1 : 1;
+    return 0;
+}
+
+bool savepoint_is_usable(const struct savepoint *s)
+{
+    return s->status.state == SAVEPOINT_COMPLETED && s->status.verified != VERIFIED_BROKEN &&
+           s->status.verified != VERIFIED_UNCONFIRMED;
+}
+
+int64_t core_target_version(const struct core_in *in)
+{
+    const struct record *r = in->record;
+    bool keeps = in->deployment->spec.upgrade_strategy == UPGRADE_NONE &&
+                 r->operation.kind == OPERATION_RECOVER && in->last_job;
+    return keeps ? r->operation.to_spec_version : r->spec_version;
+}
+
+const struct job_template *core_target_template(const struct core_in *in)
+{
+    return core_target_version(in) == in->record->spec_version
+               ? &in->deployment->spec.template_.spec
+               : &in->last_job->spec.template_;
+}
+
+/* Behind the point that an explicit restore went back to. Imports made since are not. */
+static bool is_behind(const struct record *r, const struct savepoint *s)
+{
+    return r->floor_attempt > 0 && s->status.attempt < r->floor_attempt &&
+           s->status.sequence <= r->floor_sequence &&
+           !str_eq(s->metadata.id, r->floor_savepoint_id);
+}
+
+static bool is_too_old(const struct core_in *in, const struct savepoint *s)
+{
+    int64_t most = in->deployment->spec.max_state_age.us;
+    return most > 0 && s->status.state_taken_at > 0 &&
+           in->wall_us - s->status.state_taken_at > most;
+}
+
+/* The nonce, or what it names when the user gave none: the same value again does nothing. */
+static struct str restore_nonce(const struct restore_from *from)
+{
+    if (from->nonce.len)
+        return from->nonce;
+    return from->savepoint_id.len ? from->savepoint_id : from->location;
+}
+
+static bool restore_from_is_due(const struct core_in *in)
+{
+    struct str nonce = restore_nonce(&in->deployment->spec.restore_from);
+    return nonce.len && !str_eq(nonce, in->record->used_nonce);
+}
+
+static bool is_named(const struct restore_from *from, const struct savepoint *s)
+{
+    return from->savepoint_id.len
+               ? str_eq(s->metadata.id, from->savepoint_id)
+               : snapshot_location_equal(s->spec.savepoint_location, from->location);
+}
+
+/* Why it cannot be considered at all; REJECT_OLDER = it can, unless something newer can too. */
+static enum reject judge(const struct core_in *in, const struct savepoint *s)
+{
+    const struct deployment_spec *spec = &in->deployment->spec;
+    if (s->status.state != SAVEPOINT_COMPLETED)
+        return REJECT_NOT_COMPLETED;
+    if (restore_from_is_due(in))
+        return is_named(&spec->restore_from, s) ? REJECT_OLDER : REJECT_NOT_NAMED;
+    if (spec->restore_strategy == RESTORE_NONE)
+        return REJECT_STRATEGY;
+    if (spec->restore_strategy == RESTORE_LATEST_SAVEPOINT &&
+        s->metadata.origin == ORIGIN_RETAINED_CHECKPOINT)
+        return REJECT_STRATEGY;
+    if (s->status.verified == VERIFIED_UNCONFIRMED)
+        return REJECT_UNCONFIRMED;
+    return is_behind(in->record, s) ? REJECT_BEHIND : REJECT_OLDER;
+}
+
+/* The newest eligible one, broken or not: a broken newest blocks, it is never skipped. */
+static const struct savepoint *newest(const struct core_in *in)
+{
+    const struct savepoint *best = NULL;
+    for (size_t i = 0; i < in->n_savepoints; i++) {
+        const struct savepoint *s = in->savepoints[i];
+        if (judge(in, s) == REJECT_OLDER && (!best || savepoint_order(s, best) > 0))
+            best = s;
+    }
+    return best;
+}
+
+/* Whether starting empty needs nobody's further word (invariant 4). */
+static bool may_start_empty(const struct core_in *in)
+{
+    const struct record *r = in->record;
+    const struct deployment_spec *spec = &in->deployment->spec;
+    if (spec->restore_strategy == RESTORE_NONE)
+        return true;
+    if (spec->require_state)
+        return false;
+    bool asked = r->operation.by_user && !(r->operation.kind == OPERATION_UPGRADE &&
+                                           spec->upgrade_strategy == UPGRADE_STATEFUL);
+    return asked || !r->had_snapshot;
+}
+
+static struct choice choose_empty(const struct core_in *in)
+{
+    const struct deployment_spec *spec = &in->deployment->spec;
+    if (spec->restore_strategy == RESTORE_NONE)
+        return (struct choice){.kind = PICK_EMPTY,
+                               .reason = STR("restore strategy NONE starts empty")};
+    if (may_start_empty(in))
+        return (struct choice){.kind = PICK_EMPTY,
+                               .reason = in->record->had_snapshot
+                                             ? STR("no eligible snapshot exists; the user's write "
+                                                   "asked for this start")
+                                             : STR("no completed snapshot of any kind ever "
+                                                   "existed")};
+    return (struct choice){.kind = PICK_FORBIDDEN,
+                           .reason = spec->require_state
+                                         ? STR("requireState is set and there is no eligible "
+                                               "snapshot")
+                                         : STR("there was state, and no eligible snapshot of it "
+                                               "is known")};
+}
+
+static struct choice choose_snapshot(struct arena *a, const struct core_in *in,
+                                     const struct savepoint *s)
+{
+    struct choice c = {.savepoint = s};
+    struct str version = core_target_template(in)->artifact.flink_version;
+    struct flink_version to;
+    if (s->status.verified == VERIFIED_BROKEN) {
+        c.kind = PICK_BAD;
+        c.reason = arena_fmt(a, "the newest eligible snapshot cannot be used: %.*s",
+                             STR_ARG(s->status.verified_text));
+    } else if (flink_version_parse(version, &to) &&
+               flink_can_read(NULL, to, s->status.metadata_version) == FLINK_CANNOT_READ) {
+        c.kind = PICK_BAD;
+        c.reason = arena_fmt(a, "Flink %.*s cannot read a snapshot of format %d", STR_ARG(version),
+                             (int)s->status.metadata_version);
+    } else if (is_too_old(in, s)) {
+        c.kind = PICK_FORBIDDEN;
+        c.reason = STR("the newest eligible snapshot is older than maxStateAge");
+    } else {
+        c.kind = PICK_SNAPSHOT;
+        c.reason = in->deployment->spec.restore_strategy == RESTORE_LATEST_SAVEPOINT
+                       ? STR("the newest completed savepoint")
+                       : STR("the newest completed snapshot");
+    }
+    return c;
+}
+
+static enum reject explain_one(const struct core_in *in, const struct choice *c,
+                               const struct savepoint *s)
+{
+    enum reject why = judge(in, s);
+    if (why != REJECT_OLDER || s != c->savepoint)
+        return why;
+    if (c->kind == PICK_SNAPSHOT)
+        return REJECT_CHOSEN;
+    if (c->kind == PICK_FORBIDDEN)
+        return REJECT_TOO_OLD;
+    return s->status.verified == VERIFIED_BROKEN ? REJECT_BROKEN : REJECT_UNREADABLE;
+}
+
+static void explain_all(struct arena *a, const struct core_in *in, struct choice *c)
+{
+    c->candidates = ARENA_ARRAY(a, struct candidate, in->n_savepoints);
+    for (size_t i = 0; i < in->n_savepoints; i++) {
+        const struct savepoint *s = in->savepoints[i];
+        size_t at = c->n_candidates++;
+        for (; at > 0 && savepoint_order(c->candidates[at - 1].savepoint, s) < 0; at--)
+            c->candidates[at] = c->candidates[at - 1];
+        c->candidates[at] = (struct candidate){s, explain_one(in, c, s)};
+    }
+}
+
+struct choice core_choose(struct arena *a, const struct core_in *in, bool explain)
+{
+    const struct savepoint *best = newest(in);
+    struct choice c;
+    if (best)
+        c = choose_snapshot(a, in, best);
+    else if (restore_from_is_due(in))
+        c = (struct choice){.kind = PICK_BAD,
+                            .reason = STR("spec.restoreFrom names no completed snapshot")};
+    else
+        c = choose_empty(in);
+    if (restore_from_is_due(in)) {
+        c.restore_nonce = restore_nonce(&in->deployment->spec.restore_from);
+        if (c.kind == PICK_SNAPSHOT)
+            c.reason = STR("spec.restoreFrom names it");
+    }
+    if (explain)
+        explain_all(a, in, &c);
+    return c;
+}
+
+const char *reject_name(enum reject r)
+{
+    static const char *const names[] = {
+        [REJECT_CHOSEN] = "CHOSEN",
+        [REJECT_OLDER] = "OLDER",
+        [REJECT_NOT_COMPLETED] = "NOT_COMPLETED",
+        [REJECT_STRATEGY] = "STRATEGY",
+        [REJECT_UNCONFIRMED] = "UNCONFIRMED",
+        [REJECT_BROKEN] = "BROKEN",
+        [REJECT_BEHIND] = "BEHIND",
+        [REJECT_NOT_NAMED] = "NOT_NAMED",
+        [REJECT_UNREADABLE] = "UNREADABLE",
+        [REJECT_TOO_OLD] = "TOO_OLD",
+    };
+    return names[r];
+}
+
+const char *choice_kind_name(enum choice_kind k)
+{
+    static const char *const names[] = {
+        [PICK_SNAPSHOT] = "SNAPSHOT",           [PICK_EMPTY] = "EMPTY",
+        [PICK_FORBIDDEN] = "FORBIDDEN",         [PICK_BAD] = "BAD",
+        [PICK_NEW_SAVEPOINT] = "NEW_SAVEPOINT",
+    };
+    return names[k];
+}

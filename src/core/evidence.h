@@ -1,0 +1,33 @@
+/* Evidence about an attempt's end: what it left behind, judged over the directories of every savepoint
+ * try ever posted for it and its checkpoint directory, once nothing of it can write any more
+ * (behaviour.md 5; architecture, "Snapshots"). */
+#pragma once
+
+#include "base/arena.h"
+#include "core/facts.h"
+
+/* A snapshot that the attempt left behind. */
+struct left_behind {
+    const struct snapshot_sight *sight;
+    const struct trigger_try *try_; /* NULL = a retained checkpoint */
+    bool unconfirmed;               /* lies there, though the final statistics do not know it */
+};
+
+struct end_evidence {
+    enum evidence verdict;
+    struct str conflict;       /* EVIDENCE_CONFLICT: one sentence */
+    bool stopped_by_us;        /* FINISHED, and one of our savepoints succeeded */
+    struct left_behind *found; /* by rising checkpoint id */
+    size_t n_found;
+};
+
+/* PHASE_GONE: what is to be registered. NONE while a listing is missing. */
+struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in);
+
+/* A directory that must be listed for it and has not been since the record is durable, or the empty
+ * slice. Both functions walk the same list. */
+struct str core_unlisted_directory(struct arena *a, const struct core_in *in);
+
+/* PHASE_UP: something about the running job waits to be recorded. `mismatch` = it was not restored
+ * from what was asked for. */
+enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch);

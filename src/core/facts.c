@@ -1,0 +1,464 @@
+/* From (record, seen, now) to facts. What was seen counts only if the look began after the record
+ * was durable, and, where it is about the job, if the very process of the intent answered. */
+#include "core/facts.h"
+
+#include "core/choice.h"
+#include "core/evidence.h"
+#include "core/pace.h"
+#include "model/flinkver.h"
+#include "model/snapshot_location.h"
+
+static bool is_fresh(const struct core_in *in, const struct seen_part *part)
+{
+    return part->at > 0 && part->at >= in->seen->committed_at &&
+           in->mono_us - part->at <= SIGHT_FRESH_US;
+}
+
+static int64_t since_timer(const struct core_in *in)
+{
+    return in->seen->timer == in->record->timer ? in->mono_us - in->seen->timer_since : 0;
+}
+
+static enum want want_of(const struct core_in *in)
+{
+    switch ((enum desired_state)in->deployment->spec.state) {
+    case DESIRED_SUSPENDED: return WANT_SUSPEND;
+    case DESIRED_CANCELLED: return WANT_CANCEL;
+    case DESIRED_UNSET:
+    case DESIRED_RUNNING:
+    default: return WANT_RUN;
+    }
+}
+
+/* A finished job belongs to its spec version: anything newer makes it "no attempt". */
+static enum phase phase_of(const struct core_in *in)
+{
+    const struct attempt *at = &in->record->current;
+    if (at->phase == PHASE_DONE &&
+        (want_of(in) != WANT_RUN || at->spec_version != in->record->spec_version))
+        return PHASE_NONE;
+    return (enum phase)at->phase;
+}
+
+static bool owns_a_cluster(enum phase phase)
+{
+    return phase != PHASE_NONE && phase != PHASE_GONE && phase != PHASE_DONE;
+}
+
+static bool lists_exactly(const struct flink_sight *job, const struct platform_cluster *c)
+{
+    if (job->taskmanagers != (int64_t)c->taskmanager_ids.n)
+        return false;
+    for (size_t i = 0; i < job->taskmanager_ids.n; i++) {
+        bool ours = false;
+        for (size_t k = 0; k < c->taskmanager_ids.n; k++)
+            ours = ours || str_eq(job->taskmanager_ids.items[i], c->taskmanager_ids.items[k]);
+        if (!ours)
+            return false;
+    }
+    return true;
+}
+
+static bool job_sight_counts(const struct core_in *in, const struct platform_cluster *c)
+{
+    return is_fresh(in, &in->seen->job_part) && in->seen->job.outcome == OUTCOME_DONE &&
+           str_eq(in->seen->job_incarnation, c->incarnation);
+}
+
+/* Before the submission exactly our TaskManagers must be registered; afterwards Flink may still list
+ * a dead one for a while, and what counts is that enough of ours live. */
+static enum world own_world(const struct core_in *in, const struct platform_cluster *c)
+{
+    enum phase phase = (enum phase)in->record->current.phase;
+    if (c->jobmanager_dead)
+        return WORLD_HALFDEAD;
+    if (!c->jobmanager_alive)
+        return WORLD_STARTING;
+    bool complete = c->taskmanagers_alive >= c->taskmanagers_wanted;
+    if (phase == PHASE_RESERVED || phase == PHASE_PROVISIONED) {
+        if (!complete || !job_sight_counts(in, c))
+            return WORLD_STARTING;
+        return lists_exactly(&in->seen->job, c) ? WORLD_READY : WORLD_STARTING;
+    }
+    return complete ? WORLD_READY : WORLD_SHORT;
+}
+
+static enum world world_of(const struct core_in *in)
+{
+    const struct seen *seen = in->seen;
+    const struct record *r = in->record;
+    const struct platform_cluster *own = NULL;
+    bool lower = false;
+    if (r->halted)
+        return WORLD_NEWER;
+    if (!is_fresh(in, &seen->world_part) || seen->world_outcome != OUTCOME_DONE)
+        return WORLD_UNKNOWN;
+    for (size_t i = 0; i < seen->n_clusters; i++) {
+        const struct platform_cluster *c = &seen->clusters[i];
+        if (c->attempt > r->top)
+            return WORLD_NEWER;
+        if (c->attempt == r->current.number && owns_a_cluster((enum phase)r->current.phase))
+            own = c;
+        else
+            lower = true;
+    }
+    if (lower)
+        return WORLD_LEFTOVER;
+    return own ? own_world(in, own) : WORLD_NOTHING;
+}
+
+static enum job_fact flink_status_fact(const struct core_in *in)
+{
+    const struct flink_sight *job = &in->seen->job;
+    bool was_up = in->record->current.phase == PHASE_UP;
+    switch (job->job) {
+    case FLINK_JOB_ABSENT: return SIGHT_ABSENT;
+    case FLINK_JOB_FINISHED: return SIGHT_FINISHED;
+    case FLINK_JOB_CANCELED: return SIGHT_CANCELED;
+    case FLINK_JOB_FAILED: return SIGHT_FAILED;
+    case FLINK_JOB_RUNNING:
+        if (job->tasks_total > 0 && job->tasks_up == job->tasks_total)
+            return SIGHT_UP;
+        return was_up ? SIGHT_RESTARTING : SIGHT_STARTING;
+    case FLINK_JOB_INITIALIZING:
+    case FLINK_JOB_CREATED: return was_up ? SIGHT_RESTARTING : SIGHT_STARTING;
+    case FLINK_JOB_RESTARTING:
+    case FLINK_JOB_FAILING:
+    case FLINK_JOB_CANCELLING:
+    case FLINK_JOB_SUSPENDED:
+    case FLINK_JOB_RECONCILING: return SIGHT_RESTARTING;
+    case FLINK_JOB_UNKNOWN:
+    default: return SIGHT_UNKNOWN;
+    }
+}
+
+static enum job_fact job_of(const struct core_in *in)
+{
+    const struct seen *seen = in->seen;
+    if (!is_fresh(in, &seen->job_part) || seen->job.outcome != OUTCOME_DONE ||
+        !str_eq(seen->job_incarnation, in->record->current.incarnation))
+        return SIGHT_UNKNOWN;
+    /* What was seen before a submission was answered says nothing about what it did. */
+    if (in->record->intent.kind == INTENT_SUBMIT && seen->call.answered &&
+        seen->job_part.at < seen->call.answered_at)
+        return SIGHT_UNKNOWN;
+    return flink_status_fact(in);
+}
+
+static int64_t deadline_of(enum intent_kind kind)
+{
+    static const int64_t deadlines[INTENT_VALUES] = {
+        [INTENT_PROVISION] = DEADLINE_PROVISION_US, [INTENT_UPLOAD] = DEADLINE_UPLOAD_US,
+        [INTENT_SUBMIT] = DEADLINE_SUBMIT_US,       [INTENT_STOP] = DEADLINE_SAVEPOINT_US,
+        [INTENT_SAVEPOINT] = DEADLINE_SAVEPOINT_US, [INTENT_CANCEL] = DEADLINE_CANCEL_US,
+        [INTENT_TEARDOWN] = DEADLINE_TEARDOWN_US,   [INTENT_DISCARD] = DEADLINE_DISCARD_US,
+    };
+    return deadlines[kind];
+}
+
+/* The cluster's own end tells a taken port from a job's fault. */
+static bool port_was_taken(const struct core_in *in)
+{
+    for (size_t i = 0; i < in->seen->n_clusters; i++)
+        if (in->seen->clusters[i].attempt == in->record->current.number)
+            return str_starts_with(in->seen->clusters[i].cause, STR("port taken"));
+    return false;
+}
+
+/* A savepoint is complete when Flink says so *and* its _metadata was read to the end; where the
+ * storage cannot be read from here, Flink's word is taken and shown as REPORTED. */
+static enum result savepoint_read(const struct core_in *in, struct str location)
+{
+    const struct seen_snapshot *s = &in->seen->snapshot;
+    if (s->part.at == 0 || !snapshot_location_equal(s->location, location))
+        return RESULT_WAITING;
+    if (s->outcome == OUTCOME_REFUSED)
+        return RESULT_REFUSED;
+    return s->outcome == OUTCOME_DONE && s->sight.verified == VERIFIED_BROKEN ? RESULT_REFUSED
+                                                                              : RESULT_DONE;
+}
+
+/* A complete snapshot in the try's own directory, when Flink cannot say any more. */
+static const struct snapshot_sight *in_directory(const struct core_in *in, bool *ret_listed)
+{
+    *ret_listed = false;
+    for (size_t i = 0; i < in->seen->n_listings; i++) {
+        const struct seen_listing *l = &in->seen->listings[i];
+        if (!str_eq(l->directory, in->record->intent.directory) ||
+            l->part.at < in->seen->trigger.part.at || l->outcome == OUTCOME_UNKNOWN)
+            continue;
+        *ret_listed = true;
+        for (size_t k = l->n; k > 0; k--)
+            if (l->items[k - 1].verified != VERIFIED_BROKEN)
+                return &l->items[k - 1];
+    }
+    return NULL;
+}
+
+/* The savepoint is complete but the job goes on. */
+static enum result partial(const struct core_in *in, struct str location)
+{
+    const struct flink_checkpoints *c = &in->seen->stats;
+    enum result read = savepoint_read(in, location);
+    if (read != RESULT_DONE)
+        return read;
+    if (in->seen->stats_part.at < in->seen->trigger.part.at || c->outcome != OUTCOME_DONE)
+        return RESULT_WAITING;
+    bool newer = c->latest_completed.id > in->seen->snapshot.sight.checkpoint_id &&
+                 in->seen->snapshot.sight.checkpoint_id > 0;
+    return newer ? RESULT_REFUSED : RESULT_PARTIAL;
+}
+
+static enum result trigger_result(const struct core_in *in, bool late)
+{
+    const struct seen_trigger *t = &in->seen->trigger;
+    const struct intent *intent = &in->record->intent;
+    bool listed;
+    if (t->part.at < in->seen->committed_at || !str_eq(t->trigger_id, intent->trigger_id))
+        return late ? RESULT_OVERDUE : RESULT_UNKNOWN;
+    switch (t->state) {
+    case FLINK_TRIGGER_COMPLETED: {
+        enum result read = savepoint_read(in, t->location);
+        bool stopped = intent->kind == INTENT_SAVEPOINT || in->seen->job.job == FLINK_JOB_FINISHED;
+        if (read != RESULT_DONE || stopped)
+            return read == RESULT_WAITING && late ? RESULT_OVERDUE : read;
+        return late ? partial(in, t->location) : RESULT_WAITING;
+    }
+    case FLINK_TRIGGER_STOP_FAILED: {
+        enum result r = intent->kind == INTENT_SAVEPOINT ? savepoint_read(in, t->location)
+                                                         : partial(in, t->location);
+        return r == RESULT_WAITING && late ? RESULT_OVERDUE : r;
+    }
+    case FLINK_TRIGGER_FAILED: return RESULT_REFUSED;
+    case FLINK_TRIGGER_NOT_KNOWN:
+        if (in_directory(in, &listed))
+            return in->seen->job.job == FLINK_JOB_FINISHED || intent->kind == INTENT_SAVEPOINT
+                       ? RESULT_DONE
+                       : RESULT_REFUSED;
+        return late ? RESULT_OVERDUE : (listed ? RESULT_UNKNOWN : RESULT_WAITING);
+    case FLINK_TRIGGER_IN_PROGRESS:
+    case FLINK_TRIGGER_UNREACHABLE:
+    default: return late ? RESULT_OVERDUE : RESULT_WAITING;
+    }
+}
+
+static enum result call_result(const struct core_in *in, bool late)
+{
+    const struct seen_call *call = &in->seen->call;
+    bool ours = call->sent && call->timer == in->record->timer;
+    if (late)
+        return RESULT_OVERDUE;
+    if (!ours)
+        return RESULT_UNKNOWN;
+    if (!call->answered)
+        return RESULT_WAITING;
+    if (call->outcome == OUTCOME_DONE)
+        return RESULT_DONE;
+    /* A server error may come from a gateway or a time-out inside: the work may go on. */
+    return call->outcome == OUTCOME_REFUSED && call->status < 500 ? RESULT_REFUSED : RESULT_UNKNOWN;
+}
+
+static enum result result_of(const struct core_in *in)
+{
+    const struct intent *intent = &in->record->intent;
+    if (intent->kind == INTENT_NONE)
+        return RESULT_WAITING;
+    bool late = since_timer(in) > deadline_of((enum intent_kind)intent->kind);
+    if (intent->kind == INTENT_STOP || intent->kind == INTENT_SAVEPOINT)
+        return trigger_result(in, late);
+    if (intent->kind == INTENT_PROVISION && port_was_taken(in))
+        return RESULT_REFUSED;
+    return call_result(in, late);
+}
+
+static enum drift drift_of(const struct core_in *in)
+{
+    const struct attempt *at = &in->record->current;
+    enum phase phase = phase_of(in);
+    if (phase == PHASE_NONE || phase == PHASE_DONE || at->spec_version == core_target_version(in))
+        return DRIFT_NONE;
+    if (phase == PHASE_RESERVED || phase == PHASE_PROVISIONED)
+        return DRIFT_STATELESS;
+    switch ((enum upgrade_kind)in->deployment->spec.upgrade_strategy) {
+    case UPGRADE_NONE: return DRIFT_PENDING;
+    case UPGRADE_STATELESS: return DRIFT_STATELESS;
+    case UPGRADE_UNSET:
+    case UPGRADE_STATEFUL:
+    default: return DRIFT_STATEFUL;
+    }
+}
+
+static enum evidence evidence_of(const struct core_in *in)
+{
+    bool mismatch;
+    switch (phase_of(in)) {
+    case PHASE_UP: return core_running_evidence(in, &mismatch);
+    case PHASE_ENDED: {
+        bool read = in->seen->stats_part.at >= in->seen->committed_at &&
+                    in->seen->stats_part.at > 0 && in->seen->stats.outcome != OUTCOME_UNKNOWN;
+        return read || since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY : EVIDENCE_NONE;
+    }
+    case PHASE_GONE: {
+        struct arena *a = arena_new();
+        enum evidence verdict = core_end_evidence(a, in).verdict;
+        arena_free(a);
+        return verdict;
+    }
+    case PHASE_NONE:
+    case PHASE_RESERVED:
+    case PHASE_PROVISIONED:
+    case PHASE_SUBMITTED:
+    case PHASE_READ:
+    case PHASE_DONE:
+    default: return EVIDENCE_NONE;
+    }
+}
+
+static enum choice_fact verified_fact(const struct core_in *in, const struct savepoint *s)
+{
+    const struct seen_snapshot *seen = &in->seen->snapshot;
+    if (seen->part.at == 0 || in->mono_us - seen->part.at > VERIFIED_FRESH_US ||
+        !snapshot_location_equal(seen->location, s->spec.savepoint_location))
+        return CHOICE_UNKNOWN;
+    if (seen->outcome == OUTCOME_REFUSED)
+        return CHOICE_BAD;
+    if (seen->outcome == OUTCOME_UNKNOWN)
+        return s->status.verified == VERIFIED_REPORTED ? CHOICE_VERIFIED : CHOICE_UNKNOWN;
+    return seen->sight.verified == VERIFIED_BROKEN ? CHOICE_BAD : CHOICE_VERIFIED;
+}
+
+static enum choice_fact choice_of(const struct core_in *in)
+{
+    enum phase phase = phase_of(in);
+    if (want_of(in) != WANT_RUN || (phase != PHASE_NONE && phase != PHASE_PROVISIONED))
+        return CHOICE_UNKNOWN;
+    struct arena *a = arena_new();
+    struct choice c = core_choose(a, in, false);
+    arena_free(a);
+    switch (c.kind) {
+    case PICK_SNAPSHOT: return verified_fact(in, c.savepoint);
+    case PICK_EMPTY: return CHOICE_EMPTY;
+    case PICK_FORBIDDEN: return CHOICE_FORBIDDEN;
+    case PICK_BAD:
+    case PICK_NEW_SAVEPOINT:
+    default: return CHOICE_BAD;
+    }
+}
+
+/* What the old Flink writes, the new one must be able to read. */
+static bool reads_what_runs(const struct core_in *in)
+{
+    struct flink_version from;
+    struct flink_version to;
+    bool runs =
+        in->record->current.phase == PHASE_UP || in->record->current.phase == PHASE_SUBMITTED;
+    if (!runs || !in->job || in->deployment->spec.restore_strategy == RESTORE_NONE ||
+        !flink_version_parse(in->job->spec.template_.artifact.flink_version, &from) ||
+        !flink_version_parse(core_target_template(in)->artifact.flink_version, &to))
+        return true;
+    return flink_can_read(&from, to, flink_metadata_version_most(from)) != FLINK_CANNOT_READ;
+}
+
+static enum preflight preflight_of(const struct core_in *in)
+{
+    const struct seen_artifact *a = &in->seen->artifact;
+    if (!reads_what_runs(in))
+        return PREFLIGHT_REFUSED;
+    if (a->part.at == 0 || a->spec_version != core_target_version(in) ||
+        a->outcome == OUTCOME_UNKNOWN)
+        return PREFLIGHT_UNKNOWN;
+    return a->outcome == OUTCOME_DONE ? PREFLIGHT_OK : PREFLIGHT_REFUSED;
+}
+
+/* A Savepoint row that a user made and that no try of ours is about yet. */
+static const struct savepoint *first_in_state(const struct core_in *in, enum savepoint_state state)
+{
+    for (size_t i = 0; i < in->n_savepoints; i++)
+        if (in->savepoints[i]->status.state == (int)state)
+            return in->savepoints[i];
+    return NULL;
+}
+
+const struct savepoint *core_requested_savepoint(const struct core_in *in)
+{
+    const struct trigger_try *tries = in->record->current.tries.items;
+    for (size_t i = 0; i < in->n_savepoints; i++) {
+        const struct savepoint *s = in->savepoints[i];
+        bool taken = s->status.state != SAVEPOINT_STARTED;
+        for (size_t k = 0; !taken && k < in->record->current.tries.n; k++)
+            taken = str_eq(tries[k].savepoint_id, s->metadata.id);
+        if (!taken)
+            return s;
+    }
+    return NULL;
+}
+
+const struct savepoint *core_discarded_savepoint(const struct core_in *in)
+{
+    return first_in_state(in, SAVEPOINT_PENDING_DELETION);
+}
+
+static enum request request_of(const struct core_in *in)
+{
+    if (core_requested_savepoint(in))
+        return REQUEST_SAVEPOINT;
+    if (core_discarded_savepoint(in))
+        return REQUEST_DISCARD;
+    return in->removing ? REQUEST_REMOVE : REQUEST_NONE;
+}
+
+static int64_t counted_failures(const struct core_in *in)
+{
+    const struct failure_time *f = in->record->failures.items;
+    int64_t most = in->deployment->spec.job_failure_expiration_time.us;
+    int64_t n = 0;
+    for (size_t i = 0; i < in->record->failures.n; i++)
+        if (most <= 0 || in->wall_us - f[i].at < most)
+            n++;
+    return n;
+}
+
+static enum pace start_pace(const struct core_in *in)
+{
+    int64_t failures = counted_failures(in);
+    int64_t wait = pace_backoff_us(failures + in->record->setbacks, in->record->top);
+    if (failures >= in->deployment->spec.max_job_creation_attempts)
+        return PACE_SPENT;
+    return since_timer(in) < wait ? PACE_WAIT : PACE_GO;
+}
+
+static enum pace stop_pace(const struct core_in *in)
+{
+    const struct record *r = in->record;
+    const struct savepoint *asked = core_requested_savepoint(in);
+    int64_t tries = r->operation.savepoint_tries;
+    bool up = job_of(in) == SIGHT_UP;
+    bool stopping = want_of(in) == WANT_SUSPEND || drift_of(in) == DRIFT_STATEFUL;
+    if (stopping && tries >= in->deployment->spec.max_savepoint_creation_attempts)
+        return PACE_SPENT;
+    if (since_timer(in) < pace_backoff_us((stopping ? tries : 0) + r->setbacks, r->top))
+        return PACE_WAIT;
+    if (asked && !up && in->wall_us - asked->metadata.created_at > WAIT_SAVEPOINTABLE_US)
+        return PACE_LATE;
+    return stopping && !up && since_timer(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
+}
+
+struct facts core_facts(const struct core_in *in)
+{
+    enum phase phase = phase_of(in);
+    bool may_run = phase == PHASE_SUBMITTED || phase == PHASE_UP;
+    return (struct facts){
+        .want = want_of(in),
+        .phase = phase,
+        .world = world_of(in),
+        .job = job_of(in),
+        .intent = (enum intent_kind)in->record->intent.kind,
+        .result = result_of(in),
+        .drift = drift_of(in),
+        .evidence = evidence_of(in),
+        .choice = choice_of(in),
+        .preflight = preflight_of(in),
+        .pace = may_run ? stop_pace(in) : start_pace(in),
+        .request = request_of(in),
+    };
+}

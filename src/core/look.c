@@ -1,0 +1,174 @@
+/* What to look at next, and when to look again. Looking decides nothing and changes nothing; it only
+ * makes the facts that the rules asked for. */
+#include "core/pace.h"
+#include "core/step_impl.h"
+#include "model/snapshot_location.h"
+
+/* The call that belongs to the intent in the record. */
+void step_call(struct step *s)
+{
+    static const enum effect_kind calls[INTENT_VALUES] = {
+        [INTENT_PROVISION] = CALL_PROVISION, [INTENT_UPLOAD] = CALL_UPLOAD,
+        [INTENT_SUBMIT] = CALL_SUBMIT,       [INTENT_STOP] = CALL_STOP,
+        [INTENT_SAVEPOINT] = CALL_STOP,      [INTENT_CANCEL] = CALL_CANCEL,
+        [INTENT_TEARDOWN] = CALL_TEARDOWN,   [INTENT_DISCARD] = CALL_DISCARD,
+    };
+    const struct intent *i = &s->rec->intent;
+    const struct seen *seen = s->in->seen;
+    if (i->kind != INTENT_TEARDOWN) {
+        step_effect(s, calls[i->kind], i->attempt, i->directory);
+        return;
+    }
+    for (size_t k = 0; k < seen->n_clusters; k++)
+        if (seen->clusters[k].attempt <= i->attempt)
+            step_effect(s, CALL_TEARDOWN, seen->clusters[k].attempt, (struct str){0});
+}
+
+static bool due(const struct step *s, const struct seen_part *part, int64_t every_us)
+{
+    int64_t now = s->in->mono_us;
+    if (part->asked)
+        return now - part->asked_at > LOOK_LOST_US;
+    return part->at == 0 || s->out->changed || part->at < s->in->seen->committed_at ||
+           now - part->at >= every_us;
+}
+
+static void wake_by(struct step *s, int64_t at)
+{
+    if (at < s->out->wake_at)
+        s->out->wake_at = at;
+}
+
+static void look(struct step *s, enum effect_kind kind, const struct seen_part *part,
+                 struct str subject, int64_t every_us)
+{
+    if (due(s, part, every_us))
+        step_effect(s, kind, s->rec->current.number, subject);
+    wake_by(s, s->in->mono_us + every_us);
+}
+
+/* Nothing is under way: only deviations are looked for. */
+static bool at_rest(const struct step *s)
+{
+    const struct record *r = s->rec;
+    bool quiet = s->rule->then == ACTION_REST || r->gave_up.len > 0 || r->halted;
+    return quiet && r->intent.kind == INTENT_NONE && !s->out->changed;
+}
+
+static int64_t world_interval(const struct step *s)
+{
+    if (at_rest(s))
+        return LOOK_REST_US;
+    return s->rec->intent.kind == INTENT_PROVISION || s->facts.pace == PACE_WAIT ? LOOK_PATIENT_US
+                                                                                 : LOOK_BUSY_US;
+}
+
+static bool job_can_be_seen(const struct step *s)
+{
+    switch ((enum phase)s->rec->current.phase) {
+    case PHASE_RESERVED:
+    case PHASE_PROVISIONED:
+    case PHASE_SUBMITTED:
+    case PHASE_UP: return true;
+    case PHASE_NONE:
+    case PHASE_ENDED:
+    case PHASE_READ:
+    case PHASE_GONE:
+    case PHASE_DONE:
+    default: return false;
+    }
+}
+
+static void look_at_statistics(struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    enum phase phase = (enum phase)s->rec->current.phase;
+    const struct attempt *at = &s->rec->current;
+    bool recorded = at->restored != RESTORED_UNCHECKED &&
+                    at->checkpointing != CHECKPOINTING_UNKNOWN &&
+                    (at->checkpoint_directory.len || at->checkpointing == CHECKPOINTING_OFF);
+    if (phase == PHASE_UP && s->rec->intent.kind == INTENT_NONE)
+        look(s, LOOK_STATS, &seen->stats_part, (struct str){0},
+             recorded ? LOOK_STATS_REST_US : LOOK_STATS_US);
+    if (phase == PHASE_ENDED)
+        look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
+}
+
+static void look_at_trigger(struct step *s)
+{
+    const struct intent *i = &s->rec->intent;
+    const struct seen *seen = s->in->seen;
+    const struct seen_trigger *t = &seen->trigger;
+    if (i->kind != INTENT_STOP && i->kind != INTENT_SAVEPOINT)
+        return;
+    look(s, LOOK_TRIGGER, &t->part, i->trigger_id, LOOK_BUSY_US);
+    bool ours = str_eq(t->trigger_id, i->trigger_id);
+    if (ours && (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED) &&
+        !snapshot_location_equal(seen->snapshot.location, t->location))
+        look(s, LOOK_SNAPSHOT, &seen->snapshot.part, t->location, LOOK_PATIENT_US);
+    if (ours && t->state == FLINK_TRIGGER_STOP_FAILED)
+        look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
+    if (ours && t->state == FLINK_TRIGGER_NOT_KNOWN)
+        step_effect(s, LOOK_DIRECTORY, i->attempt, i->directory);
+}
+
+static void look_at_directories(struct step *s)
+{
+    if (s->rec->current.phase != PHASE_GONE)
+        return;
+    struct str missing = core_unlisted_directory(s->a, s->in);
+    if (!missing.len)
+        return;
+    static const struct seen_part never = {0};
+    const struct seen_part *part = &never;
+    for (size_t i = 0; i < s->in->seen->n_listings; i++)
+        if (str_eq(s->in->seen->listings[i].directory, missing))
+            part = &s->in->seen->listings[i].part;
+    look(s, LOOK_DIRECTORY, part, missing, LOOK_PATIENT_US);
+}
+
+/* Before a start, and before a running job is stopped for what is wanted instead. */
+static void look_at_artifact(struct step *s)
+{
+    const struct seen_artifact *a = &s->in->seen->artifact;
+    bool wanted = s->facts.want == WANT_RUN &&
+                  (s->facts.phase == PHASE_NONE || s->facts.phase == PHASE_GONE ||
+                   s->facts.drift == DRIFT_STATEFUL || s->facts.drift == DRIFT_STATELESS);
+    if (!wanted || (a->part.at > 0 && a->spec_version == core_target_version(s->in) &&
+                    a->outcome == OUTCOME_DONE))
+        return;
+    bool other = a->spec_version != core_target_version(s->in);
+    look(s, LOOK_ARTIFACT, &a->part, (struct str){0},
+         other || a->part.at == 0 ? LOOK_BUSY_US : LOOK_ARTIFACT_AGAIN_US);
+}
+
+static void look_at_choice(struct step *s)
+{
+    bool wanted = s->facts.want == WANT_RUN &&
+                  (s->facts.phase == PHASE_NONE || s->facts.phase == PHASE_PROVISIONED);
+    if (!wanted)
+        return;
+    struct choice c = core_choose(s->a, s->in, false);
+    if (c.kind != PICK_SNAPSHOT || s->facts.choice == CHOICE_VERIFIED)
+        return;
+    const struct seen_snapshot *seen = &s->in->seen->snapshot;
+    bool same = snapshot_location_equal(seen->location, c.savepoint->spec.savepoint_location);
+    look(s, LOOK_SNAPSHOT, &seen->part, c.savepoint->spec.savepoint_location,
+         same ? LOOK_SNAPSHOT_AGAIN_US : 0);
+}
+
+void step_look(struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    s->out->wake_at = s->in->mono_us + 60 * US_PER_S;
+    if (s->out->remove)
+        return;
+    look(s, LOOK_WORLD, &seen->world_part, (struct str){0}, world_interval(s));
+    if (job_can_be_seen(s))
+        look(s, LOOK_JOB, &seen->job_part, (struct str){0}, world_interval(s));
+    look_at_statistics(s);
+    look_at_trigger(s);
+    look_at_directories(s);
+    look_at_artifact(s);
+    look_at_choice(s);
+}

@@ -1,0 +1,40 @@
+/* Pacing and deadlines: every number of the core, with its unit and why. Monotonic microseconds. */
+#pragma once
+
+#include "base/timefmt.h"
+
+/* How often to look: while something is under way, and at rest. VVP polls every 3 s. */
+#define LOOK_BUSY_US           (20 * US_PER_MS)
+#define LOOK_PATIENT_US        (200 * US_PER_MS) /* while a JVM starts: its own pace is seconds */
+#define LOOK_REST_US           (2 * US_PER_S)
+#define LOOK_STATS_US          (1 * US_PER_S)  /* until what they tell is recorded */
+#define LOOK_STATS_REST_US     (15 * US_PER_S) /* for the restore hint */
+#define LOOK_ARTIFACT_AGAIN_US (10 * US_PER_S) /* after a refusal: it may be mended */
+#define LOOK_SNAPSHOT_AGAIN_US (2 * US_PER_S)
+/* An observation without an answer for so long is asked again. */
+#define LOOK_LOST_US (30 * US_PER_S)
+/* A sight older than this decides nothing. */
+#define SIGHT_FRESH_US (10 * US_PER_S)
+/* Verification of the snapshot to restore must be younger than this when the job is submitted. */
+#define VERIFIED_FRESH_US (60 * US_PER_S)
+/* The same call is not repeated sooner. */
+#define CALL_AGAIN_US (1 * US_PER_S)
+
+/* Deadlines of intents. */
+#define DEADLINE_PROVISION_US (180 * US_PER_S)
+#define DEADLINE_UPLOAD_US    (60 * US_PER_S)
+#define DEADLINE_SUBMIT_US    (120 * US_PER_S)
+#define DEADLINE_SAVEPOINT_US \
+    (660 * US_PER_S)                          /* Flink's own execution.checkpointing.timeout: 600 */
+#define DEADLINE_CANCEL_US   (180 * US_PER_S) /* Flink's own task.cancellation.timeout: 180 */
+#define DEADLINE_TEARDOWN_US (30 * US_PER_S)
+#define DEADLINE_DISCARD_US  (60 * US_PER_S)
+/* Other waits. */
+#define WAIT_SAVEPOINTABLE_US (60 * US_PER_S) /* until a try is spent on a job that is not up */
+#define WAIT_STATISTICS_US    (20 * US_PER_S) /* for the last statistics of a JobManager */
+#define WAIT_LISTING_US       (60 * US_PER_S) /* for the directories of an attempt that is gone */
+#define UNSEEN_US             (10 * US_PER_S) /* until health is Unknown */
+
+/* Exponential back-off after n failures in a row: 1 s x 2, at most 60 s, jitter of up to a quarter
+ * from `seed`, so that Deployments do not march in step. n = 0 gives 0. */
+int64_t pace_backoff_us(int64_t n, int64_t seed);

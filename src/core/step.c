@@ -1,0 +1,187 @@
+/* The step itself: facts, one rule, its action, what to look at next. */
+#include "core/step.h"
+
+#include <stdarg.h>
+
+#include "core/step_impl.h"
+
+typedef void action_fn(struct step *s);
+
+static action_fn *const actions[ACTION_VALUES] = {
+    [ACTION_HALT] = act_halt,
+    [ACTION_LOOK] = NULL,
+    [ACTION_REST] = NULL,
+    [ACTION_CALL_AGAIN] = act_call_again,
+    [ACTION_NOTE_PROVISIONED] = act_note_provisioned,
+    [ACTION_SETBACK] = act_setback,
+    [ACTION_DROP_INTENT] = act_drop_intent,
+    [ACTION_NOTE_UPLOADED] = act_note_uploaded,
+    [ACTION_NOTE_SUBMITTED] = act_note_submitted,
+    [ACTION_FAIL_START] = act_fail_start,
+    [ACTION_NOTE_SAVEPOINT] = act_note_savepoint,
+    [ACTION_CANCEL_AFTER_SAVEPOINT] = act_cancel_after_savepoint,
+    [ACTION_NOTE_TRY_FAILED] = act_note_try_failed,
+    [ACTION_NOTE_SAVEPOINT_FAILED] = act_note_savepoint_failed,
+    [ACTION_SUPERSEDE_BY_CANCEL] = act_supersede_by_cancel,
+    [ACTION_END_BY_TEARDOWN] = act_end_by_teardown,
+    [ACTION_NOTE_DISCARDED] = act_note_discarded,
+    [ACTION_NOTE_DISCARD_FAILED] = act_note_discard_failed,
+    [ACTION_NOTE_END] = act_note_end,
+    [ACTION_NOTE_LOST] = act_note_lost,
+    [ACTION_ABANDON] = act_abandon,
+    [ACTION_NOTE_READ] = act_note_read,
+    [ACTION_TEARDOWN] = act_teardown,
+    [ACTION_SWEEP] = act_sweep,
+    [ACTION_NOTE_GONE] = act_note_gone,
+    [ACTION_COLLECT] = act_collect,
+    [ACTION_BLOCK_EVIDENCE] = act_block_evidence,
+    [ACTION_NOTE_UP] = act_note_up,
+    [ACTION_NOTE_EVIDENCE] = act_note_evidence,
+    [ACTION_CANCEL] = act_cancel,
+    [ACTION_STOP] = act_stop,
+    [ACTION_SPEND_TRY] = act_spend_try,
+    [ACTION_SAVEPOINT] = act_savepoint,
+    [ACTION_DISCARD] = act_discard,
+    [ACTION_REPLACE] = act_replace,
+    [ACTION_GIVE_UP] = act_give_up,
+    [ACTION_BLOCK_PREFLIGHT] = act_block_preflight,
+    [ACTION_BLOCK_CHOICE] = act_block_choice,
+    [ACTION_RESERVE] = act_reserve,
+    [ACTION_UPLOAD] = act_upload,
+    [ACTION_SUBMIT] = act_submit,
+    [ACTION_REMOVE] = act_remove,
+};
+
+void step_event(struct step *s, const char *name, const char *fmt, ...)
+{
+    if (s->out->n_events == CORE_EVENTS)
+        return;
+    va_list args;
+    va_start(args, fmt);
+    const struct deployment *d = s->in->deployment;
+    s->out->events[s->out->n_events++] = (struct event){
+        .namespace_name = d->metadata.namespace_name,
+        .deployment_id = d->metadata.id,
+        .deployment_name = d->metadata.name,
+        .job_id = s->rec->current.job_id,
+        .name = str_of(name),
+        .created_at = s->in->wall_us,
+        .message = arena_vfmt(s->a, fmt, args),
+        .rule = s->rule ? s->rule->number : 0,
+        .actor = STR("sluice"),
+    };
+    va_end(args);
+    s->out->changed = true;
+}
+
+void step_effect(struct step *s, enum effect_kind kind, int64_t attempt, struct str subject)
+{
+    if (s->out->n_effects < CORE_EFFECTS)
+        s->out->effects[s->out->n_effects++] = (struct effect){kind, attempt, subject};
+}
+
+void step_restart_timer(struct step *s)
+{
+    s->rec->timer++;
+    s->out->changed = true;
+}
+
+void step_intend(struct step *s, enum intent_kind kind, int64_t attempt)
+{
+    s->rec->intent = (struct intent){
+        .kind = (int)kind, .attempt = attempt, .rule = s->rule->number, .made_at = s->in->wall_us};
+    step_restart_timer(s);
+}
+
+void step_clear_intent(struct step *s)
+{
+    s->rec->intent = (struct intent){0};
+    step_restart_timer(s);
+}
+
+const struct savepoint *step_find_savepoint(const struct step *s, struct str id)
+{
+    for (size_t i = 0; i < s->in->n_savepoints; i++)
+        if (str_eq(s->in->savepoints[i]->metadata.id, id))
+            return s->in->savepoints[i];
+    return NULL;
+}
+
+struct savepoint *step_put_savepoint(struct step *s, const struct savepoint *old)
+{
+    struct core_out *out = s->out;
+    struct savepoint *grown = ARENA_ARRAY(s->a, struct savepoint, out->n_savepoints + 1);
+    if (out->n_savepoints)
+        memcpy(grown, out->savepoints, out->n_savepoints * sizeof(*grown));
+    out->savepoints = grown;
+    out->changed = true;
+    struct savepoint *put = &grown[out->n_savepoints++];
+    if (old)
+        *put = *old;
+    put->metadata.modified_at = s->in->wall_us;
+    return put;
+}
+
+struct job *step_put_job(struct step *s)
+{
+    if (!s->out->has_job) {
+        if (!s->in->job)
+            return NULL;
+        s->out->job = *s->in->job;
+        s->out->has_job = true;
+    }
+    s->out->job.metadata.modified_at = s->in->wall_us;
+    s->out->job.status.last_update_time = s->in->wall_us;
+    s->out->changed = true;
+    return &s->out->job;
+}
+
+void step_append(struct step *s, struct list *list, size_t size, const void *item)
+{
+    char *grown = arena_array(s->a, list->n + 1, size);
+    if (list->n)
+        memcpy(grown, list->items, list->n * size);
+    memcpy(grown + list->n * size, item, size);
+    *list = (struct list){grown, list->n + 1};
+}
+
+void step_give_up(struct step *s, const char *event, struct str message)
+{
+    if (str_eq(s->rec->gave_up, str_of(event)) && str_eq(s->rec->gave_up_message, message))
+        return;
+    s->rec->gave_up = str_of(event);
+    s->rec->gave_up_message = message;
+    step_event(s, event, "%.*s", STR_ARG(message));
+}
+
+/* Anything that goes on is no longer given up. */
+static bool goes_on(enum action a)
+{
+    return a != ACTION_LOOK && a != ACTION_REST && a != ACTION_GIVE_UP &&
+           a != ACTION_BLOCK_CHOICE && a != ACTION_BLOCK_EVIDENCE && a != ACTION_BLOCK_PREFLIGHT &&
+           a != ACTION_NOTE_EVIDENCE && a != ACTION_HALT;
+}
+
+void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
+{
+    *out = (struct core_out){.record = *in->record};
+    struct step s = {.a = a, .in = in, .out = out, .rec = &out->record};
+    if (core_accept(a, in, &out->record, out->events, &out->n_events)) {
+        out->changed = true;
+        out->status = in->deployment->status;
+        out->wake_at = in->mono_us;
+        return;
+    }
+    s.facts = core_facts(in);
+    s.rule = rules_match(&s.facts);
+    out->facts = s.facts;
+    out->rule = s.rule;
+    if (goes_on(s.rule->then) && s.rec->gave_up.len) {
+        s.rec->gave_up = s.rec->gave_up_message = (struct str){0};
+        out->changed = true;
+    }
+    if (actions[s.rule->then])
+        actions[s.rule->then](&s);
+    step_look(&s);
+    out->status = core_show(a, in, s.rec, &s.facts, s.rule);
+}
