@@ -1,0 +1,117 @@
+/* The jar into the JobManager's own upload directory, and logs out. */
+#include "adapt/local/internal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "base/uuid.h"
+
+#define LOG_MOST (4 << 20)
+
+/* Is this very JobManager alive? 1 yes, 0 no (text says), -1 cannot be told. */
+static int is_incarnation(struct local *l, struct arena *a, struct attempt *at,
+                          struct str incarnation, struct err *e)
+{
+    if (attempt_read(l, a, at->deployment, at->number, at, e) < 0)
+        return -1;
+    const struct process *p = attempt_process(at, STR(JOBMANAGER));
+    if (at->stage != STAGE_PREPARED || !p || p->java != ALIVE_YES) {
+        err_set(e, ERR_CONFLICT, "the JobManager of attempt %" PRId64 " is not running", at->number);
+        return 0;
+    }
+    if (str_eq(process_incarnation(a, p), incarnation))
+        return 1;
+    err_set(e, ERR_CONFLICT, "the JobManager of attempt %" PRId64 " is %.*s, not %.*s", at->number,
+            STR_ARG(process_incarnation(a, p)), STR_ARG(incarnation));
+    return 0;
+}
+
+/* Flink's id of an uploaded jar is its file name; it must stay one path component and end in .jar. */
+static bool name_is_safe(struct str name)
+{
+    if (name.len == 0 || name.len > 200 || name.ptr[0] == '.' || !str_ends_with(name, STR(".jar")))
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] == '/' || (unsigned char)name.ptr[i] <= ' ' || name.ptr[i] == '\\' ||
+            name.ptr[i] == '%' || name.ptr[i] == '?' || name.ptr[i] == '#')
+            return false;
+    return true;
+}
+
+static int place(struct local *l, struct arena *a, const struct attempt *at,
+                 const struct platform_artifact *jar, struct str *ret_id, struct err *e)
+{
+    uint8_t random[16];
+    char uuid[UUID_TEXT + 1];
+    if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
+        return err_set(e, ERR_UNAVAILABLE, "no random numbers: %s", errno_text(errno));
+    uuid_format(random, uuid);
+    /* Where Flink keeps uploads below web.upload.dir; it makes this itself when it comes up. */
+    struct str dir = attempt_path(a, at, "upload/flink-web-upload");
+    if (dir_make(dir, 0755, e) < 0)
+        return -1;
+    if (l->config.user.len > 0 && chown(dir.ptr, l->user_id, l->group_id) < 0)
+        return err_file(e, "hand over", dir, errno);
+    struct str name = name_is_safe(jar->name) ? jar->name : STR("job.jar");
+    struct str id = arena_fmt(a, "%s_%.*s", uuid, STR_ARG(name));
+    struct str to = arena_fmt(a, "%.*s/%.*s", STR_ARG(dir), STR_ARG(id));
+    if (file_give(a, jar->path, to, l->config.user.len > 0, e) < 0)
+        return -1;
+    *ret_id = id;
+    return 0;
+}
+
+void deliver_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
+                 struct str incarnation, const struct platform_artifact *jar,
+                 struct operation_result *ret)
+{
+    struct err e = { 0 };
+    struct attempt at = { .deployment = deployment, .number = attempt };
+    struct str id = { 0 };
+    int is = is_incarnation(l, a, &at, incarnation, &e);
+    if (is == 1 && place(l, a, &at, jar, &id, &e) < 0)
+        is = 0;
+    /* Still the same one: the id belongs to it and to no other. */
+    if (is == 1)
+        is = is_incarnation(l, a, &at, incarnation, &e);
+    *ret = (struct operation_result){ .outcome = is == 1   ? OUTCOME_DONE
+                                                 : is == 0 ? OUTCOME_REFUSED
+                                                           : OUTCOME_UNKNOWN };
+    ret->text = arena_str(a, str_of(e.text));
+    if (is == 1)
+        ret->jar_id = id;
+}
+
+static bool is_log_name(struct str process)
+{
+    return process_is_jobmanager(process) || plan_taskmanager_number(process) > 0;
+}
+
+void logs_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
+              struct str process, int64_t most, struct operation_result *ret)
+{
+    static const char *const endings[] = { "log", "out" };
+    struct err e = { 0 };
+    size_t limit = most <= 0 ? 0 : most > LOG_MOST ? LOG_MOST : (size_t)most;
+    *ret = (struct operation_result){ .outcome = OUTCOME_REFUSED };
+    ret->text = arena_fmt(a, "attempt %" PRId64 " has no log of %.*s", attempt, STR_ARG(process));
+    if (!is_log_name(process) || str_find_char(process, '/') < process.len)
+        return;
+    for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
+        struct str text;
+        struct str path = arena_fmt(a, "%.*s/%.*s/%" PRId64 "/log/%.*s.%s", STR_ARG(l->clusters),
+                                    STR_ARG(deployment), attempt, STR_ARG(process), endings[i]);
+        enum file_read read = file_tail(a, path, limit, &text, &e);
+        if (read == FILE_READ && text.len > 0) {
+            *ret = (struct operation_result){ .outcome = OUTCOME_DONE, .text = text };
+            return;
+        }
+        if (read == FILE_FAILED) {
+            *ret = (struct operation_result){ .outcome = OUTCOME_UNKNOWN };
+            ret->text = arena_str(a, str_of(e.text));
+            return;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/* A teardown is asked for once and takes several steps: this goes on with them until the attempt is
+ * gone, so that nobody has to ask again. After a restart of the daemon whoever asked asks again. */
+#include "adapt/local/internal.h"
+
+#include <time.h>
+
+#include "base/timefmt.h"
+
+#define STEP_FIRST_US (20 * US_PER_MS)
+#define STEP_MOST_US (500 * US_PER_MS)
+
+struct ending {
+    struct ending *next;
+    struct local *l;
+    struct arena *a;
+    struct str deployment;
+    int64_t attempt;
+    int64_t step_us;
+    int64_t hard_at_us; /* monotonic */
+    struct loop_timer *timer;
+};
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * US_PER_S + t.tv_nsec / 1000;
+}
+
+static struct ending *find(struct local *l, struct str deployment, int64_t attempt)
+{
+    for (struct ending *x = l->endings; x; x = x->next)
+        if (x->attempt == attempt && str_eq(x->deployment, deployment))
+            return x;
+    return NULL;
+}
+
+static void ending_free(struct ending *x)
+{
+    x->l->loop->ops->timer_free(x->timer);
+    arena_free(x->a);
+    mem_free(x);
+}
+
+static void step_run(struct operation *o)
+{
+    teardown_run(o->l, o->a, o->deployment, o->attempt, o->hard, &o->result);
+}
+
+static void step_done(struct operation *o)
+{
+    struct local *l = o->l;
+    struct ending *x = find(l, o->deployment, o->attempt);
+    if (!x)
+        return;
+    if (o->result.again) {
+        x->step_us = x->step_us * 2 < STEP_MOST_US ? x->step_us * 2 : STEP_MOST_US;
+        l->loop->ops->timer_arm(x->timer, x->step_us);
+        return;
+    }
+    struct ending **at = &l->endings;
+    while (*at != x)
+        at = &(*at)->next;
+    *at = x->next;
+    ending_free(x);
+}
+
+static void on_timer(void *arg)
+{
+    struct ending *x = arg;
+    struct operation *o = operation_new(x->l, x->deployment, x->attempt);
+    o->hard = now_us() >= x->hard_at_us;
+    o->run = step_run;
+    o->done = step_done;
+    operation_submit(o);
+}
+
+void endings_add(struct local *l, struct str deployment, int64_t attempt)
+{
+    if (find(l, deployment, attempt))
+        return;
+    struct ending *x = mem_alloc(sizeof(*x));
+    x->l = l;
+    x->a = arena_new();
+    x->deployment = arena_str(x->a, deployment);
+    x->attempt = attempt;
+    x->step_us = STEP_FIRST_US;
+    x->hard_at_us = now_us() + l->config.stop_grace_us;
+    x->timer = l->loop->ops->timer_new(l->loop->ctx, on_timer, x);
+    x->next = l->endings;
+    l->endings = x;
+    l->loop->ops->timer_arm(x->timer, x->step_us);
+}
+
+void endings_close(struct local *l)
+{
+    while (l->endings) {
+        struct ending *x = l->endings;
+        l->endings = x->next;
+        ending_free(x);
+    }
+}

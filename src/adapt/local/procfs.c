@@ -1,0 +1,257 @@
+#include "adapt/local/procfs.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "adapt/local/files.h"
+
+/* Our own variables come first in what we start; a child may have added any amount in front. */
+#define ENVIRON_MOST (256U << 10)
+#define WAIT_MOST 64U
+#define SCAN_MOST 65536U
+
+static bool is_absent(int number)
+{
+    return number == ENOENT || number == ESRCH;
+}
+
+static int open_pidfd(int64_t pid)
+{
+    return (int)syscall(SYS_pidfd_open, (pid_t)pid, 0);
+}
+
+static bool has_ended(int pidfd)
+{
+    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLIN | POLLHUP)))
+        return false;
+    /* Ours to bury when it was our child; harmless otherwise. */
+    siginfo_t info;
+    waitid(P_PIDFD, (id_t)pidfd, &info, WEXITED | WNOHANG);
+    return true;
+}
+
+/* Opens the process if it is alive and this very one: the descriptor first, then the start time, so
+ * that what is compared is what the descriptor means. */
+static enum alive open_process(const char *proc, struct process_id id, int *ret_fd, struct err *e)
+{
+    int fd = open_pidfd(id.pid);
+    if (fd < 0 && is_absent(errno))
+        return ALIVE_NO;
+    if (fd < 0) {
+        err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", id.pid,
+                errno_text(errno));
+        return ALIVE_UNKNOWN;
+    }
+    uint64_t start = 0;
+    int failed = process_start_time(proc, id.pid, &start) < 0 ? errno : 0;
+    enum alive result = ALIVE_YES;
+    if (has_ended(fd) || is_absent(failed) || (failed == 0 && start != id.start)) {
+        result = ALIVE_NO;
+    } else if (failed != 0) {
+        err_set(e, ERR_UNAVAILABLE, "cannot read the start time of process %" PRId64 ": %s", id.pid,
+                errno_text(failed));
+        result = ALIVE_UNKNOWN;
+    }
+    if (result == ALIVE_YES)
+        *ret_fd = fd;
+    else
+        close(fd);
+    return result;
+}
+
+enum alive process_alive(const char *proc, struct process_id id, struct err *e)
+{
+    int fd = -1;
+    enum alive alive = open_process(proc, id, &fd, e);
+    if (fd >= 0)
+        close(fd);
+    return alive;
+}
+
+/* The environment as it was at exec; empty for a process that has ended or a kernel thread.
+ * 0 or -1 with errno. */
+static int environ_read(struct arena *a, const char *proc, int64_t pid, struct str *ret)
+{
+    char path[128];
+    snprintf(path, sizeof(path), "%s/%" PRId64 "/environ", proc, pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    char *text = mem_alloc(ENVIRON_MOST);
+    size_t n = 0;
+    ssize_t got = 1;
+    while (got > 0 && n < ENVIRON_MOST) {
+        got = read(fd, text + n, ENVIRON_MOST - n);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    int failed = got < 0 ? errno : 0;
+    close(fd);
+    if (failed == 0)
+        *ret = arena_str(a, (struct str){ text, n });
+    mem_free(text);
+    errno = failed;
+    return failed ? -1 : 0;
+}
+
+static bool owner_of(struct str environ_text, struct owner *ret)
+{
+    struct owner o = { .attempt = -1 };
+    struct str rest = environ_text;
+    while (rest.len > 0) {
+        struct str value;
+        struct str entry = str_split(rest, '\0', &rest);
+        struct str name = str_split(entry, '=', &value);
+        if (str_eq(name, STR("SLUICE_DATA")))
+            o.data = value;
+        else if (str_eq(name, STR("SLUICE_DEPLOYMENT")))
+            o.deployment = value;
+        else if (str_eq(name, STR("SLUICE_PROCESS")))
+            o.process = value;
+        else if (str_eq(name, STR("SLUICE_ATTEMPT")) && !str_to_i64(value, &o.attempt))
+            o.attempt = -1;
+    }
+    *ret = o;
+    return o.data.len > 0 && o.deployment.len > 0 && o.attempt >= 0;
+}
+
+/* Does the environment of the process prove that it is the owner's? */
+static enum alive is_owned(const char *proc, int64_t pid, const struct owner *owner, struct err *e)
+{
+    struct arena *a = arena_new();
+    struct str text;
+    struct owner found;
+    enum alive result = ALIVE_NO;
+    if (environ_read(a, proc, pid, &text) < 0) {
+        result = is_absent(errno) ? ALIVE_NO : ALIVE_UNKNOWN;
+        err_set(e, ERR_UNAVAILABLE, "cannot read the environment of process %" PRId64 ": %s", pid,
+                errno_text(errno));
+    } else if (owner_of(text, &found)) {
+        result = str_eq(found.data, owner->data) && str_eq(found.deployment, owner->deployment) &&
+                         found.attempt == owner->attempt
+                     ? ALIVE_YES
+                     : ALIVE_NO;
+    }
+    arena_free(a);
+    return result;
+}
+
+enum outcome process_signal(const char *proc, struct process_id id, const struct owner *owner,
+                            int signo, struct err *e)
+{
+    int fd = -1;
+    enum alive alive = open_process(proc, id, &fd, e);
+    if (alive != ALIVE_YES)
+        return alive == ALIVE_NO ? OUTCOME_DONE : OUTCOME_UNKNOWN;
+    enum outcome result = OUTCOME_DONE;
+    enum alive owned = is_owned(proc, id.pid, owner, e);
+    if (owned == ALIVE_YES) {
+        if (syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0) < 0 && errno != ESRCH) {
+            result = OUTCOME_UNKNOWN;
+            err_set(e, ERR_UNAVAILABLE, "cannot signal process %" PRId64 ": %s", id.pid,
+                    errno_text(errno));
+        }
+    } else if (has_ended(fd)) {
+        result = OUTCOME_DONE;
+    } else if (owned == ALIVE_NO) {
+        result = OUTCOME_REFUSED;
+        err_set(e, ERR_CONFLICT, "process %" PRId64 " does not carry the identity of %.*s/%" PRId64,
+                id.pid, STR_ARG(owner->deployment), owner->attempt);
+    } else {
+        result = OUTCOME_UNKNOWN;
+    }
+    close(fd);
+    return result;
+}
+
+void process_wait(const struct process_id *ids, size_t n, int most_ms)
+{
+    struct pollfd fds[WAIT_MOST];
+    nfds_t used = 0;
+    for (size_t i = 0; i < n && used < WAIT_MOST; i++) {
+        int fd = open_pidfd(ids[i].pid);
+        if (fd >= 0)
+            fds[used++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+    }
+    if (used > 0)
+        poll(fds, used, most_ms);
+    for (nfds_t i = 0; i < used; i++)
+        close(fds[i].fd);
+}
+
+/* May a process of this user be one of ours? Reading others' environments is not ours to do. */
+static bool may_be_ours(const char *proc, int64_t pid, uint32_t user)
+{
+    char path[128];
+    struct stat st;
+    snprintf(path, sizeof(path), "%s/%" PRId64, proc, pid);
+    return stat(path, &st) == 0 && (st.st_uid == geteuid() || st.st_uid == user);
+}
+
+static void strays_add(struct arena *a, struct strays *s, struct stray one)
+{
+    if ((s->n & (s->n - 1)) == 0) { /* full at each power of two */
+        struct stray *items = ARENA_ARRAY(a, struct stray, s->n ? 2 * s->n : 1);
+        if (s->n > 0)
+            memcpy(items, s->items, s->n * sizeof(*items));
+        s->items = items;
+    }
+    s->items[s->n++] = one;
+}
+
+/* Looks at one entry of /proc. 0, or -1 when it could not be told whose it is. */
+static int scan_one(struct arena *a, const char *proc, int64_t pid, struct str data, uint32_t user,
+                    struct strays *ret, struct err *e)
+{
+    struct stray one = { .id.pid = pid };
+    struct str text;
+    if (!may_be_ours(proc, pid, user))
+        return 0;
+    int failed = 0;
+    if (process_start_time(proc, pid, &one.id.start) < 0 || environ_read(a, proc, pid, &text) < 0)
+        failed = errno;
+    if (is_absent(failed))
+        return 0;
+    if (failed != 0)
+        return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
+                       errno_text(failed));
+    if (owner_of(text, &one.owner) && str_eq(one.owner.data, data))
+        strays_add(a, ret, one);
+    return 0;
+}
+
+int process_scan(struct arena *a, const char *proc, struct str data, uint32_t user,
+                 struct strays *ret, struct err *e)
+{
+    DIR *d = opendir(proc);
+    if (!d)
+        return err_file(e, "list", str_of(proc), errno);
+    struct strays found = { 0 };
+    int result = 0;
+    size_t seen = 0;
+    errno = 0;
+    for (struct dirent *entry; result == 0 && (entry = readdir(d)) != NULL; errno = 0) {
+        int64_t pid = 0;
+        if (!str_to_i64(str_of(entry->d_name), &pid))
+            continue;
+        if (++seen > SCAN_MOST)
+            result = err_set(e, ERR_UNAVAILABLE, "too many processes to look through");
+        else
+            result = scan_one(a, proc, pid, data, user, &found, e);
+    }
+    if (result == 0 && errno != 0)
+        result = err_file(e, "list", str_of(proc), errno);
+    closedir(d);
+    if (result == 0)
+        *ret = found;
+    return result;
+}
