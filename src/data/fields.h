@@ -36,8 +36,8 @@ struct memory_val {
     int64_t bytes;
 };
 
-/* "1G", "1.5g", "2048m", "1000": decimal suffixes in either case, as VVP reads them. False when it is
- * none of these or over 10^15 bytes. */
+/* "1G", "1.5g", "2048m", "1000": decimal suffixes in either case, as VVP reads them. False when it
+ * is none of these or over 10^15 bytes. */
 bool memory_parse(struct str s, int64_t *ret_bytes);
 
 struct list {
@@ -96,9 +96,9 @@ struct fields {
     size_t n;
 };
 
-/* Objects that exist in the document but not as a struct ("flattened": spec.upgradeStrategy.kind is
- * deployment_spec.upgrade_strategy) are FIELD_OBJECT rows at offset 0 whose table counts its offsets
- * from the enclosing struct, as FIELD_FLAT writes them. */
+/* Objects that exist in the document but not as a struct ("flattened": spec.upgradeStrategy.kind
+ * is deployment_spec.upgrade_strategy) are FIELD_OBJECT rows at offset 0 whose table counts its
+ * offsets from the enclosing struct and has no size, as FIELD_FLAT writes them. */
 #define FIELD_AT(type_, struct_, member_, ...) /* ..., name, further members */ \
     {.type = (type_), .offset = offsetof(struct struct_, member_), .name = __VA_ARGS__}
 #define FIELD_FLAT(name_, ...) /* name, table, further members */ \
@@ -113,8 +113,8 @@ enum fields_unknown { UNKNOWN_REFUSE, UNKNOWN_IGNORE };
  * user input drops them first with fields_strip. Nothing here applies defaults. */
 int fields_decode(struct arena *a, const struct fields *f, struct json v,
                   enum fields_unknown unknown, void *ret, struct err *e) ERR_CHECK;
-/* Checks a partial document (DeploymentDefaults): names, types and bounds as fields_decode does, but
- * nothing is required. */
+/* Checks a partial document (DeploymentDefaults): names, types and bounds as fields_decode does,
+ * but nothing is required. */
 int fields_check(const struct fields *f, struct json v, enum fields_unknown unknown,
                  struct err *e) ERR_CHECK;
 /* One line for each member that no row describes, with its JSON pointer and the nearest name: what
@@ -149,6 +149,7 @@ void fields_schema(struct json_out *o, const struct fields *f);
 /* Members "<name>: <schema>" for the tables and every table they reach, each once, into the object
  * that the caller has begun. */
 void fields_schemas(struct json_out *o, const struct fields *const *tables, size_t n);
-/* The row a dotted path names, through nested tables; NULL when there is none. What follows the name
- * of a map or of a FIELD_RAW is its key ("spec.template.spec.flinkConfiguration.state.backend"). */
+/* The row a dotted path names, through nested tables; NULL when there is none. What follows the
+ * name of a map or of a FIELD_RAW is its key
+ * ("spec.template.spec.flinkConfiguration.state.backend"). */
 const struct field *fields_find(const struct fields *f, struct str dotted);

@@ -47,8 +47,8 @@ static bool based_number(struct str s, int64_t *ret)
     return *end == '\0';
 }
 
-/* [-+]? ( digits ( '.' digits? )? | '.' digits ) ( [eE] [-+]? digits )?, rewritten as JSON wants it:
- * no plus sign, a digit on both sides of the point. False when it is no such number. */
+/* [-+]? ( digits ( '.' digits? )? | '.' digits ) ( [eE] [-+]? digits )?, rewritten as JSON wants
+ * it: no plus sign, a digit on both sides of the point. False when it is no such number. */
 static bool decimal_number(struct arena *a, struct str s, struct str *ret)
 {
     bool minus = s.len && s.ptr[0] == '-';

@@ -59,7 +59,7 @@ static int check_restore(const struct deployment_spec *s, struct err *e)
     return 0;
 }
 
-/* "1.20" knows "1.20" and "1.20.5" the other way round: a line or a release, either may be written. */
+/* Either a release that is known (1.20.5), or the line of one (1.20). */
 static bool version_is_known(struct str wanted, const struct str_list *versions)
 {
     for (size_t i = 0; i < versions->n; i++) {
@@ -107,7 +107,7 @@ static int check_artifact(const struct artifact *a, const struct str_list *versi
     return check_version(a->flink_version, versions, e);
 }
 
-/* The pointer to one entry of flinkConfiguration; keys are long enough to be cut, never too long. */
+/* With the pointer to the entry of flinkConfiguration. */
 static int refuse_key(struct err *e, enum err_code code, struct str key, const char *why)
 {
     struct buf pointer = {0};

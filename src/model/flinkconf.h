@@ -3,8 +3,7 @@
 
 #include "data/fields.h"
 
-/* Why Sluice refuses the key (a clause: "Sluice gives every job ports of its own"), or NULL when the
- * user may set it. Keys are compared as Flink does: exactly, case counts. */
+/* Why Sluice refuses the key (a clause: "it is internal to Flink"), or NULL when the user may set it. Keys are compared as Flink does: exactly, case counts. */
 const char *flink_key_refused(struct str key);
 
 /* Flink's MemorySize: "512m", "1 gb", "64 mebibytes", "1024" (bytes); suffixes are powers of two,
