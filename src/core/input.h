@@ -18,7 +18,6 @@ enum { CORE_IDS = 2 };
 struct core_in {
     const struct core_env *env;
     const struct deployment *deployment;
-    bool removing; /* DELETE was accepted */
     const struct record *record;
     const struct savepoint *const *savepoints; /* of this Deployment, any order */
     size_t n_savepoints;
