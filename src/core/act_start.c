@@ -44,6 +44,9 @@ void act_reserve(struct step *s)
         .job_id = s->in->ids[0],
         .phase = PHASE_RESERVED,
         .spec_version = version,
+        .artifact_sha256 = s->in->seen->artifact.sha256,
+        .artifact_name = s->in->seen->artifact.name,
+        .entry_class = s->in->seen->artifact.entry_class,
         .reserved_at = s->in->wall_us,
     };
     /* A recovery under upgrade NONE runs the recorded template, which already is effective. */

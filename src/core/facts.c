@@ -296,7 +296,11 @@ static enum evidence evidence_of(const struct core_in *in)
     case PHASE_ENDED: {
         bool read = in->seen->stats_part.at >= in->seen->committed_at &&
                     in->seen->stats_part.at > 0 && in->seen->stats.outcome != OUTCOME_UNKNOWN;
-        return read || since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY : EVIDENCE_NONE;
+        bool told =
+            in->record->current.end != END_FAILED ||
+            (in->seen->cause_part.at > 0 && in->seen->cause_part.at >= in->seen->committed_at);
+        return (read && told) || since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY
+                                                                      : EVIDENCE_NONE;
     }
     case PHASE_GONE: {
         struct arena *a = arena_new();
@@ -404,7 +408,7 @@ static enum request request_of(const struct core_in *in)
         return REQUEST_SAVEPOINT;
     if (core_discarded_savepoint(in))
         return REQUEST_DISCARD;
-    return in->removing ? REQUEST_REMOVE : REQUEST_NONE;
+    return in->record->removing ? REQUEST_REMOVE : REQUEST_NONE;
 }
 
 static int64_t counted_failures(const struct core_in *in)

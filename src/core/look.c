@@ -90,6 +90,8 @@ static void look_at_statistics(struct step *s)
     if (phase == PHASE_UP && s->rec->intent.kind == INTENT_NONE)
         look(s, LOOK_STATS, &seen->stats_part, (struct str){0},
              recorded ? LOOK_STATS_REST_US : LOOK_STATS_US);
+    if (phase == PHASE_ENDED && at->end == END_FAILED)
+        look(s, LOOK_CAUSE, &seen->cause_part, (struct str){0}, LOOK_PATIENT_US);
     if (phase == PHASE_ENDED)
         look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
 }

@@ -93,6 +93,9 @@ struct attempt {
     struct str incarnation;   /* of the JobManager that the jar was given to */
     struct str rest_url;
     struct str jar_id;
+    struct str artifact_sha256; /* pinned at the reservation */
+    struct str artifact_name;
+    struct str entry_class;
     int checkpointing;               /* enum checkpointing */
     struct str checkpoint_directory; /* as Flink names it: <dir>/<job id>; empty = as configured */
     int restored;                    /* enum restored */
@@ -138,6 +141,7 @@ struct record {
     int64_t floor_attempt; /* the attempt that spec.restoreFrom began: older snapshots are behind */
     int64_t floor_sequence;
     struct str floor_savepoint_id;
+    bool removing;   /* DELETE was accepted: gone as soon as nothing of it runs */
     bool halted;     /* the world is newer than this record (invariant 7) */
     int64_t version; /* of the row */
 };

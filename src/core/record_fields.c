@@ -56,6 +56,9 @@ static const struct field attempt_rows[] = {
     FIELD_AT(FIELD_STR, attempt, incarnation, "incarnation"),
     FIELD_AT(FIELD_STR, attempt, rest_url, "restUrl"),
     FIELD_AT(FIELD_STR, attempt, jar_id, "jarId"),
+    FIELD_AT(FIELD_STR, attempt, artifact_sha256, "artifactSha256"),
+    FIELD_AT(FIELD_STR, attempt, artifact_name, "artifactName"),
+    FIELD_AT(FIELD_STR, attempt, entry_class, "entryClass"),
     FIELD_AT(FIELD_ENUM, attempt, checkpointing, "checkpointing", .names = checkpointing_names),
     FIELD_AT(FIELD_STR, attempt, checkpoint_directory, "checkpointDirectory"),
     FIELD_AT(FIELD_ENUM, attempt, restored, "restored", .names = restored_names),
@@ -109,6 +112,7 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_INT, record, floor_attempt, "floorAttempt"),
     FIELD_AT(FIELD_INT, record, floor_sequence, "floorSequence"),
     FIELD_AT(FIELD_STR, record, floor_savepoint_id, "floorSavepointId"),
+    FIELD_AT(FIELD_BOOL, record, removing, "removing"),
     FIELD_AT(FIELD_BOOL, record, halted, "halted"),
 };
 const struct fields record_fields = {

@@ -16,6 +16,7 @@ enum effect_kind {
     LOOK_TRIGGER,   /* subject = trigger id */
     LOOK_DIRECTORY, /* subject = directory */
     LOOK_SNAPSHOT,  /* subject = location */
+    LOOK_CAUSE,     /* why the job failed */
     LOOK_ARTIFACT,  /* of the template to start */
     CALL_PROVISION,
     CALL_UPLOAD,
