@@ -241,5 +241,5 @@ void db_close(struct db *db, bool trusted)
         sqlite3_db_config(db->writer, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
     close_connection(db->writer);
     mem_free(db->path);
-    *db = (struct db){0};
+    mem_free(db);
 }
