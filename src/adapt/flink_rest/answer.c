@@ -2,7 +2,7 @@
 #include "adapt/flink_rest/codec.h"
 
 /* Of one line that is shown to people. */
-#define LINE_MOST 400U
+#define LINE_MOST 600U
 #define CAUSED_BY STR("Caused by: ")
 
 static struct str one_line(struct arena *a, struct str s)

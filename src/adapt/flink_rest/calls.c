@@ -74,8 +74,6 @@ struct flink_answer decode_cause(struct arena *a, const struct http_answer *answ
     }
     struct json newest = json_at(entries, 0);
     struct str trace = json_str_or(json_get(newest, STR("stacktrace")), STR(""));
-    if (str_is_empty(trace)) /* 1.x only: the job failed before it ran */
-        trace = json_str_or(json_get(v, STR("root-exception")), STR(""));
     result.outcome = OUTCOME_DONE;
     result.text = deepest_cause(a, trace);
     return result;
