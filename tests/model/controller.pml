@@ -211,7 +211,7 @@ inline decide() {
 		:: else -> q2[ccur] = 1; NOW(tr2[ccur] == 0, tr2[ccur] = INP)
 		fi
 	:: cph == STOP && TRIGV(ccur, ctr) >= BADC && PROC(ccur) ->
-#ifdef M_STATUS_ONLY    /* broken: COMPLETED is read as success, the failure cause is not looked at */
+#ifdef M_STATUS_ONLY    /* broken: COMPLETED is read as success, whatever the failure cause */
 		settle(ENDD, SEAL, 0, TRIGIS(ccur, ctr, PART))
 #else
 		eff[me] = E_STOP_OVER
