@@ -93,17 +93,17 @@ int selector_parse(struct arena *a, struct str text, struct selector *ret, struc
 {
     struct scanner s = {text, str_trim(text), a, e};
     struct selector sel = {ARENA_ARRAY(a, struct selector_term, TERMS_MOST), 0};
-    while (s.rest.len) {
+    bool more = s.rest.len > 0;
+    while (more) {
         if (sel.n == TERMS_MOST)
             return err_set(e, ERR_TOO_LARGE, "labelSelector has more than %u terms", TERMS_MOST);
         if (term(&s, &sel.terms[sel.n]) < 0)
             return -1;
         sel.n++;
-        if (s.rest.len && !skip(&s, STR(",")))
-            return bad(&s, "expected a comma");
-        else if (s.rest.len == 0 && text.len && str_ends_with(str_trim(text), STR(",")))
-            return bad(&s, "expected the key of a label");
+        more = skip(&s, STR(","));
     }
+    if (s.rest.len)
+        return bad(&s, "expected a comma");
     *ret = sel;
     return 0;
 }

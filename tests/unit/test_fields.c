@@ -5,8 +5,8 @@
 #include "data/fields.h"
 
 enum colour { COLOUR_UNSET, COLOUR_RED, COLOUR_BLUE };
-static const char *const colour_names[] = { "", "RED", "BLUE", NULL };
-static const char *const kind_names[] = { "Thing", NULL };
+static const char *const colour_names[] = {"", "RED", "BLUE", NULL};
+static const char *const kind_names[] = {"Thing", NULL};
 
 struct part {
     struct str name;
@@ -42,21 +42,19 @@ static const struct field part_rows[] = {
     FIELD_AT(FIELD_INT, part, weight, "weight", .fallback = "1"),
 };
 static const struct fields part_fields = {
-    .name = "Part", .size = sizeof(struct part), FIELDS_ROWS(part_rows)
-};
+    .name = "Part", .size = sizeof(struct part), FIELDS_ROWS(part_rows)};
 static const struct field inner_rows[] = {
     FIELD_AT(FIELD_INT, inner, count, "count", .fallback = "3"),
     FIELD_AT(FIELD_STR, inner, secret, "secret", .flags = FIELD_INTERNAL),
 };
 static const struct fields inner_fields = {
-    .name = "Inner", .size = sizeof(struct inner), FIELDS_ROWS(inner_rows), .doc = "Inside."
-};
+    .name = "Inner", .size = sizeof(struct inner), FIELDS_ROWS(inner_rows), .doc = "Inside."};
 static const struct field strategy_rows[] = {
     FIELD_AT(FIELD_ENUM, thing, strategy, "kind", .names = colour_names, .fallback = "\"BLUE\""),
 };
-static const struct fields strategy_fields = { .name = "Strategy", FIELDS_ROWS(strategy_rows) };
+static const struct fields strategy_fields = {.name = "Strategy", FIELDS_ROWS(strategy_rows)};
 static const struct field thing_rows[] = {
-    { .name = "kind", .type = FIELD_CONST, .names = kind_names },
+    {.name = "kind", .type = FIELD_CONST, .names = kind_names},
     FIELD_AT(FIELD_STR, thing, text, "text", .max = 10),
     FIELD_AT(FIELD_UUID, thing, id, "id"),
     FIELD_AT(FIELD_ENUM, thing, colour, "colour", .names = colour_names, .doc = "Of it."),
@@ -75,13 +73,12 @@ static const struct field thing_rows[] = {
     FIELD_AT(FIELD_INT, thing, seen, "seen", .flags = FIELD_READ_ONLY),
 };
 static const struct fields thing_fields = {
-    .name = "Thing", .size = sizeof(struct thing), FIELDS_ROWS(thing_rows)
-};
+    .name = "Thing", .size = sizeof(struct thing), FIELDS_ROWS(thing_rows)};
 
 static struct thing decoded(const char *text)
 {
     struct thing t;
-    struct err e = { 0 };
+    struct err e = {0};
     if (fields_decode(story_arena, &thing_fields, story_json(text), UNKNOWN_REFUSE, &t, &e) < 0)
         fail_msg("%s: %s: %s", e.pointer, e.text, text);
     return t;
@@ -89,8 +86,8 @@ static struct thing decoded(const char *text)
 
 static const char *encoded(const struct thing *t, bool internal)
 {
-    struct buf b = { 0 };
-    struct json_out o = { .buf = &b };
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
     fields_encode(&o, &thing_fields, t, internal);
     for (size_t i = 0; i < b.len; i++)
         if (b.ptr[i] == '"')
@@ -114,23 +111,22 @@ static void values_are_read_in_every_accepted_spelling(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "'colour':'red'", "'colour':'RED'" },
-        { "'number':'42'", "'number':42" },
-        { "'number':4.2e1", "'number':42" },
-        { "'cpu':'0.5'", "'cpu':0.5" },
-        { "'cpu':'1500m'", "'cpu':1.5" },
-        { "'cpu':1.0", "'cpu':1" },
-        { "'cpu':0.123", "'cpu':0.123" },
-        { "'wait':90", "'wait':'90'" },
-        { "'wait':'PT10M'", "'wait':'PT10M'" },
-        { "'memory':1024", "'memory':'1024'" },
-        { "'memory':'1.5g'", "'memory':'1.5g'" },
-        { "'time':'2026-01-31T11:00:00.5+01:00'", "'time':'2026-01-31T10:00:00.500000Z'" },
-        { "'map':{'b':true,'a':1,'c':0.10,'':'x'}",
-          "'map':{'':'x','a':'1','b':'true','c':'0.10'}" },
-        { "'kind':'thing'", "" },
-        { "'strategy':{'kind':'Blue'}", "'strategy':{'kind':'BLUE'}" },
-        { "'raw':{'n':0.10}", "'raw':{'n':0.10}" },
+        {"'colour':'red'", "'colour':'RED'"},
+        {"'number':'42'", "'number':42"},
+        {"'number':4.2e1", "'number':42"},
+        {"'cpu':'0.5'", "'cpu':0.5"},
+        {"'cpu':'1500m'", "'cpu':1.5"},
+        {"'cpu':1.0", "'cpu':1"},
+        {"'cpu':0.123", "'cpu':0.123"},
+        {"'wait':90", "'wait':'90'"},
+        {"'wait':'PT10M'", "'wait':'PT10M'"},
+        {"'memory':1024", "'memory':'1024'"},
+        {"'memory':'1.5g'", "'memory':'1.5g'"},
+        {"'time':'2026-01-31T11:00:00.5+01:00'", "'time':'2026-01-31T10:00:00.500000Z'"},
+        {"'map':{'b':true,'a':1,'c':0.10,'':'x'}", "'map':{'':'x','a':'1','b':'true','c':'0.10'}"},
+        {"'kind':'thing'", ""},
+        {"'strategy':{'kind':'Blue'}", "'strategy':{'kind':'BLUE'}"},
+        {"'raw':{'n':0.10}", "'raw':{'n':0.10}"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct str text = arena_fmt(story_arena, "{%s}", cases[i][0]);
@@ -153,65 +149,65 @@ static void wrong_values_are_refused_where_they_stand(void **state)
         const char *says;
         enum err_code code;
     } cases[] = {
-        { "[]", "", "Thing must be an object", ERR_INVALID },
-        { "null", "", "Thing must be an object", ERR_INVALID },
-        { "{'nunber':1}", "/nunber", "did you mean number?", ERR_UNKNOWN_FIELD },
-        { "{'Text':'a'}", "/Text", "did you mean text?", ERR_UNKNOWN_FIELD },
-        { "{'zzzzzzzz':1}", "/zzzzzzzz", "Thing has no field \"zzzzzzzz\"", ERR_UNKNOWN_FIELD },
-        { "{'a/b~c':1}", "/a~1b~0c", "no field", ERR_UNKNOWN_FIELD },
-        { "{'inner':{'cuont':1}}", "/inner/cuont", "did you mean count?", ERR_UNKNOWN_FIELD },
-        { "{'inner':[]}", "/inner", "must be an object", ERR_INVALID },
-        { "{'inner':{'secretx':1}}", "/inner/secretx", "Inner has no field \"secretx\"",
-          ERR_UNKNOWN_FIELD },
-        { "{'text':1}", "/text", "must be a string, not a number", ERR_INVALID },
-        { "{'text':'12345678901'}", "/text", "longer than 10 bytes", ERR_TOO_LARGE },
-        { "{'id':'x'}", "/id", "must be a UUID", ERR_INVALID },
-        { "{'colour':'GREEN'}", "/colour", "one of RED, BLUE", ERR_INVALID },
-        { "{'colour':''}", "/colour", "one of RED, BLUE", ERR_INVALID },
-        { "{'colour':1}", "/colour", "must be a string", ERR_INVALID },
-        { "{'number':0}", "/number", "at least 1", ERR_INVALID },
-        { "{'number':101}", "/number", "at most 100", ERR_INVALID },
-        { "{'number':1.5}", "/number", "whole number", ERR_INVALID },
-        { "{'number':99999999999999999999}", "/number", "whole number", ERR_INVALID },
-        { "{'number':'1x'}", "/number", "whole number", ERR_INVALID },
-        { "{'number':true}", "/number", "whole number, not a boolean", ERR_INVALID },
-        { "{'flag':1}", "/flag", "true or false", ERR_INVALID },
-        { "{'flag':'yes'}", "/flag", "true or false", ERR_INVALID },
-        { "{'cpu':0.05}", "/cpu", "at least 100 thousandths", ERR_INVALID },
-        { "{'cpu':0.1234}", "/cpu", "three decimals", ERR_INVALID },
-        { "{'cpu':-1}", "/cpu", "number of cores", ERR_INVALID },
-        { "{'cpu':'1.2.3'}", "/cpu", "number of cores", ERR_INVALID },
-        { "{'cpu':'.'}", "/cpu", "number of cores", ERR_INVALID },
-        { "{'cpu':1e99}", "/cpu", "number of cores", ERR_INVALID },
-        { "{'cpu':99999999999999999999999999999999}", "/cpu", "cores", ERR_INVALID },
-        { "{'wait':'soon'}", "/wait", "duration", ERR_INVALID },
-        { "{'wait':-1}", "/wait", "duration", ERR_INVALID },
-        { "{'wait':{}}", "/wait", "duration", ERR_INVALID },
-        { "{'memory':'1Gi'}", "/memory", "powers of ten", ERR_INVALID },
-        { "{'memory':'G'}", "/memory", "powers of ten", ERR_INVALID },
-        { "{'memory':'-1G'}", "/memory", "powers of ten", ERR_INVALID },
-        { "{'memory':'9999999G'}", "/memory", "powers of ten", ERR_INVALID },
-        { "{'memory':true}", "/memory", "a size, not a boolean", ERR_INVALID },
-        { "{'time':'yesterday'}", "/time", "RFC 3339", ERR_INVALID },
-        { "{'time':5}", "/time", "must be a time", ERR_INVALID },
-        { "{'map':{'a':{'b':1}}}", "/map/a", "not an object", ERR_INVALID },
-        { "{'map':{'a/b':[]}}", "/map/a~1b", "not a list", ERR_INVALID },
-        { "{'map':'a'}", "/map", "must be an object", ERR_INVALID },
-        { "{'words':['a',1]}", "/words/1", "list of strings", ERR_INVALID },
-        { "{'words':[null]}", "/words/0", "list of strings", ERR_INVALID },
-        { "{'words':{}}", "/words", "must be a list", ERR_INVALID },
-        { "{'parts':[{'name':'a'},{}]}", "/parts/1/name", "name is required", ERR_INVALID },
-        { "{'parts':[{'name':null}]}", "/parts/0/name", "name is required", ERR_INVALID },
-        { "{'parts':[1]}", "/parts/0", "must be an object", ERR_INVALID },
-        { "{'parts':{}}", "/parts", "must be a list", ERR_INVALID },
-        { "{'kind':'Other'}", "/kind", "kind must be Thing", ERR_INVALID },
-        { "{'kind':1}", "/kind", "must be a string", ERR_INVALID },
-        { "{'strategy':{'kind':'X'}}", "/strategy/kind", "one of RED, BLUE", ERR_INVALID },
-        { "{'strategy':'BLUE'}", "/strategy", "must be an object", ERR_INVALID },
+        {"[]", "", "Thing must be an object", ERR_INVALID},
+        {"null", "", "Thing must be an object", ERR_INVALID},
+        {"{'nunber':1}", "/nunber", "did you mean number?", ERR_UNKNOWN_FIELD},
+        {"{'Text':'a'}", "/Text", "did you mean text?", ERR_UNKNOWN_FIELD},
+        {"{'zzzzzzzz':1}", "/zzzzzzzz", "Thing has no field \"zzzzzzzz\"", ERR_UNKNOWN_FIELD},
+        {"{'a/b~c':1}", "/a~1b~0c", "no field", ERR_UNKNOWN_FIELD},
+        {"{'inner':{'cuont':1}}", "/inner/cuont", "did you mean count?", ERR_UNKNOWN_FIELD},
+        {"{'inner':[]}", "/inner", "must be an object", ERR_INVALID},
+        {"{'inner':{'secretx':1}}", "/inner/secretx", "Inner has no field \"secretx\"",
+         ERR_UNKNOWN_FIELD},
+        {"{'text':1}", "/text", "must be a string, not a number", ERR_INVALID},
+        {"{'text':'12345678901'}", "/text", "longer than 10 bytes", ERR_TOO_LARGE},
+        {"{'id':'x'}", "/id", "must be a UUID", ERR_INVALID},
+        {"{'colour':'GREEN'}", "/colour", "one of RED, BLUE", ERR_INVALID},
+        {"{'colour':''}", "/colour", "one of RED, BLUE", ERR_INVALID},
+        {"{'colour':1}", "/colour", "must be a string", ERR_INVALID},
+        {"{'number':0}", "/number", "at least 1", ERR_INVALID},
+        {"{'number':101}", "/number", "at most 100", ERR_INVALID},
+        {"{'number':1.5}", "/number", "whole number", ERR_INVALID},
+        {"{'number':99999999999999999999}", "/number", "whole number", ERR_INVALID},
+        {"{'number':'1x'}", "/number", "whole number", ERR_INVALID},
+        {"{'number':true}", "/number", "whole number, not a boolean", ERR_INVALID},
+        {"{'flag':1}", "/flag", "true or false", ERR_INVALID},
+        {"{'flag':'yes'}", "/flag", "true or false", ERR_INVALID},
+        {"{'cpu':0.05}", "/cpu", "at least 100 thousandths", ERR_INVALID},
+        {"{'cpu':0.1234}", "/cpu", "three decimals", ERR_INVALID},
+        {"{'cpu':-1}", "/cpu", "number of cores", ERR_INVALID},
+        {"{'cpu':'1.2.3'}", "/cpu", "number of cores", ERR_INVALID},
+        {"{'cpu':'.'}", "/cpu", "number of cores", ERR_INVALID},
+        {"{'cpu':1e99}", "/cpu", "number of cores", ERR_INVALID},
+        {"{'cpu':99999999999999999999999999999999}", "/cpu", "cores", ERR_INVALID},
+        {"{'wait':'soon'}", "/wait", "duration", ERR_INVALID},
+        {"{'wait':-1}", "/wait", "duration", ERR_INVALID},
+        {"{'wait':{}}", "/wait", "duration", ERR_INVALID},
+        {"{'memory':'1Gi'}", "/memory", "powers of ten", ERR_INVALID},
+        {"{'memory':'G'}", "/memory", "powers of ten", ERR_INVALID},
+        {"{'memory':'-1G'}", "/memory", "powers of ten", ERR_INVALID},
+        {"{'memory':'9999999G'}", "/memory", "powers of ten", ERR_INVALID},
+        {"{'memory':true}", "/memory", "a size, not a boolean", ERR_INVALID},
+        {"{'time':'yesterday'}", "/time", "RFC 3339", ERR_INVALID},
+        {"{'time':5}", "/time", "must be a time", ERR_INVALID},
+        {"{'map':{'a':{'b':1}}}", "/map/a", "not an object", ERR_INVALID},
+        {"{'map':{'a/b':[]}}", "/map/a~1b", "not a list", ERR_INVALID},
+        {"{'map':'a'}", "/map", "must be an object", ERR_INVALID},
+        {"{'words':['a',1]}", "/words/1", "list of strings", ERR_INVALID},
+        {"{'words':[null]}", "/words/0", "list of strings", ERR_INVALID},
+        {"{'words':{}}", "/words", "must be a list", ERR_INVALID},
+        {"{'parts':[{'name':'a'},{}]}", "/parts/1/name", "name is required", ERR_INVALID},
+        {"{'parts':[{'name':null}]}", "/parts/0/name", "name is required", ERR_INVALID},
+        {"{'parts':[1]}", "/parts/0", "must be an object", ERR_INVALID},
+        {"{'parts':{}}", "/parts", "must be a list", ERR_INVALID},
+        {"{'kind':'Other'}", "/kind", "kind must be Thing", ERR_INVALID},
+        {"{'kind':1}", "/kind", "must be a string", ERR_INVALID},
+        {"{'strategy':{'kind':'X'}}", "/strategy/kind", "one of RED, BLUE", ERR_INVALID},
+        {"{'strategy':'BLUE'}", "/strategy", "must be an object", ERR_INVALID},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct thing t;
-        struct err e = { 0 };
+        struct err e = {0};
         struct json v = story_json(cases[i].text);
         if (fields_decode(story_arena, &thing_fields, v, UNKNOWN_REFUSE, &t, &e) == 0)
             fail_msg("was accepted: %s", cases[i].text);
@@ -224,8 +220,8 @@ static void wrong_values_are_refused_where_they_stand(void **state)
 /* {"<name>":<open>1,1,...<close>} with n entries; keyed entries have keys of their own. */
 static struct json crowd(const char *name, bool keyed, const char *item, size_t n)
 {
-    struct buf b = { 0 };
-    struct json v = { 0 };
+    struct buf b = {0};
+    struct json v = {0};
     struct err e;
     buf_fmt(&b, "{\"%s\":%s", name, keyed ? "{" : "[");
     for (size_t i = 0; i < n; i++) {
@@ -249,19 +245,19 @@ static void crowds_are_refused(void **state)
         const char *item;
         size_t most;
     } cases[] = {
-        { "map", true, "'x'", LIMIT_MAP_ENTRIES },
-        { "words", false, "'x'", LIMIT_LIST_ENTRIES },
-        { "parts", false, "{'name':'x'}", LIMIT_LIST_ENTRIES },
+        {"map", true, "'x'", LIMIT_MAP_ENTRIES},
+        {"words", false, "'x'", LIMIT_LIST_ENTRIES},
+        {"parts", false, "{'name':'x'}", LIMIT_LIST_ENTRIES},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct thing t;
-        struct err e = { 0 };
+        struct err e = {0};
         struct json fits = crowd(cases[i].name, cases[i].keyed, cases[i].item, cases[i].most);
         struct json more = crowd(cases[i].name, cases[i].keyed, cases[i].item, cases[i].most + 1);
-        assert_int_equal(
-            fields_decode(story_arena, &thing_fields, fits, UNKNOWN_REFUSE, &t, &e), 0);
-        assert_int_equal(
-            fields_decode(story_arena, &thing_fields, more, UNKNOWN_REFUSE, &t, &e), -1);
+        assert_int_equal(fields_decode(story_arena, &thing_fields, fits, UNKNOWN_REFUSE, &t, &e),
+                         0);
+        assert_int_equal(fields_decode(story_arena, &thing_fields, more, UNKNOWN_REFUSE, &t, &e),
+                         -1);
         assert_int_equal(e.code, ERR_TOO_LARGE);
     }
 }
@@ -272,12 +268,12 @@ static void long_texts_are_refused(void **state)
     char *text = arena_alloc(story_arena, LIMIT_STRING + 2);
     memset(text, 'x', LIMIT_STRING + 1);
     for (size_t extra = 0; extra < 2; extra++) {
-        struct str s = arena_fmt(story_arena, "{'map':{'a':'%.*s'}}", (int)(LIMIT_STRING + extra),
-                                 text);
+        struct str s =
+            arena_fmt(story_arena, "{'map':{'a':'%.*s'}}", (int)(LIMIT_STRING + extra), text);
         struct thing t;
-        struct err e = { 0 };
-        int r = fields_decode(story_arena, &thing_fields, story_json(s.ptr), UNKNOWN_REFUSE, &t,
-                              &e);
+        struct err e = {0};
+        int r =
+            fields_decode(story_arena, &thing_fields, story_json(s.ptr), UNKNOWN_REFUSE, &t, &e);
         assert_int_equal(r, extra ? -1 : 0);
         if (extra)
             assert_string_equal(e.pointer, "/map/a");
@@ -303,11 +299,11 @@ static void unknown_fields_can_be_passed_over_and_are_listed(void **state)
 static void a_partial_document_is_checked_for_what_it_has(void **state)
 {
     (void)state;
-    struct err e = { 0 };
+    struct err e = {0};
     struct json v = story_json("{'parts':[{}],'number':5}");
     assert_int_equal(fields_check(&thing_fields, v, UNKNOWN_REFUSE, &e), 0);
-    assert_int_equal(
-        fields_check(&thing_fields, story_json("{'number':0}"), UNKNOWN_REFUSE, &e), -1);
+    assert_int_equal(fields_check(&thing_fields, story_json("{'number':0}"), UNKNOWN_REFUSE, &e),
+                     -1);
     assert_string_equal(e.pointer, "/number");
 }
 
@@ -349,16 +345,16 @@ static void the_same_said_otherwise_is_no_difference(void **state)
 {
     (void)state;
     static const char *const cases[][2] = {
-        { "{'map':{'a':1,'b':true}}", "{'map':{'b':'true','a':'1'}}" },
-        { "{'wait':'10m'}", "{'wait':600}" },
-        { "{'memory':'1G'}", "{'memory':'1000m'}" },
-        { "{'cpu':'500m'}", "{'cpu':0.5}" },
-        { "{'colour':'red'}", "{'colour':'RED'}" },
-        { "{'time':'2026-01-31T11:00:00+01:00'}", "{'time':'2026-01-31T10:00:00Z'}" },
-        { "{'raw':{'a':1,'b':2}}", "{'raw':{'b':2,'a':1.0}}" },
-        { "{'inner':{}}", "{}" },
-        { "{'map':{}}", "{'map':null}" },
-        { "{'parts':[{'name':'a','weight':1}]}", "{'parts':[{'weight':'1','name':'a'}]}" },
+        {"{'map':{'a':1,'b':true}}", "{'map':{'b':'true','a':'1'}}"},
+        {"{'wait':'10m'}", "{'wait':600}"},
+        {"{'memory':'1G'}", "{'memory':'1000m'}"},
+        {"{'cpu':'500m'}", "{'cpu':0.5}"},
+        {"{'colour':'red'}", "{'colour':'RED'}"},
+        {"{'time':'2026-01-31T11:00:00+01:00'}", "{'time':'2026-01-31T10:00:00Z'}"},
+        {"{'raw':{'a':1,'b':2}}", "{'raw':{'b':2,'a':1.0}}"},
+        {"{'inner':{}}", "{}"},
+        {"{'map':{}}", "{'map':null}"},
+        {"{'parts':[{'name':'a','weight':1}]}", "{'parts':[{'weight':'1','name':'a'}]}"},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct thing x = decoded(cases[i][0]);
@@ -379,25 +375,23 @@ static void differences_are_named_with_their_flags(void **state)
         const char *to;
         unsigned flags;
     } cases[] = {
-        { "{}", "{'text':'a'}", "text", "null", "'a'", 0 },
-        { "{'number':1}", "{'number':2}", "number", "1", "2", 0 },
-        { "{'map':{'a':'1'}}", "{'map':{'a':'2'}}", "map.a", "'1'", "'2'", FIELD_UPGRADE },
-        { "{'map':{'a':'1'}}", "{}", "map.a", "'1'", "null", FIELD_UPGRADE },
-        { "{'map':{'b':'1'}}", "{'map':{'a.b':'','b':1}}", "map.a.b", "null", "''",
-          FIELD_UPGRADE },
-        { "{'inner':{'count':1}}", "{'inner':{'count':2}}", "inner.count", "1", "2",
-          FIELD_UPGRADE },
-        { "{'inner':{'secret':'a'}}", "{'inner':{'secret':'b'}}", "inner.secret", "'a'", "'b'",
-          FIELD_UPGRADE | FIELD_INTERNAL },
-        { "{'words':['a']}", "{'words':['a','b']}", "words", "['a']", "['a','b']", 0 },
-        { "{'parts':[{'name':'a'}]}", "{'parts':[{'name':'b'}]}", "parts", "[{'name':'a'}]",
-          "[{'name':'b'}]", 0 },
-        { "{'raw':{'a':1}}", "{'raw':{'a':'1'}}", "raw", "{'a':1}", "{'a':'1'}", 0 },
-        { "{'flag':false}", "{'flag':true}", "flag", "false", "true", FIELD_KEEP_EMPTY },
-        { "{'strategy':{'kind':'RED'}}", "{}", "strategy.kind", "'RED'", "null", 0 },
-        { "{'seen':1}", "{'seen':2}", "seen", "1", "2", FIELD_READ_ONLY },
-        { "{'cpu':1}", "{'cpu':1.5}", "cpu", "1", "1.5", 0 },
-        { "{'memory':'1G'}", "{}", "memory", "'1G'", "null", 0 },
+        {"{}", "{'text':'a'}", "text", "null", "'a'", 0},
+        {"{'number':1}", "{'number':2}", "number", "1", "2", 0},
+        {"{'map':{'a':'1'}}", "{'map':{'a':'2'}}", "map.a", "'1'", "'2'", FIELD_UPGRADE},
+        {"{'map':{'a':'1'}}", "{}", "map.a", "'1'", "null", FIELD_UPGRADE},
+        {"{'map':{'b':'1'}}", "{'map':{'a.b':'','b':1}}", "map.a.b", "null", "''", FIELD_UPGRADE},
+        {"{'inner':{'count':1}}", "{'inner':{'count':2}}", "inner.count", "1", "2", FIELD_UPGRADE},
+        {"{'inner':{'secret':'a'}}", "{'inner':{'secret':'b'}}", "inner.secret", "'a'", "'b'",
+         FIELD_UPGRADE | FIELD_INTERNAL},
+        {"{'words':['a']}", "{'words':['a','b']}", "words", "['a']", "['a','b']", 0},
+        {"{'parts':[{'name':'a'}]}", "{'parts':[{'name':'b'}]}", "parts", "[{'name':'a'}]",
+         "[{'name':'b'}]", 0},
+        {"{'raw':{'a':1}}", "{'raw':{'a':'1'}}", "raw", "{'a':1}", "{'a':'1'}", 0},
+        {"{'flag':false}", "{'flag':true}", "flag", "false", "true", FIELD_KEEP_EMPTY},
+        {"{'strategy':{'kind':'RED'}}", "{}", "strategy.kind", "'RED'", "null", 0},
+        {"{'seen':1}", "{'seen':2}", "seen", "1", "2", FIELD_READ_ONLY},
+        {"{'cpu':1}", "{'cpu':1.5}", "cpu", "1", "1.5", 0},
+        {"{'memory':'1G'}", "{}", "memory", "'1G'", "null", 0},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct thing x = decoded(cases[i].x);
@@ -431,7 +425,7 @@ static void decoded_values_outlive_the_document(void **state)
 {
     (void)state;
     struct arena *request = arena_new();
-    struct json v = { 0 };
+    struct json v = {0};
     struct thing t;
     struct err e;
     struct str text = story_text("{'text':'a','map':{'k':'v'},'words':['w'],'raw':{'r':1},"
@@ -466,7 +460,7 @@ static void maps_are_looked_up_and_extended(void **state)
     assert_text(value, "2");
     assert_false(str_map_get(&t.map, STR("c"), &value));
     assert_text(str_map_get_or(&t.map, STR("e"), STR("none")), "none");
-    static const char *const keys[] = { "a", "b", "c", "d", "e" };
+    static const char *const keys[] = {"a", "b", "c", "d", "e"};
     for (size_t i = 0; i < 5; i++) {
         struct str_map m = str_map_with(story_arena, &t.map, str_of(keys[i]), STR("new"));
         assert_int_equal(m.n, i % 2 ? 2 : 3);
@@ -480,10 +474,10 @@ static void maps_are_looked_up_and_extended(void **state)
 static void the_schema_says_what_the_table_says(void **state)
 {
     (void)state;
-    const struct fields *const tables[] = { &thing_fields, &inner_fields };
-    struct buf b = { 0 };
-    struct json_out o = { .buf = &b };
-    struct json v = { 0 };
+    const struct fields *const tables[] = {&thing_fields, &inner_fields};
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
+    struct json v = {0};
     struct err e;
     json_begin_object(&o);
     fields_schemas(&o, tables, 2);

@@ -5,8 +5,8 @@
 
 static void reads(const char *yaml, const char *json)
 {
-    struct json v = { 0 };
-    struct err e = { 0 };
+    struct json v = {0};
+    struct err e = {0};
     if (yaml_parse(story_arena, str_of(yaml), &v, &e) < 0)
         fail_msg("%s\n%s", e.text, yaml);
     assert_text(json_text(story_arena, v), story_text(json).ptr);
@@ -14,8 +14,8 @@ static void reads(const char *yaml, const char *json)
 
 static void refused(const char *yaml, enum err_code code, const char *says)
 {
-    struct json v = { 0 };
-    struct err e = { 0 };
+    struct json v = {0};
+    struct err e = {0};
     if (yaml_parse(story_arena, str_of(yaml), &v, &e) == 0)
         fail_msg("was read: %.300s", yaml);
     assert_true(json_is_none(v));
@@ -56,10 +56,8 @@ static void scalars_follow_the_core_schema(void **state)
     (void)state;
     reads("[null, Null, NULL, ~, ]", "[null,null,null,null]");
     reads("[true, True, TRUE, false, False, FALSE]", "[true,true,true,false,false,false]");
-    reads("[yes, No, on, OFF, y, N, tRUE, nULL]",
-          "['yes','No','on','OFF','y','N','tRUE','nULL']");
-    reads("[0, -0, +12, 0x1F, 0o17, 18446744073709551615]",
-          "[0,-0,12,31,15,18446744073709551615]");
+    reads("[yes, No, on, OFF, y, N, tRUE, nULL]", "['yes','No','on','OFF','y','N','tRUE','nULL']");
+    reads("[0, -0, +12, 0x1F, 0o17, 18446744073709551615]", "[0,-0,12,31,15,18446744073709551615]");
     reads("[1.10, -.5, 5., +1e3, 1.5E-7]", "[1.10,-0.5,5.0,1e3,1.5E-7]");
     reads("[007, 1_000, 1:30, 1.2.3, 0x, 0o8, 1e, ., .inf, .nan, 2G, 2026-01-01]",
           "['007','1_000','1:30','1.2.3','0x','0o8','1e','.','.inf','.nan','2G','2026-01-01']");
@@ -100,7 +98,7 @@ static void what_is_no_single_document_is_refused(void **state)
 
 static struct str repeated(const char *what, size_t n, const char *end)
 {
-    struct buf b = { 0 };
+    struct buf b = {0};
     for (size_t i = 0; i < n; i++)
         buf_add(&b, str_of(what));
     buf_add(&b, str_of(end));
@@ -113,7 +111,7 @@ static void bombs_do_not_go_off(void **state)
 {
     (void)state;
     /* When every level names the one before nine times: 9^9 values. */
-    struct buf b = { 0 };
+    struct buf b = {0};
     buf_add(&b, STR("a0: &a0 [x,x,x,x,x,x,x,x,x]\n"));
     for (int i = 1; i < 9; i++) {
         buf_fmt(&b, "a%d: &a%d [", i, i);
@@ -132,7 +130,7 @@ static void bombs_do_not_go_off(void **state)
     refused(repeated("- 1\n", LIMIT_YAML_NODES, "").ptr, ERR_TOO_LARGE, "too many values");
     refused(repeated("- *x\n", 1, "").ptr, ERR_MALFORMED, "not there");
 
-    struct buf many = { 0 };
+    struct buf many = {0};
     buf_add(&many, STR("- &x 1\n"));
     for (unsigned i = 0; i <= LIMIT_YAML_ALIASES; i++)
         buf_add(&many, STR("- *x\n"));
@@ -147,7 +145,7 @@ static void bombs_do_not_go_off(void **state)
 static void aliases_cannot_nest_past_the_depth(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     buf_add(&b, STR("- &a0 [[[[[[[[[[1]]]]]]]]]]\n"));
     for (int i = 1; i < 5; i++)
         buf_fmt(&b, "- &a%d [[[[[[[[[[*a%d]]]]]]]]]]\n", i, i - 1);
@@ -160,19 +158,91 @@ static void what_is_written_reads_back(void **state)
 {
     (void)state;
     static const char *const strings[] = {
-        "", " ", "a", "a b", " a", "a ", "yes", "No", "true", "null", "~", "1", "1.5", "0x1F", "007",
-        "1e3", "-", "- a", "?", ": a", "a: b", "a:b", "a:", "#a", "a #b", "a#b", "[a]", "{a}", "*a",
-        "&a", "!a", "|", ">", "%a", "@a", "`a", "'a'", "\"a\"", "a'b", "a\"b", "a\\b", "a\nb", "a\n",
-        "a\n\n", "\na", " a\nb", "a\n b\n", "a \nb", "a\tb", "\t", "\r", "a\r\nb", "\x01", "\x7f",
-        "\xc2\x85", "\xc2\xa0", "\xe2\x80\xa8", "\xef\xbb\xbf", "\xef\xbf\xbf", "\xc3\xa9",
-        "\xf0\x9f\x98\x80", "---", "--- a", "...", "a,b", "2G", "500m", "2026-01-01", "12:30",
-        "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0", "file:///a/b.jar?v=1", "<<", "=", "_", "/x", "y",
-        "# x\ny", "a\n# x\n", "a\n\nb\n", "a\n---\nb",
+        "",
+        " ",
+        "a",
+        "a b",
+        " a",
+        "a ",
+        "yes",
+        "No",
+        "true",
+        "null",
+        "~",
+        "1",
+        "1.5",
+        "0x1F",
+        "007",
+        "1e3",
+        "-",
+        "- a",
+        "?",
+        ": a",
+        "a: b",
+        "a:b",
+        "a:",
+        "#a",
+        "a #b",
+        "a#b",
+        "[a]",
+        "{a}",
+        "*a",
+        "&a",
+        "!a",
+        "|",
+        ">",
+        "%a",
+        "@a",
+        "`a",
+        "'a'",
+        "\"a\"",
+        "a'b",
+        "a\"b",
+        "a\\b",
+        "a\nb",
+        "a\n",
+        "a\n\n",
+        "\na",
+        " a\nb",
+        "a\n b\n",
+        "a \nb",
+        "a\tb",
+        "\t",
+        "\r",
+        "a\r\nb",
+        "\x01",
+        "\x7f",
+        "\xc2\x85",
+        "\xc2\xa0",
+        "\xe2\x80\xa8",
+        "\xef\xbb\xbf",
+        "\xef\xbf\xbf",
+        "\xc3\xa9",
+        "\xf0\x9f\x98\x80",
+        "---",
+        "--- a",
+        "...",
+        "a,b",
+        "2G",
+        "500m",
+        "2026-01-01",
+        "12:30",
+        "0f1e2d3c-4b5a-6978-8796-a5b4c3d2e1f0",
+        "file:///a/b.jar?v=1",
+        "<<",
+        "=",
+        "_",
+        "/x",
+        "y",
+        "# x\ny",
+        "a\n# x\n",
+        "a\n\nb\n",
+        "a\n---\nb",
     };
     size_t n = sizeof(strings) / sizeof(strings[0]);
     for (size_t i = 0; i < n * n; i++) {
-        struct buf b = { 0 };
-        struct json_out o = { .buf = &b };
+        struct buf b = {0};
+        struct json_out o = {.buf = &b};
         struct str one = str_of(strings[i % n]);
         struct str two = str_of(strings[i / n]);
         json_begin_object(&o);
@@ -199,9 +269,9 @@ static void what_is_written_reads_back(void **state)
         json_end_array(&o);
         json_end_object(&o);
         struct arena *a = arena_new();
-        struct json v = { 0 };
-        struct json back = { 0 };
-        struct err e = { 0 };
+        struct json v = {0};
+        struct json back = {0};
+        struct err e = {0};
         if (str_eq(one, STR("list")) || json_parse(a, buf_str(&b), &v, &e) < 0)
             fail_msg("%s", e.text);
         struct str yaml = json_yaml(a, v);
