@@ -1,0 +1,110 @@
+/* The decoders of Flink's REST answers. The first byte chooses the decoder, the second the status;
+ * the rest is the body. */
+#include "adapt/flink_rest/codec.h"
+#include "fuzz.h"
+
+#define JOB STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01")
+
+static const int statuses[] = { 200, 202, 400, 404, 409, 500, 503 };
+
+static void check_line(struct str text)
+{
+    FUZZ_RULE(text.len < 700);
+    for (size_t i = 0; i < text.len; i++)
+        FUZZ_RULE((unsigned char)text.ptr[i] >= 0x20);
+}
+
+static void try_look(struct arena *a, const struct http_answer *answer)
+{
+    struct flink_sight s = { 0 };
+    struct str why;
+    if (decode_overview(a, answer, JOB, &s, &why)) {
+        FUZZ_RULE(answer->status == 200 && s.job != FLINK_JOB_UNKNOWN);
+        FUZZ_RULE(s.tasks_up >= 0 && s.tasks_up <= s.tasks_total);
+    } else {
+        check_line(why);
+    }
+    if (decode_taskmanagers(a, answer, &s, &why))
+        FUZZ_RULE((size_t)s.taskmanagers == s.taskmanager_ids.n);
+    FUZZ_RULE(decode_restarts(a, answer) >= -1);
+}
+
+static void try_checkpoints(struct arena *a, const struct http_answer *answer)
+{
+    struct flink_checkpoints c = { 0 };
+    decode_checkpoints(a, answer, &c);
+    FUZZ_RULE(c.outcome == OUTCOME_DONE || c.latest_completed.id == 0);
+    FUZZ_RULE(c.outcome != OUTCOME_REFUSED || answer->status == 404);
+    decode_checkpoint_config(a, answer, &c);
+    check_line(c.text);
+}
+
+static void try_trigger(struct arena *a, const struct http_answer *answer)
+{
+    struct flink_trigger t = decode_trigger(a, answer);
+    bool located = t.state == FLINK_TRIGGER_COMPLETED || t.state == FLINK_TRIGGER_STOP_FAILED;
+    FUZZ_RULE(located == (t.location.len > 0));
+    FUZZ_RULE(t.state != FLINK_TRIGGER_NOT_KNOWN || answer->status == 404);
+    check_line(t.text);
+}
+
+static void try_writes(struct arena *a, const struct http_answer *answer)
+{
+    struct flink_answer submitted = decode_submit(a, answer, JOB);
+    struct flink_answer posted = decode_posted(a, answer, JOB);
+    struct flink_answer cancelled = decode_cancel(a, answer);
+    FUZZ_RULE(submitted.outcome != OUTCOME_UNKNOWN); /* there was an answer */
+    FUZZ_RULE(posted.outcome != OUTCOME_DONE || answer->status == 202);
+    FUZZ_RULE(cancelled.outcome != OUTCOME_DONE || answer->status == 202);
+    check_line(submitted.text);
+    check_line(posted.text);
+    check_line(cancelled.text);
+    check_line(decode_cause(a, answer).text);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
+{
+    static void (*const tries[])(struct arena *a, const struct http_answer *answer) = {
+        try_look, try_checkpoints, try_trigger, try_writes
+    };
+    if (n < 2)
+        return 0;
+    struct http_answer answer = {
+        .outcome = OUTCOME_DONE,
+        .status = statuses[bytes[1] % (sizeof(statuses) / sizeof(statuses[0]))],
+        .body = { (const char *)bytes + 2, n - 2 },
+    };
+    struct arena *a = arena_new();
+    tries[bytes[0] % 4](a, &answer);
+    arena_free(a);
+    return 0;
+}
+
+/* Each begins with two digits: the decoder, and the status by the remainders of their codes. '1' is
+ * 200 (49 % 7 = 0), '2' 202, '3' 400 and '4' 404. */
+void fuzz_seeds(void)
+{
+    static const char *const seeds[] = {
+        "01{\"jobs\":[{\"jid\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01\",\"state\":\"RUNNING\","
+        "\"start-time\":1,\"end-time\":-1,\"tasks\":{\"running\":2,\"total\":2,\"finished\":0}}]}",
+        "01{\"taskmanagers\":[{\"id\":\"tm-1\"}]}",
+        "01[{\"id\":\"numRestarts\",\"value\":\"0\"}]",
+        "11{\"counts\":{\"completed\":4},\"latest\":{\"completed\":{\"id\":4,\"status\":"
+        "\"COMPLETED\",\"is_savepoint\":false,\"trigger_timestamp\":1,\"external_path\":\"file:/c\"}"
+        ",\"restored\":{\"id\":2,\"is_savepoint\":true}},\"history\":[]}",
+        "11{\"interval\":1000,\"externalization\":{\"enabled\":true,\"delete_on_cancellation\":"
+        "false}}",
+        "14{\"errors\":[\"Checkpointing has not been enabled.\"]}",
+        "21{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"file:/s\"}}",
+        "21{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{\"class\":\"X\","
+        "\"stack-trace\":\"X\\nCaused by: Y: A savepoint has been created at: file:/s, but the "
+        "corresponding job z\"}}}",
+        "24{\"errors\":[\"There is no savepoint operation\"]}",
+        "31{\"jobid\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01\"}",
+        "32{\"request-id\":\"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01\"}",
+        "33{\"errors\":[\"A: b\\n\\tat c\\nCaused by: D: e\"]}",
+        "31{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"A: b\\nCaused by: C\"}]}}",
+    };
+    for (size_t i = 0; i < sizeof(seeds) / sizeof(seeds[0]); i++)
+        fuzz_add_seed(str_of(seeds[i]));
+}
