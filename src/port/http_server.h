@@ -35,12 +35,15 @@ struct http_server_ops {
     /* Answers once; copies. May be called inside the handler or any time later, also after the
      * client has gone (then nothing happens). */
     void (*respond)(struct http_exchange *x, const struct http_response *r);
-    /* Starts a streamed answer; on_gone(arg) once when the client leaves or the server stops. */
+    /* Starts a streamed answer; on_gone(arg) once when the client leaves or the server stops,
+     * never from inside this call and not after finish. The exchange is over when it returns. */
     void (*stream)(struct http_exchange *x, const struct http_response *head,
                    void (*on_gone)(void *arg), void *arg);
     /* Adds to the stream; false when the client reads too slowly (over 1 MiB is waiting): the
      * caller then ends it. */
     bool (*push)(struct http_exchange *x, struct str bytes);
+    /* Ends the stream: what is waiting is still sent (not after a false push). Over for the
+     * caller; on_gone will not be called. */
     void (*finish)(struct http_exchange *x);
     /* The port that is listened on (port 0 was resolved). */
     int (*port)(void *ctx);

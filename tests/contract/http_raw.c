@@ -117,6 +117,15 @@ const char *read_until(int fd, const char *end)
     return text;
 }
 
+const char *read_to_end(int fd)
+{
+    size_t n = 0;
+    text[0] = '\0';
+    while (read_one(fd, &n))
+        ;
+    return text;
+}
+
 bool is_closed(int fd)
 {
     char c;

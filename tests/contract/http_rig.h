@@ -40,6 +40,8 @@ void send_text(int fd, const char *text);
 const char *read_answer(int fd);
 /* Reads until the text has come. */
 const char *read_until(int fd, const char *text);
+/* Everything until the connection closes. */
+const char *read_to_end(int fd);
 bool is_closed(int fd);
 /* Connects, sends, reads one answer, closes. */
 const char *ask(const struct rig *r, const char *request);

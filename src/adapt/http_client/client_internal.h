@@ -36,6 +36,7 @@ struct call {
     int to_fd;
     int write_errno; /* of to_fd */
     bool too_large;
+    bool has_head; /* the last head came to its end */
     void (*fn)(void *arg, const struct http_answer *answer);
     void *arg;
 };

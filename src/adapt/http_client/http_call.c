@@ -41,6 +41,19 @@ static size_t on_body(char *bytes, size_t one, size_t n, void *arg)
     return n;
 }
 
+/* For curl a head that breaks off is an answer like any other. */
+static size_t on_header(char *line, size_t one, size_t n, void *arg)
+{
+    (void)one; /* always 1 */
+    struct call *call = arg;
+    struct str text = {line, n};
+    if (str_starts_with(text, STR("HTTP/")))
+        call->has_head = false;
+    else if (str_trim(text).len == 0)
+        call->has_head = true;
+    return n;
+}
+
 /* Options that are the same for every call. */
 static void set_constants(CURL *easy)
 {
@@ -51,6 +64,7 @@ static void set_constants(CURL *easy)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_USERAGENT, "sluice");
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 }
 
 struct call *call_new(struct client *client)
@@ -82,6 +96,7 @@ void call_recycle(struct call *call)
     call->received = 0;
     call->write_errno = 0;
     call->too_large = false;
+    call->has_head = false;
     call->error[0] = '\0';
 }
 
@@ -139,6 +154,7 @@ void call_prepare(struct call *call, const struct http_call *what)
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, what->follow_redirects ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, call);
+    curl_easy_setopt(easy, CURLOPT_HEADERDATA, call);
     curl_easy_setopt(easy, CURLOPT_PRIVATE, call);
 }
 
@@ -162,6 +178,8 @@ static void explain(const struct call *call, CURLcode code, char *ret, size_t si
         snprintf(ret, size, "the answer cannot be written: %s", strerrordesc_np(call->write_errno));
     else if (code == CURLE_OPERATION_TIMEDOUT)
         snprintf(ret, size, "no answer within %lld ms", (long long)(call->timeout_us / 1000));
+    else if (code == CURLE_OK)
+        snprintf(ret, size, "the answer broke off in its head");
     else
         snprintf(ret, size, "%s", call->error[0] ? call->error : curl_easy_strerror(code));
 }
@@ -179,7 +197,7 @@ void call_answer(struct call *call, CURLcode code)
     answer.content_type = str_of(type);
     answer.took_us = took_us;
     char text[CURL_ERROR_SIZE + 64] = "";
-    if (code != CURLE_OK) {
+    if (code != CURLE_OK || !call->has_head) {
         answer.outcome = was_refused(call->easy, code) ? OUTCOME_REFUSED : OUTCOME_UNKNOWN;
         explain(call, code, text, sizeof(text));
         answer.text = str_of(text);

@@ -1,6 +1,8 @@
 /* One request and its answer. It lives while the library holds the connection for it or the handler
  * owes it an answer, whichever is longer; then it is kept for the next request, with its memory. */
 #include <assert.h>
+#include <errno.h>
+#include <sys/socket.h>
 
 #include "adapt/http_server/server_internal.h"
 
@@ -97,6 +99,9 @@ static void tell_gone(struct http_exchange *x)
 
 void exchange_over(struct http_exchange *x)
 {
+    if (x->watch)
+        x->loop.ops->watch_free(x->watch);
+    x->watch = NULL;
     x->conn = NULL;
     x->server->n_open--;
     tell_gone(x);
@@ -177,6 +182,28 @@ static ssize_t read_stream(void *arg, uint64_t at, char *ret, size_t most)
     return (ssize_t)n;
 }
 
+static int socket_of(const struct http_exchange *x)
+{
+    return MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
+}
+
+/* The library does not look at a connection while its stream waits for something to send, so it
+ * would learn that the client has left from the next event, if ever. */
+static void on_client(void *arg, int events)
+{
+    (void)events;
+    struct http_exchange *x = arg;
+    char c;
+    ssize_t n = recv(socket_of(x), &c, 1, MSG_PEEK | MSG_DONTWAIT);
+    if (n < 0 && errno == EAGAIN)
+        return;
+    x->loop.ops->watch_set(x->watch, 0);
+    if (n > 0)
+        return; /* the next request; it is read when this one is over */
+    x->is_cut = true;
+    exchange_resume(x);
+}
+
 /* Of a stream that was started after its client had gone. */
 static void be_gone(void *arg)
 {
@@ -197,6 +224,8 @@ void exchange_stream(struct http_exchange *x, const struct http_response *head,
         x->loop.ops->post(x->loop.ctx, be_gone, x);
         return;
     }
+    x->watch = x->loop.ops->watch_new(x->loop.ctx, socket_of(x), on_client, x);
+    x->loop.ops->watch_set(x->watch, LOOP_READ);
     buf_add(&x->out, head->body);
     answer(x, head,
            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, STREAM_BLOCK, read_stream, x, NULL));

@@ -4,7 +4,8 @@
  * that are no clean path (400), framing that two readers could understand differently (400), URLs
  * over LIMIT_URL (414), headers over LIMIT_REQUEST_HEADERS (431), bodies over LIMIT_REQUEST_BODY
  * (413), and on a loopback address a Host that is not a loopback name (421): a page of another site
- * whose name was made to point here (DNS rebinding). Connections over LIMIT_CONNECTIONS wait. */
+ * whose name was made to point here (DNS rebinding). Connections over LIMIT_CONNECTIONS wait.
+ * What the library cannot read at all it answers itself, in HTML, or just closes. */
 #pragma once
 
 #include "port/http_server.h"

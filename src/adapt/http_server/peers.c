@@ -90,6 +90,8 @@ void peer_notify(void *server, struct MHD_Connection *conn, void **peer,
         peer_unlist(s, *peer);
         mem_free(*peer);
         *peer = NULL;
+        /* At its limit the library accepts again only in the run after the one that closed. */
+        server_run_soon(s);
     }
 }
 

@@ -13,8 +13,13 @@ void *request_begin(void *server, const char *target, struct MHD_Connection *con
     return x;
 }
 
+/* The library forgives what another reader of the same bytes may understand differently: folded
+ * lines (which it mixes into the name), bare line feeds, NULs, blanks before a colon, empty names.
+ * Its strings lie where the bytes came in. So whether the head was what it seems can be seen from
+ * where they lie: each must begin where the one before it ended, plus the two bytes of the CRLF. */
 struct intake {
     struct http_exchange *x;
+    const char *next; /* where the next line must begin */
     size_t n_host;
     size_t n_length;
     size_t n_encoding;
@@ -46,17 +51,27 @@ static bool has_control(struct str value)
     return false;
 }
 
+/* Only the colon, which the library made a NUL, and blanks are between name and value. */
+static bool stands_behind(const char *colon, const char *value)
+{
+    const char *p = colon + 1;
+    while (p < value && (*p == ' ' || *p == '\t'))
+        p++;
+    return p == value;
+}
+
 static enum MHD_Result add_header(void *arg, enum MHD_ValueKind kind, const char *name, size_t n,
                                   const char *value, size_t n_value)
 {
     (void)kind;
     struct intake *in = arg;
     struct http_exchange *x = in->x;
-    /* "Content-Length : 5" is no token either; a proxy may take it for Content-Length. */
-    if (!is_token((struct str){name, n}) || has_control((struct str){value, n_value})) {
+    if (name != in->next || !stands_behind(name + n, value) || !is_token((struct str){name, n}) ||
+        has_control((struct str){value, n_value})) {
         in->is_malformed = true;
         return MHD_NO;
     }
+    in->next = value + n_value + 2;
     char *lower = arena_cstr(x->arena, (struct str){name, n});
     for (size_t i = 0; i < n; i++) {
         if (lower[i] >= 'A' && lower[i] <= 'Z')
@@ -118,15 +133,16 @@ static enum refusal take_in(struct http_exchange *x, const char *method, const c
     r->method = arena_str(x->arena, str_of(method));
     if (!is_token(r->method))
         return REFUSE_HEADERS;
-    /* The library's strings end at a NUL. The version stands right behind the target, unless
-     * there was one inside. */
+    /* The version stands right behind the target, unless that had a NUL inside. */
     if (version != x->target_end + 1 || !target_decode(x->target, x->arena, &r->path, &r->query))
         return REFUSE_TARGET;
     int n = MHD_get_connection_values(x->conn, MHD_HEADER_KIND, NULL, NULL);
     x->headers = ARENA_ARRAY(x->arena, struct http_header, (size_t)n);
     r->headers = x->headers;
-    struct intake in = {.x = x};
+    struct intake in = {.x = x, .next = version + strlen(version) + 2};
     MHD_get_connection_values_n(x->conn, MHD_HEADER_KIND, add_header, &in);
+    if (in.next + 2 != method + size)
+        in.is_malformed = true;
     enum refusal why = check_headers(&in, strcmp(version, MHD_HTTP_VERSION_1_0) == 0);
     if (why == REFUSE_NOTHING && is_body_too_large(r))
         why = REFUSE_BODY_SIZE;

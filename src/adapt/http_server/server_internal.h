@@ -79,8 +79,9 @@ struct http_exchange {
     bool is_owed; /* the handler was called and has not answered */
     bool is_suspended;
     bool is_stream;
-    bool is_finished; /* of a stream: nobody is to be told any more */
-    bool is_cut;      /* of a stream: the client was too slow, part of it is lost */
+    bool is_finished;         /* of a stream: nobody is to be told any more */
+    bool is_cut;              /* of a stream: the client was too slow or left, it breaks off here */
+    struct loop_watch *watch; /* of a stream: whether the client is still there */
     void (*on_gone)(void *arg);
     void *gone_arg;
 };
