@@ -42,6 +42,8 @@ enum seen_kind {
 /* A Deployment with all that belongs to it. */
 struct entry {
     struct app *app;
+    struct str id; /* live as long as the process: keys of the maps */
+    struct str name_key;
     struct object deployment; /* struct deployment; status is the derived one, see status_arena */
     struct object record;     /* struct record */
     struct arena *status_arena;
@@ -49,7 +51,6 @@ struct entry {
     size_t n_savepoints;
     struct object **jobs; /* struct job, by rising attempt */
     size_t n_jobs;
-    bool removing;
     bool removed;    /* rows are gone; freed when no call is under way */
     bool busy;       /* a commit is under way */
     bool awake;      /* a wake is due in this turn */
