@@ -118,12 +118,12 @@ static void diff_maps(struct differ *d, struct str path, const struct str_map *x
     size_t j = 0;
     while (i < x->n || j < y->n) {
         int order = i == x->n ? 1 : j == y->n ? -1 : str_cmp(x->items[i].key, y->items[j].key);
+        struct str key = order <= 0 ? x->items[i].key : y->items[j].key;
         const struct str_pair *from = order <= 0 ? &x->items[i++] : NULL;
         const struct str_pair *to = order >= 0 ? &y->items[j++] : NULL;
         if (from && to && str_eq(from->value, to->value))
             continue;
-        add_change(d, joined(d->a, path, from ? from->key : to->key), quoted(d->a, from),
-                   quoted(d->a, to), flags);
+        add_change(d, joined(d->a, path, key), quoted(d->a, from), quoted(d->a, to), flags);
     }
 }
 

@@ -150,7 +150,7 @@ static const struct field status_rows[] = {
     FIELD_AT(FIELD_STR_LIST, deployment_status, choices, "choices",
              .doc = "The ways out that a user can choose."),
 };
-static const struct fields status_fields = {
+const struct fields deployment_status_fields = {
     .name = "DeploymentStatus", .size = sizeof(struct deployment_status), FIELDS_ROWS(status_rows)};
 
 static const struct field deployment_rows[] = {
@@ -158,7 +158,7 @@ static const struct field deployment_rows[] = {
     {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
     FIELD_AT(FIELD_OBJECT, deployment, metadata, "metadata", .object = &metadata_fields),
     FIELD_AT(FIELD_OBJECT, deployment, spec, "spec", .object = &deployment_spec_fields),
-    FIELD_AT(FIELD_OBJECT, deployment, status, "status", .object = &status_fields,
+    FIELD_AT(FIELD_OBJECT, deployment, status, "status", .object = &deployment_status_fields,
              .flags = FIELD_READ_ONLY),
 };
 const struct fields deployment_fields = {

@@ -95,9 +95,9 @@ struct deployment_spec {
     int64_t max_savepoint_creation_attempts;
     int64_t max_job_creation_attempts;
     struct duration_val job_failure_expiration_time;
-    int savepoint_format;  /* ours; enum savepoint_format */
-    bool stop_with_drain;  /* ours; VVP's annotation is understood too */
-    bool warm_standby;     /* ours */
+    int savepoint_format; /* ours; enum savepoint_format */
+    bool stop_with_drain; /* ours; VVP's annotation is understood too */
+    bool warm_standby;    /* ours */
     struct snapshot_retention snapshot_retention;
     struct deployment_template template_;
 };
@@ -119,15 +119,15 @@ struct deployment_status {
     struct list running_conditions; /* struct condition */
     int health;                     /* ours; enum health */
     struct str health_message;
-    struct str reason;        /* ours: code of what it waits for or failed by */
-    struct str message;       /* ours: one sentence: what for, and what happens next */
-    int64_t rule;             /* ours: rule number of the last decision */
-    int64_t waiting_since;    /* ours: wall microseconds, 0 = not waiting */
-    int64_t next_try_at;      /* ours */
-    bool pending_change;      /* ours */
+    struct str reason;     /* ours: code of what it waits for or failed by */
+    struct str message;    /* ours: one sentence: what for, and what happens next */
+    int64_t rule;          /* ours: rule number of the last decision */
+    int64_t waiting_since; /* ours: wall microseconds, 0 = not waiting */
+    int64_t next_try_at;   /* ours */
+    bool pending_change;   /* ours */
     int64_t observed_generation;
-    int64_t spec_version;     /* that runs, or ran last */
-    struct str_list choices;  /* ours: ways out of FAILED or BLOCKED */
+    int64_t spec_version;    /* that runs, or ran last */
+    struct str_list choices; /* ours: ways out of FAILED or BLOCKED */
 };
 
 struct deployment {
@@ -138,9 +138,10 @@ struct deployment {
 
 extern const struct fields deployment_fields;      /* struct deployment, kind and apiVersion too */
 extern const struct fields deployment_spec_fields; /* struct deployment_spec */
-extern const struct fields artifact_fields;        /* struct artifact */
-extern const struct fields resources_fields;       /* struct resources */
-extern const struct fields logging_fields;         /* struct logging */
+extern const struct fields deployment_status_fields; /* struct deployment_status */
+extern const struct fields artifact_fields;          /* struct artifact */
+extern const struct fields resources_fields;         /* struct resources */
+extern const struct fields logging_fields;           /* struct logging */
 extern const char *const desired_state_names[];
 extern const char *const observed_state_names[];
 extern const char *const upgrade_kind_names[];

@@ -50,7 +50,7 @@ static int read_size(const struct model *m, const char *key, int64_t *ret, bool 
 static int read_fraction(const struct model *m, const char *key, double *ret)
 {
     struct str text;
-    char digits[32];
+    char digits[32] = "";
     char *end = digits;
     if (!str_map_get(m->configuration, str_of(key), &text))
         return 0;

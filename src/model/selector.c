@@ -65,12 +65,12 @@ static void one_value(struct scanner *s, struct str_list *ret)
 
 static int term(struct scanner *s, struct selector_term *ret)
 {
-    bool not = skip(s, STR("!"));
-    struct selector_term t = {.key = word(s), .op = not? SELECTOR_ABSENT : SELECTOR_EXISTS};
+    bool absent = skip(s, STR("!"));
+    struct selector_term t = {.key = word(s), .op = absent ? SELECTOR_ABSENT : SELECTOR_EXISTS};
     if (t.key.len == 0)
         return bad(s, "expected the key of a label");
     *ret = t;
-    if (not|| s->rest.len == 0 || s->rest.ptr[0] == ',')
+    if (absent || s->rest.len == 0 || s->rest.ptr[0] == ',')
         return 0;
     if (skip(s, STR("!="))) {
         ret->op = SELECTOR_NOT_IN;
