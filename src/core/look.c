@@ -55,12 +55,26 @@ static bool at_rest(const struct step *s)
     return quiet && r->intent.kind == INTENT_NONE && !s->out->changed;
 }
 
+/* Not up yet: how soon the next step follows hangs on the next look. */
+static bool comes_up(const struct step *s)
+{
+    return s->rec->current.phase == PHASE_SUBMITTED && s->facts.job != SIGHT_UNKNOWN;
+}
+
+static int64_t busy_interval(const struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    bool waits = seen->timer == s->rec->timer;
+    return pace_look_us(waits ? s->in->mono_us - seen->timer_since : 0);
+}
+
 static int64_t world_interval(const struct step *s)
 {
-    if (at_rest(s))
-        return LOOK_REST_US;
-    return s->rec->intent.kind == INTENT_PROVISION || s->facts.pace == PACE_WAIT ? LOOK_PATIENT_US
-                                                                                 : LOOK_BUSY_US;
+    if (at_rest(s) && !comes_up(s))
+        return s->facts.job == SIGHT_RESTARTING ? LOOK_PATIENT_US : LOOK_REST_US;
+    bool patient = s->rec->intent.kind == INTENT_PROVISION || s->facts.pace == PACE_WAIT;
+    int64_t busy = busy_interval(s);
+    return patient && busy < LOOK_PATIENT_US ? LOOK_PATIENT_US : busy;
 }
 
 static bool job_can_be_seen(const struct step *s)
@@ -103,7 +117,7 @@ static void look_at_trigger(struct step *s)
     const struct seen_trigger *t = &seen->trigger;
     if (i->kind != INTENT_STOP && i->kind != INTENT_SAVEPOINT)
         return;
-    look(s, LOOK_TRIGGER, &t->part, i->trigger_id, LOOK_BUSY_US);
+    look(s, LOOK_TRIGGER, &t->part, i->trigger_id, busy_interval(s));
     bool ours = str_eq(t->trigger_id, i->trigger_id);
     if (ours && (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED) &&
         !snapshot_location_equal(seen->snapshot.location, t->location))

@@ -1,5 +1,13 @@
 #include "core/pace.h"
 
+int64_t pace_look_us(int64_t waited)
+{
+    int64_t every = waited / 50;
+    if (every < LOOK_BUSY_US)
+        return LOOK_BUSY_US;
+    return every > LOOK_SLOW_US ? LOOK_SLOW_US : every;
+}
+
 int64_t pace_backoff_us(int64_t n, int64_t seed)
 {
     if (n <= 0)

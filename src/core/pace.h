@@ -4,7 +4,8 @@
 #include "base/timefmt.h"
 
 /* How often to look: while something is under way, and at rest. VVP polls every 3 s. */
-#define LOOK_BUSY_US           (20 * US_PER_MS)
+#define LOOK_BUSY_US           (20 * US_PER_MS) /* and ever more seldom, see pace_look_us */
+#define LOOK_SLOW_US           (1 * US_PER_S)
 #define LOOK_PATIENT_US        (200 * US_PER_MS) /* while a JVM starts: its own pace is seconds */
 #define LOOK_REST_US           (2 * US_PER_S)
 #define LOOK_STATS_US          (1 * US_PER_S)  /* until what they tell is recorded */
@@ -34,6 +35,10 @@
 #define WAIT_STATISTICS_US    (20 * US_PER_S) /* for the last statistics of a JobManager */
 #define WAIT_LISTING_US       (60 * US_PER_S) /* for the directories of an attempt that is gone */
 #define UNSEEN_US             (10 * US_PER_S) /* until health is Unknown */
+
+/* How often to look at what is under way for `waited`: a fiftieth of that, so that looking too late
+ * costs little of any wait and a long one does not flood Flink. */
+int64_t pace_look_us(int64_t waited);
 
 /* Exponential back-off after n failures in a row: 1 s x 2, at most 60 s, jitter of up to a quarter
  * from `seed`, so that Deployments do not march in step. n = 0 gives 0. */
