@@ -9,8 +9,10 @@
 
 static void number(struct buf *b, uint64_t value, size_t bytes)
 {
-    for (size_t i = 0; i < bytes; i++)
-        buf_add_char(b, (char)(value >> (8 * i) & 0xff));
+    for (size_t i = 0; i < bytes; i++) {
+        buf_add_char(b, (char)(value & 0xff));
+        value >>= 8;
+    }
 }
 
 /* Raw deflate, as zip files have it. */

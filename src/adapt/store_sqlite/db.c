@@ -47,7 +47,7 @@ int db_fail(const struct db *db, sqlite3 *conn, struct err *e)
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
         err_set(e, ERR_STORE_BROKEN,
-                "%s is damaged: %.*s. Nothing was changed. Keep a copy of it and of the -wal file "
+                "%s is damaged: %.*s. Keep a copy of it and of the -wal file "
                 "beside it; restore a backup, or rescue what can be read with the sqlite3 command "
                 "(.recover) into a new file of that name",
                 db->path, STR_ARG(why));
@@ -108,6 +108,7 @@ static int look_for_damage(struct db *db, struct err *e)
                    db->path, found);
 }
 
+/* Looks before it touches: until the file is known to be ours and sound, nothing is written. */
 static int open_writer(struct db *db, const char *vfs, struct err *e)
 {
     static const char settings[] =
@@ -121,8 +122,11 @@ static int open_writer(struct db *db, const char *vfs, struct err *e)
         return db_fail(db, db->writer, e);
     sqlite3_extended_result_codes(db->writer, 1);
     sqlite3_busy_timeout(db->writer, 5000);
-    if (!answers(db->writer, "PRAGMA journal_mode = WAL", "wal", mode, sizeof(mode)) ||
-        sqlite3_exec(db->writer, settings, NULL, NULL, NULL) != SQLITE_OK)
+    if (sqlite3_exec(db->writer, settings, NULL, NULL, NULL) != SQLITE_OK)
+        return db_fail(db, db->writer, e);
+    if (schema_identify(db, e) < 0 || look_for_damage(db, e) < 0)
+        return -1;
+    if (!answers(db->writer, "PRAGMA journal_mode = WAL", "wal", mode, sizeof(mode)))
         return db_fail(db, db->writer, e);
     /* A killed process may have written a commit that was never synced, or whose sync failed. It is
      * visible now, so it must be durable before anybody acts on it. */
@@ -130,7 +134,7 @@ static int open_writer(struct db *db, const char *vfs, struct err *e)
         SQLITE_OK)
         return db_fail(db, db->writer, e);
     sqlite3_wal_hook(db->writer, on_wal, db);
-    return look_for_damage(db, e);
+    return schema_migrate(db, e);
 }
 
 static bool prepare(sqlite3 *conn, const char *sql, sqlite3_stmt **ret)
@@ -198,7 +202,7 @@ static int open_steps(struct db *db, const char *vfs, struct err *e)
         return -1;
     if (!exists && schema_create(db->path, vfs, e) < 0)
         return -1;
-    if (open_writer(db, vfs, e) < 0 || schema_migrate(db, e) < 0)
+    if (open_writer(db, vfs, e) < 0)
         return -1;
     int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX;
     if (sqlite3_open_v2(db->path, &db->reader, flags, vfs) != SQLITE_OK)

@@ -58,7 +58,9 @@ bool db_nothing_written(int rc);
 
 /* Makes a new, empty file at `path`, whole or not at all. */
 int schema_create(const char *path, const char *vfs, struct err *e) ERR_CHECK;
-/* Brings the file to the newest schema; refuses a foreign or newer one. */
+/* Refuses a file that is not ours, or of a newer schema; reads only. */
+int schema_identify(struct db *db, struct err *e) ERR_CHECK;
+/* Brings the file to the newest schema. */
 int schema_migrate(struct db *db, struct err *e) ERR_CHECK;
 
 /* write.c */

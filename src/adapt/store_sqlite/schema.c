@@ -56,7 +56,7 @@ static int take_step(sqlite3 *conn, int step)
     return -1; /* the connection is closed next, which rolls back */
 }
 
-int schema_migrate(struct db *db, struct err *e)
+int schema_identify(struct db *db, struct err *e)
 {
     int version = 0;
     int application = 0;
@@ -72,6 +72,14 @@ int schema_migrate(struct db *db, struct err *e)
                        "%s was written by a newer Sluice (schema %d, this one knows %d). Start "
                        "that version, or restore the backup made before the upgrade",
                        db->path, version, (int)NEWEST);
+    return 0;
+}
+
+int schema_migrate(struct db *db, struct err *e)
+{
+    int version = 0;
+    if (number(db->writer, "PRAGMA user_version", &version) < 0)
+        return db_fail(db, db->writer, e);
     for (int step = version; step < NEWEST; step++)
         if (take_step(db->writer, step) < 0)
             return db_fail(db, db->writer, e);
