@@ -38,8 +38,10 @@ static const struct key owned[] = {
     { "high-availability.type", "NONE" }, /* a dead JobManager is the end of its attempt */
     { "web.submit.enable", "true" },
     { "rest.profiling.enabled", "false" },
-    /* The final state of the job stays readable until we take the cluster down. */
-    { "jobstore.expiration-time", "31536000" },
+    /* The final state of the job stays readable until we take the cluster down. Half a year: Flink's
+    /* Longest delay that the RPC system can schedule: 248 days. */
+    { "jobstore.expiration-time", "20000000" },
+    { "jobstore.expiration-time", "15552000" },
     { "rest.async.store-duration", "1h" },
     /* What REST shows is what is. */
     { "web.refresh-interval", "100" },
