@@ -6,7 +6,7 @@
 #include <stdlib.h>
 
 #define RECORD_MOST 4096U
-#define CAUSE_TAIL (64U << 10)
+#define CAUSE_TAIL  (64U << 10)
 
 struct str attempt_path(struct arena *a, const struct attempt *at, const char *name)
 {
@@ -52,11 +52,13 @@ static int find_stage(struct arena *a, struct attempt *at, struct err *e)
     struct str text;
     switch (file_read(a, attempt_path(a, at, "cluster"), RECORD_MOST, &text, e)) {
     case FILE_READ: break;
-    case FILE_ABSENT: return err_set(e, ERR_UNAVAILABLE, "%.*s has no file cluster", STR_ARG(at->dir));
+    case FILE_ABSENT:
+        return err_set(e, ERR_UNAVAILABLE, "%.*s has no file cluster", STR_ARG(at->dir));
     case FILE_FAILED: return -1;
     }
     struct lease *x = &at->lease;
-    if (sscanf(text.ptr, "rpc %" SCNd64 "\nrest %" SCNd64 "\nblob %" SCNd64 "\ntaskmanagers %" SCNd64,
+    if (sscanf(text.ptr,
+               "rpc %" SCNd64 "\nrest %" SCNd64 "\nblob %" SCNd64 "\ntaskmanagers %" SCNd64,
                &x->rpc, &x->rest, &x->blob, &x->taskmanagers) != 4)
         return err_set(e, ERR_UNAVAILABLE, "%.*s/cluster makes no sense", STR_ARG(at->dir));
     return 0;
@@ -76,7 +78,8 @@ static int read_process(struct local *l, struct arena *a, const struct attempt *
     struct str run = attempt_run_dir(a, at);
     struct str path = arena_fmt(a, "%.*s/%.*s", STR_ARG(run), STR_ARG(file));
     p->name = str_take(file, file.len - strlen(".pid"));
-    if (file_read(a, path, RECORD_MOST, &text, e) != FILE_READ || !pid_record_read(text, &p->record))
+    if (file_read(a, path, RECORD_MOST, &text, e) != FILE_READ ||
+        !pid_record_read(text, &p->record))
         return err_set(e, ERR_UNAVAILABLE, "cannot make out %.*s", STR_ARG(path));
     p->shim = of_this_boot(l, &p->record, p->record.shim, e);
     p->java = of_this_boot(l, &p->record, p->record.java, e);
@@ -91,7 +94,7 @@ static int read_process(struct local *l, struct arena *a, const struct attempt *
 int attempt_read(struct local *l, struct arena *a, struct str deployment, int64_t number,
                  struct attempt *ret, struct err *e)
 {
-    struct attempt at = { .deployment = deployment, .number = number };
+    struct attempt at = {.deployment = deployment, .number = number};
     at.dir = arena_fmt(a, "%.*s/%.*s/%" PRId64, STR_ARG(l->clusters), STR_ARG(deployment), number);
     if (find_stage(a, &at, e) < 0)
         return -1;
@@ -121,7 +124,7 @@ static int by_number(const void *x, const void *y)
 int attempt_list(struct local *l, struct arena *a, struct str deployment, int64_t **ret,
                  size_t *ret_n, struct err *e)
 {
-    struct str_list names = { 0 };
+    struct str_list names = {0};
     struct str dir = arena_fmt(a, "%.*s/%.*s", STR_ARG(l->clusters), STR_ARG(deployment));
     if (dir_list(a, dir, &names, e) == FILE_FAILED)
         return -1;
@@ -153,7 +156,7 @@ static int forget_old(struct local *l, struct arena *a, struct str deployment, s
         return -1;
     int64_t kept = 0;
     for (size_t i = n; i-- > 0;) {
-        struct attempt at = { 0 };
+        struct attempt at = {0};
         at.dir = arena_fmt(a, "%.*s/%.*s/%" PRId64, STR_ARG(l->clusters), STR_ARG(deployment),
                            numbers[i]);
         if (find_stage(a, &at, e) < 0)
@@ -168,7 +171,7 @@ static int forget_old(struct local *l, struct arena *a, struct str deployment, s
 
 int attempt_sweep(struct local *l, struct arena *a, const struct attempt *at, struct err *e)
 {
-    static const char *const parts[] = { "tmp", "upload", "lib", "conf" };
+    static const char *const parts[] = {"tmp", "upload", "lib", "conf"};
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (tree_remove(attempt_path(a, at, parts[i]), e) < 0)
             return -1;
@@ -206,20 +209,21 @@ struct str process_incarnation(struct arena *a, const struct process *p)
 
 struct owner attempt_owner(const struct local *l, const struct attempt *at, struct str process)
 {
-    return (struct owner){ l->data_id, at->deployment, at->number, process };
+    return (struct owner){l->data_id, at->deployment, at->number, process};
 }
 
 struct str process_cause(struct arena *a, const struct attempt *at, const struct process *p)
 {
-    struct str log = { 0 };
-    struct str output = { 0 };
+    struct str log = {0};
+    struct str output = {0};
     struct err ignored;
     struct str base = arena_fmt(a, "%.*s/log/%.*s", STR_ARG(at->dir), STR_ARG(p->name));
     /* A log that cannot be read leaves the exit status as the cause. */
-    if (file_tail(a, arena_fmt(a, "%.*s.log", STR_ARG(base)), CAUSE_TAIL, &log, &ignored) != FILE_READ)
-        log = (struct str){ 0 };
+    if (file_tail(a, arena_fmt(a, "%.*s.log", STR_ARG(base)), CAUSE_TAIL, &log, &ignored) !=
+        FILE_READ)
+        log = (struct str){0};
     if (file_tail(a, arena_fmt(a, "%.*s.out", STR_ARG(base)), CAUSE_TAIL, &output, &ignored) !=
         FILE_READ)
-        output = (struct str){ 0 };
+        output = (struct str){0};
     return cause_of(a, log, output, p->end);
 }

@@ -4,7 +4,8 @@
 
 static bool speaks_of_a_taken_port(struct str line)
 {
-    return str_contains(line, STR("BindException")) || str_contains(line, STR("failed to bind to")) ||
+    return str_contains(line, STR("BindException")) ||
+           str_contains(line, STR("failed to bind to")) ||
            str_contains(line, STR("Address already in use"));
 }
 
@@ -18,10 +19,10 @@ static bool is_a_problem(struct str line)
 /* The last line that names a root cause; `taken` is set when any line speaks of a port in use. */
 static struct str deepest_line(struct str text, bool *taken)
 {
-    struct str cause = { 0 };
-    struct str problem = { 0 };
-    struct str port = { 0 };
-    struct str last = { 0 };
+    struct str cause = {0};
+    struct str problem = {0};
+    struct str port = {0};
+    struct str last = {0};
     while (text.len > 0) {
         struct str line = str_trim(str_split(text, '\n', &text));
         if (line.len == 0 || str_starts_with(line, STR("at ")))

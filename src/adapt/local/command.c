@@ -77,13 +77,13 @@ static struct str user_value(const struct cluster_plan *p, const char *key)
     for (size_t i = 0; i < p->user.n; i++)
         if (str_eq(p->user.items[i].key, str_of(key)))
             return p->user.items[i].value;
-    return (struct str){ 0 };
+    return (struct str){0};
 }
 
 /* Options as env.java.opts.* of Flink hold them: words, with quotes around what has spaces. */
 static void add_words(struct args *x, struct str text)
 {
-    struct buf word = { 0 };
+    struct buf word = {0};
     bool inside = false;
     char quote = 0;
     for (size_t i = 0; i < text.len; i++) {
@@ -141,12 +141,13 @@ static void add_jvm(struct args *x, const struct cluster_plan *p, struct str pro
     add(x, arena_fmt(x->a, "-Dlog4j.configurationFile=file:%.*s/conf/%s", STR_ARG(p->dir),
                      plan_log4j_name(p)));
     add_words(x, user_value(p, "env.java.opts.all"));
-    add_words(x, user_value(p, jobmanager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager"));
+    add_words(x,
+              user_value(p, jobmanager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager"));
 }
 
 static struct str joined(struct arena *a, struct str_list list)
 {
-    struct buf b = { 0 };
+    struct buf b = {0};
     for (size_t i = 0; i < list.n; i++)
         buf_fmt(&b, "%s%.*s", i > 0 ? ":" : "", STR_ARG(list.items[i]));
     struct str text = arena_str(a, buf_str(&b));
@@ -156,7 +157,7 @@ static struct str joined(struct arena *a, struct str_list list)
 
 char **plan_command(struct arena *a, const struct cluster_plan *p, struct str process)
 {
-    struct args x = { .a = a, .v = ARENA_ARRAY(a, char *, ARGS_MOST) };
+    struct args x = {.a = a, .v = ARENA_ARRAY(a, char *, ARGS_MOST)};
     add(&x, p->java);
     add_jvm(&x, p, process);
     /* The rest has its place reserved: the user's options cannot push it out. */

@@ -16,46 +16,53 @@ struct key {
 static const struct key defaults[] = {
     /* A TaskManager whose JobManager died stops processing within the time-out, sooner when its
      * port answers with a reset; a loaded two-core machine does not lose one by it. */
-    { "heartbeat.interval", "2s" },
-    { "heartbeat.timeout", "15s" },
+    {"heartbeat.interval", "2s"},
+    {"heartbeat.timeout", "15s"},
     /* A TaskManager that was there before its JobManager would wait 10 s for its second try. */
-    { "cluster.registration.error-delay", "200ms" },
-    { "cluster.registration.initial-timeout", "100ms" },
-    { "cluster.registration.refused-registration-delay", "1s" },
-    { "web.checkpoints.history", "50" },
+    {"cluster.registration.error-delay", "200ms"},
+    {"cluster.registration.initial-timeout", "100ms"},
+    {"cluster.registration.refused-registration-delay", "1s"},
+    {"web.checkpoints.history", "50"},
 };
 
 /* What the protocol stands on. */
 static const struct key owned[] = {
-    { "jobmanager.rpc.address", "127.0.0.1" },
-    { "jobmanager.bind-host", "127.0.0.1" },
-    { "rest.address", "127.0.0.1" },
-    { "rest.bind-address", "127.0.0.1" },
-    { "taskmanager.host", "127.0.0.1" },
-    { "taskmanager.bind-host", "127.0.0.1" },
-    { "taskmanager.rpc.port", "0" },
-    { "taskmanager.data.port", "0" },
-    { "high-availability.type", "NONE" }, /* a dead JobManager is the end of its attempt */
-    { "web.submit.enable", "true" },
-    { "rest.profiling.enabled", "false" },
+    {"jobmanager.rpc.address", "127.0.0.1"},
+    {"jobmanager.bind-host", "127.0.0.1"},
+    {"rest.address", "127.0.0.1"},
+    {"rest.bind-address", "127.0.0.1"},
+    {"taskmanager.host", "127.0.0.1"},
+    {"taskmanager.bind-host", "127.0.0.1"},
+    {"taskmanager.rpc.port", "0"},
+    {"taskmanager.data.port", "0"},
+    {"high-availability.type", "NONE"}, /* a dead JobManager is the end of its attempt */
+    {"web.submit.enable", "true"},
+    {"rest.profiling.enabled", "false"},
     /* The final state of the job stays readable until we take the cluster down. Half a year: Flink's
-    /* Longest delay that the RPC system can schedule: 248 days. */
-    { "jobstore.expiration-time", "20000000" },
-    { "jobstore.expiration-time", "15552000" },
-    { "rest.async.store-duration", "1h" },
+     * scheduler refuses more than 21474835 s, and with it the start. */
+    {"jobstore.expiration-time", "15552000"},
+    {"rest.async.store-duration", "1h"},
     /* What REST shows is what is. */
-    { "web.refresh-interval", "100" },
-    { "rest.cache.checkpoint-statistics.timeout", "100ms" },
+    {"web.refresh-interval", "100"},
+    {"rest.cache.checkpoint-statistics.timeout", "100ms"},
 };
 
 /* Keys of the user's that mean nothing here or would undo what is above. */
 static const char *const dropped[] = {
-    "high-availability", "jobmanager.rpc.", "rest.port", "rest.bind-port", "blob.server.port",
-    "taskmanager.resource-id", "web.tmpdir",
+    "high-availability",
+    "jobmanager.rpc.",
+    "rest.port",
+    "rest.bind-port",
+    "blob.server.port",
+    "taskmanager.resource-id",
+    "web.tmpdir",
     /* Already in the sizes of model/memory.h; Flink refuses sums that are said twice. */
-    "taskmanager.memory.process.size", "taskmanager.memory.flink.size",
-    "taskmanager.memory.managed.fraction", "taskmanager.memory.network.fraction",
-    "taskmanager.memory.jvm-overhead.fraction", "jobmanager.memory.",
+    "taskmanager.memory.process.size",
+    "taskmanager.memory.flink.size",
+    "taskmanager.memory.managed.fraction",
+    "taskmanager.memory.network.fraction",
+    "taskmanager.memory.jvm-overhead.fraction",
+    "jobmanager.memory.",
 };
 
 static void put(struct str_map *m, struct str key, struct str value)
@@ -67,7 +74,7 @@ static void put(struct str_map *m, struct str key, struct str value)
         }
     }
     if (m->n < KEYS_MOST)
-        m->items[m->n++] = (struct str_pair){ key, value };
+        m->items[m->n++] = (struct str_pair){key, value};
 }
 
 static void put_keys(struct str_map *m, const struct key *keys, size_t n)
@@ -131,14 +138,14 @@ static int by_key(const void *x, const void *y)
 
 struct str plan_config_yaml(struct arena *a, const struct cluster_plan *p)
 {
-    struct str_map m = { .items = ARENA_ARRAY(a, struct str_pair, KEYS_MOST) };
+    struct str_map m = {.items = ARENA_ARRAY(a, struct str_pair, KEYS_MOST)};
     put_keys(&m, defaults, sizeof(defaults) / sizeof(defaults[0]));
     put_map(&m, p->user, false);
     put_map(&m, memory_taskmanager_options(a, &p->taskmanager), true);
     put_keys(&m, owned, sizeof(owned) / sizeof(owned[0]));
     put_own_place(a, &m, p);
     qsort(m.items, m.n, sizeof(m.items[0]), by_key);
-    struct buf b = { 0 };
+    struct buf b = {0};
     for (size_t i = 0; i < m.n; i++) {
         quote(&b, m.items[i].key);
         buf_add(&b, STR(": "));

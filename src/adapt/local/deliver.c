@@ -18,7 +18,8 @@ static int is_incarnation(struct local *l, struct arena *a, struct attempt *at,
         return -1;
     const struct process *p = attempt_process(at, STR(JOBMANAGER));
     if (at->stage != STAGE_PREPARED || !p || p->java != ALIVE_YES) {
-        err_set(e, ERR_CONFLICT, "the JobManager of attempt %" PRId64 " is not running", at->number);
+        err_set(e, ERR_CONFLICT, "the JobManager of attempt %" PRId64 " is not running",
+                at->number);
         return 0;
     }
     if (str_eq(process_incarnation(a, p), incarnation))
@@ -67,18 +68,18 @@ void deliver_run(struct local *l, struct arena *a, struct str deployment, int64_
                  struct str incarnation, const struct platform_artifact *jar,
                  struct operation_result *ret)
 {
-    struct err e = { 0 };
-    struct attempt at = { .deployment = deployment, .number = attempt };
-    struct str id = { 0 };
+    struct err e = {0};
+    struct attempt at = {.deployment = deployment, .number = attempt};
+    struct str id = {0};
     int is = is_incarnation(l, a, &at, incarnation, &e);
     if (is == 1 && place(l, a, &at, jar, &id, &e) < 0)
         is = 0;
     /* Still the same one: the id belongs to it and to no other. */
     if (is == 1)
         is = is_incarnation(l, a, &at, incarnation, &e);
-    *ret = (struct operation_result){ .outcome = is == 1   ? OUTCOME_DONE
-                                                 : is == 0 ? OUTCOME_REFUSED
-                                                           : OUTCOME_UNKNOWN };
+    *ret = (struct operation_result){.outcome = is == 1   ? OUTCOME_DONE
+                                                : is == 0 ? OUTCOME_REFUSED
+                                                          : OUTCOME_UNKNOWN};
     ret->text = arena_str(a, str_of(e.text));
     if (is == 1)
         ret->jar_id = id;
@@ -92,10 +93,10 @@ static bool is_log_name(struct str process)
 void logs_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
               struct str process, int64_t most, struct operation_result *ret)
 {
-    static const char *const endings[] = { "log", "out" };
-    struct err e = { 0 };
+    static const char *const endings[] = {"log", "out"};
+    struct err e = {0};
     size_t limit = most <= 0 ? 0 : most > LOG_MOST ? LOG_MOST : (size_t)most;
-    *ret = (struct operation_result){ .outcome = OUTCOME_REFUSED };
+    *ret = (struct operation_result){.outcome = OUTCOME_REFUSED};
     ret->text = arena_fmt(a, "attempt %" PRId64 " has no log of %.*s", attempt, STR_ARG(process));
     if (!is_log_name(process) || str_find_char(process, '/') < process.len)
         return;
@@ -105,11 +106,11 @@ void logs_run(struct local *l, struct arena *a, struct str deployment, int64_t a
                                     STR_ARG(deployment), attempt, STR_ARG(process), endings[i]);
         enum file_read read = file_tail(a, path, limit, &text, &e);
         if (read == FILE_READ && text.len > 0) {
-            *ret = (struct operation_result){ .outcome = OUTCOME_DONE, .text = text };
+            *ret = (struct operation_result){.outcome = OUTCOME_DONE, .text = text};
             return;
         }
         if (read == FILE_FAILED) {
-            *ret = (struct operation_result){ .outcome = OUTCOME_UNKNOWN };
+            *ret = (struct operation_result){.outcome = OUTCOME_UNKNOWN};
             ret->text = arena_str(a, str_of(e.text));
             return;
         }

@@ -7,7 +7,7 @@
 #include "base/timefmt.h"
 
 #define STEP_FIRST_US (20 * US_PER_MS)
-#define STEP_MOST_US (500 * US_PER_MS)
+#define STEP_MOST_US  (500 * US_PER_MS)
 
 struct ending {
     struct ending *next;

@@ -11,7 +11,7 @@
 
 #include <linux/fs.h>
 
-#define TREE_DEPTH_MOST 64
+#define TREE_DEPTH_MOST  64
 #define DIR_ENTRIES_MOST 100000U
 
 const char *errno_text(int number)
@@ -75,7 +75,7 @@ static enum file_read read_some(struct arena *a, struct str path, size_t most, b
     if (read_at(fd, text, want, (off_t)(size - want), &n) < 0)
         goto failed;
     close(fd);
-    *ret = (struct str){ text, n };
+    *ret = (struct str){text, n};
     return FILE_READ;
 failed:
     err_file(e, "read", path, errno);
@@ -211,7 +211,7 @@ enum file_read dir_list(struct arena *a, struct str path, struct str_list *ret, 
         err_file(e, "list", path, errno);
         return FILE_FAILED;
     }
-    struct str_list list = { 0 };
+    struct str_list list = {0};
     size_t room = 0;
     errno = 0;
     for (struct dirent *entry; (entry = readdir(d)) != NULL; errno = 0) {

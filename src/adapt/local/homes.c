@@ -12,11 +12,11 @@ static struct str cache_flink(const struct local *l, struct arena *a)
 /* The version of a home by its flink-runtime or flink-dist jar; empty when there is none. */
 static struct str home_version(struct arena *a, struct str home)
 {
-    static const char *const jars[] = { "flink-runtime-", "flink-dist-" };
-    struct str_list names = { 0 };
+    static const char *const jars[] = {"flink-runtime-", "flink-dist-"};
+    struct str_list names = {0};
     struct err ignored;
     if (dir_list(a, arena_fmt(a, "%.*s/lib", STR_ARG(home)), &names, &ignored) != FILE_READ)
-        return (struct str){ 0 };
+        return (struct str){0};
     for (size_t i = 0; i < names.n; i++) {
         for (size_t j = 0; j < sizeof(jars) / sizeof(jars[0]); j++) {
             struct str name = names.items[i];
@@ -28,7 +28,7 @@ static struct str home_version(struct arena *a, struct str home)
                 return version;
         }
     }
-    return (struct str){ 0 };
+    return (struct str){0};
 }
 
 /* "1.20.5" is meant by "1.20.5" and by "1.20". */
@@ -61,19 +61,19 @@ static int version_compare(const void *x, const void *y)
 struct str_list local_versions(const struct local *l, struct arena *a)
 {
     struct err ignored;
-    struct str_list cached = { 0 };
+    struct str_list cached = {0};
     const struct local_config *c = &l->config;
     if (dir_list(a, cache_flink(l, a), &cached, &ignored) != FILE_READ)
         cached.n = 0;
-    struct str_list list = { .items = ARENA_ARRAY(a, struct str, cached.n + c->flink_homes.n + 1) };
+    struct str_list list = {.items = ARENA_ARRAY(a, struct str, cached.n + c->flink_homes.n + 1)};
     for (size_t i = 0; i < c->flink_homes.n; i++)
         list.items[list.n++] = c->flink_homes.items[i].key;
     struct str version = home_version(a, c->flink_home);
     if (version.len > 0)
         list.items[list.n++] = version;
     for (size_t i = 0; i < cached.n; i++) {
-        struct str home = arena_fmt(a, "%.*s/%.*s", STR_ARG(cache_flink(l, a)),
-                                    STR_ARG(cached.items[i]));
+        struct str home =
+            arena_fmt(a, "%.*s/%.*s", STR_ARG(cache_flink(l, a)), STR_ARG(cached.items[i]));
         if (cached.items[i].ptr[0] != '.' && home_version(a, home).len > 0)
             list.items[list.n++] = cached.items[i];
     }
@@ -89,7 +89,7 @@ struct str_list local_versions(const struct local *l, struct arena *a)
 
 static struct str known_text(const struct local *l, struct arena *a)
 {
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct str_list list = local_versions(l, a);
     for (size_t i = 0; i < list.n; i++)
         buf_fmt(&b, "%s%.*s", i > 0 ? ", " : "", STR_ARG(list.items[i]));
@@ -115,7 +115,8 @@ int home_find(const struct local *l, struct arena *a, struct str version, struct
     }
     struct str_list list = local_versions(l, a);
     for (size_t i = list.n; i-- > 0;) {
-        struct str home = arena_fmt(a, "%.*s/%.*s", STR_ARG(cache_flink(l, a)), STR_ARG(list.items[i]));
+        struct str home =
+            arena_fmt(a, "%.*s/%.*s", STR_ARG(cache_flink(l, a)), STR_ARG(list.items[i]));
         if (version_fits(list.items[i], version) && path_exists(home)) {
             *ret_home = home;
             return 0;
@@ -129,12 +130,12 @@ int home_find(const struct local *l, struct arena *a, struct str version, struct
 int home_class_path(struct arena *a, struct str home, struct str_list *ret, struct err *e)
 {
     struct str lib = arena_fmt(a, "%.*s/lib", STR_ARG(home));
-    struct str_list names = { 0 };
+    struct str_list names = {0};
     enum file_read read = dir_list(a, lib, &names, e);
     if (read == FILE_FAILED)
         return -1;
     /* In a fixed order: a class data archive fits exactly one class path. */
-    struct str_list list = { .items = ARENA_ARRAY(a, struct str, names.n + 1) };
+    struct str_list list = {.items = ARENA_ARRAY(a, struct str, names.n + 1)};
     for (size_t i = 0; i < names.n; i++)
         if (str_ends_with(names.items[i], STR(".jar")))
             list.items[list.n++] = arena_fmt(a, "%.*s/%.*s", STR_ARG(lib), STR_ARG(names.items[i]));
@@ -153,7 +154,7 @@ int java_find(const struct local *l, struct arena *a, struct str *ret, struct er
         path = arena_fmt(a, "%s/bin/java", getenv("JAVA_HOME"));
     } else {
         struct str rest = str_of(getenv("PATH"));
-        path = (struct str){ 0 };
+        path = (struct str){0};
         while (rest.len > 0 && path.len == 0) {
             struct str dir = str_split(rest, ':', &rest);
             struct str tried = arena_fmt(a, "%.*s/java", STR_ARG(dir));

@@ -118,10 +118,10 @@ static int collect(struct local *l, struct arena *a, struct str deployment,
 void inventory_run(struct local *l, struct arena *a, struct str deployment,
                    struct platform_inventory *ret)
 {
-    struct err e = { 0 };
-    *ret = (struct platform_inventory){ .outcome = OUTCOME_DONE };
+    struct err e = {0};
+    *ret = (struct platform_inventory){.outcome = OUTCOME_DONE};
     if (collect(l, a, deployment, ret, &e) == 0)
         return;
-    *ret = (struct platform_inventory){ .outcome = OUTCOME_UNKNOWN,
-                                        .text = arena_str(a, str_of(e.text)) };
+    *ret = (struct platform_inventory){.outcome = OUTCOME_UNKNOWN,
+                                       .text = arena_str(a, str_of(e.text))};
 }

@@ -17,7 +17,7 @@ static const char bad_id[] = "not an id of a Deployment";
 
 static void tell_result(struct operation *o)
 {
-    struct platform_result r = { o->result.outcome, o->result.text, o->result.jar_id };
+    struct platform_result r = {o->result.outcome, o->result.text, o->result.jar_id};
     o->on_result(o->arg, &r);
 }
 
@@ -81,7 +81,7 @@ static void op_provision(void *ctx, const struct platform_cluster_spec *spec,
                          void (*fn)(void *arg, const struct platform_result *r), void *arg)
 {
     struct local *l = ctx;
-    struct err e = { 0 };
+    struct err e = {0};
     struct operation *o = result_operation(l, spec->deployment_id, spec->attempt, fn, arg);
     if (!deployment_id_is_safe(o->deployment) || o->attempt < 0) {
         operation_refuse(o, bad_id);
@@ -264,7 +264,7 @@ static int find_user(struct local *l, struct err *e)
 static int mark_leases(struct local *l, struct err *e)
 {
     struct arena *a = arena_new();
-    struct str_list deployments = { 0 };
+    struct str_list deployments = {0};
     int result = dir_list(a, l->clusters, &deployments, e) == FILE_FAILED ? -1 : 0;
     for (size_t i = 0; i < deployments.n && result == 0; i++) {
         int64_t *numbers;
@@ -357,5 +357,5 @@ void local_free(struct local *l)
 
 struct platform local_platform(struct local *l)
 {
-    return (struct platform){ &ops, l };
+    return (struct platform){&ops, l};
 }

@@ -23,15 +23,16 @@ struct local_config {
     struct str cache_dir;       /* holds flink/VERSION/lib; empty: as ./dev finds it */
     struct str java;            /* program; empty: JAVA_HOME/bin/java, else java in PATH */
     struct str shim;            /* program; empty: sluice-shim beside the running program */
-    struct str user;            /* local.user: account for Flink when started as root; empty = own */
-    int64_t max_concurrent_starts; /* local.maxConcurrentStarts; default: half the cores, 1 at least */
-    int64_t port_first;            /* local.ports: leased from here on; default 21000 */
-    int64_t port_last;             /* default 31999: below the ports of outgoing connections */
-    int64_t stop_grace_us;         /* local.stopGrace: SIGTERM to SIGKILL of a JobManager; 2 s */
-    int64_t logs_kept;             /* local.keptLogs: ended attempts per Deployment; default 5 */
-    int quick_start;               /* enum quick_start; local.quickStart */
-    bool class_data_sharing;       /* local.classDataSharing: build archives in the background */
-    struct str proc;               /* tests: stands in for /proc */
+    struct str user; /* local.user: account for Flink when started as root; empty = own */
+    int64_t
+        max_concurrent_starts; /* local.maxConcurrentStarts; default: half the cores, 1 at least */
+    int64_t port_first;        /* local.ports: leased from here on; default 21000 */
+    int64_t port_last;         /* default 31999: below the ports of outgoing connections */
+    int64_t stop_grace_us;     /* local.stopGrace: SIGTERM to SIGKILL of a JobManager; 2 s */
+    int64_t logs_kept;         /* local.keptLogs: ended attempts per Deployment; default 5 */
+    int quick_start;           /* enum quick_start; local.quickStart */
+    bool class_data_sharing;   /* local.classDataSharing: build archives in the background */
+    struct str proc;           /* tests: stands in for /proc */
 };
 
 struct local;

@@ -40,7 +40,7 @@ struct str plan_log4j(struct arena *a, const struct cluster_plan *p)
 {
     if (p->log_template.len > 0)
         return p->log_template;
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct str root = is_word(p->root_level) ? p->root_level : STR("INFO");
     buf_fmt(&b, "rootLogger.level = %.*s\n%s", STR_ARG(root), base);
     for (size_t i = 0; i < p->loggers.n; i++) {

@@ -28,7 +28,7 @@ static bool id_read(struct str line, struct str name, struct process_id *ret)
 
 bool pid_record_read(struct str text, struct pid_record *ret)
 {
-    struct pid_record r = { 0 };
+    struct pid_record r = {0};
     struct str rest;
     struct str boot;
     if (!str_eq(str_split(str_split(text, '\n', &rest), ' ', &boot), STR("boot")))

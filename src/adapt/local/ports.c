@@ -8,7 +8,7 @@
 void ports_init(struct ports *p, int64_t first, int64_t last)
 {
     uint32_t offset = 0;
-    *p = (struct ports){ .first = first, .last = last, .next = first };
+    *p = (struct ports){.first = first, .last = last, .next = first};
     pthread_mutex_init(&p->lock, NULL);
     p->leased = mem_alloc((size_t)(last - first + 1));
     /* Somewhere else each time: another daemon on this machine may use the same range. */
@@ -28,7 +28,7 @@ static bool is_free(int64_t port)
     if (fd < 0)
         return false;
     int on = 1;
-    struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     /* As Flink binds: connections of the past in TIME_WAIT do not count. */
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
@@ -55,7 +55,8 @@ int ports_lease(struct ports *p, int64_t *ret, size_t n, struct err *e)
     pthread_mutex_unlock(&p->lock);
     if (have == n)
         return 0;
-    return err_set(e, ERR_UNAVAILABLE, "no free port between %d and %d", (int)p->first, (int)p->last);
+    return err_set(e, ERR_UNAVAILABLE, "no free port between %d and %d", (int)p->first,
+                   (int)p->last);
 }
 
 void ports_mark(struct ports *p, int64_t port, bool leased)

@@ -16,8 +16,8 @@
 
 /* Our own variables come first in what we start; a child may have added any amount in front. */
 #define ENVIRON_MOST (256U << 10)
-#define WAIT_MOST 64U
-#define SCAN_MOST 65536U
+#define WAIT_MOST    64U
+#define SCAN_MOST    65536U
 
 static bool is_absent(int number)
 {
@@ -31,7 +31,7 @@ static int open_pidfd(int64_t pid)
 
 static bool has_ended(int pidfd)
 {
-    struct pollfd p = { .fd = pidfd, .events = POLLIN };
+    struct pollfd p = {.fd = pidfd, .events = POLLIN};
     if (poll(&p, 1, 0) <= 0 || !(p.revents & (POLLIN | POLLHUP)))
         return false;
     /* Ours to bury when it was our child; harmless otherwise. */
@@ -78,12 +78,13 @@ enum alive process_alive(const char *proc, struct process_id id, struct err *e)
     return alive;
 }
 
-/* The environment as it was at exec; empty for a process that has ended or a kernel thread.
+/* "environ" or "cmdline" as it was at exec; empty for a process that has ended or a kernel thread.
  * 0 or -1 with errno. */
-static int environ_read(struct arena *a, const char *proc, int64_t pid, struct str *ret)
+static int strings_read(struct arena *a, const char *proc, int64_t pid, const char *file,
+                        struct str *ret)
 {
     char path[128];
-    snprintf(path, sizeof(path), "%s/%" PRId64 "/environ", proc, pid);
+    snprintf(path, sizeof(path), "%s/%" PRId64 "/%s", proc, pid, file);
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return -1;
@@ -97,7 +98,7 @@ static int environ_read(struct arena *a, const char *proc, int64_t pid, struct s
     int failed = got < 0 ? errno : 0;
     close(fd);
     if (failed == 0)
-        *ret = arena_str(a, (struct str){ text, n });
+        *ret = arena_str(a, (struct str){text, n});
     mem_free(text);
     errno = failed;
     return failed ? -1 : 0;
@@ -105,7 +106,7 @@ static int environ_read(struct arena *a, const char *proc, int64_t pid, struct s
 
 static bool owner_of(struct str environ_text, struct owner *ret)
 {
-    struct owner o = { .attempt = -1 };
+    struct owner o = {.attempt = -1};
     struct str rest = environ_text;
     while (rest.len > 0) {
         struct str value;
@@ -131,7 +132,7 @@ static enum alive is_owned(const char *proc, int64_t pid, const struct owner *ow
     struct str text;
     struct owner found;
     enum alive result = ALIVE_NO;
-    if (environ_read(a, proc, pid, &text) < 0) {
+    if (strings_read(a, proc, pid, "environ", &text) < 0) {
         result = is_absent(errno) ? ALIVE_NO : ALIVE_UNKNOWN;
         err_set(e, ERR_UNAVAILABLE, "cannot read the environment of process %" PRId64 ": %s", pid,
                 errno_text(errno));
@@ -180,7 +181,7 @@ void process_wait(const struct process_id *ids, size_t n, int most_ms)
     for (size_t i = 0; i < n && used < WAIT_MOST; i++) {
         int fd = open_pidfd(ids[i].pid);
         if (fd >= 0)
-            fds[used++] = (struct pollfd){ .fd = fd, .events = POLLIN };
+            fds[used++] = (struct pollfd){.fd = fd, .events = POLLIN};
     }
     if (used > 0)
         poll(fds, used, most_ms);
@@ -208,34 +209,46 @@ static void strays_add(struct arena *a, struct strays *s, struct stray one)
     s->items[s->n++] = one;
 }
 
+/* Nothing but its command line can be read: is it none of ours? */
+static bool is_stranger(struct arena *a, const char *proc, int64_t pid, struct str place)
+{
+    struct str text;
+    if (strings_read(a, proc, pid, "cmdline", &text) < 0)
+        return is_absent(errno);
+    return !str_contains(text, place);
+}
+
 /* Looks at one entry of /proc. 0, or -1 when it could not be told whose it is. */
-static int scan_one(struct arena *a, const char *proc, int64_t pid, struct str data, uint32_t user,
+static int scan_one(struct arena *a, const char *proc, int64_t pid, const struct scan_for *what,
                     struct strays *ret, struct err *e)
 {
-    struct stray one = { .id.pid = pid };
+    struct stray one = {.id.pid = pid};
     struct str text;
-    if (!may_be_ours(proc, pid, user))
+    if (!may_be_ours(proc, pid, what->user))
         return 0;
     int failed = 0;
-    if (process_start_time(proc, pid, &one.id.start) < 0 || environ_read(a, proc, pid, &text) < 0)
+    if (process_start_time(proc, pid, &one.id.start) < 0 ||
+        strings_read(a, proc, pid, "environ", &text) < 0)
         failed = errno;
     if (is_absent(failed))
+        return 0;
+    if ((failed == EACCES || failed == EPERM) && is_stranger(a, proc, pid, what->place))
         return 0;
     if (failed != 0)
         return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
                        errno_text(failed));
-    if (owner_of(text, &one.owner) && str_eq(one.owner.data, data))
+    if (owner_of(text, &one.owner) && str_eq(one.owner.data, what->data))
         strays_add(a, ret, one);
     return 0;
 }
 
-int process_scan(struct arena *a, const char *proc, struct str data, uint32_t user,
-                 struct strays *ret, struct err *e)
+int process_scan(struct arena *a, const char *proc, const struct scan_for *what, struct strays *ret,
+                 struct err *e)
 {
     DIR *d = opendir(proc);
     if (!d)
         return err_file(e, "list", str_of(proc), errno);
-    struct strays found = { 0 };
+    struct strays found = {0};
     int result = 0;
     size_t seen = 0;
     errno = 0;
@@ -246,7 +259,7 @@ int process_scan(struct arena *a, const char *proc, struct str data, uint32_t us
         if (++seen > SCAN_MOST)
             result = err_set(e, ERR_UNAVAILABLE, "too many processes to look through");
         else
-            result = scan_one(a, proc, pid, data, user, &found, e);
+            result = scan_one(a, proc, pid, what, &found, e);
     }
     if (result == 0 && errno != 0)
         result = err_file(e, "list", str_of(proc), errno);

@@ -35,7 +35,14 @@ enum outcome process_signal(const char *proc, struct process_id id, const struct
                             int signo, struct err *e);
 /* Waits until one of the processes ends or the time is over; a pool thread's short nap. */
 void process_wait(const struct process_id *ids, size_t n, int most_ms);
-/* All living processes whose SLUICE_DATA is `data`, shims and children of children too. `user` is
- * the account that Flink runs under, besides this daemon's own. -1 when the list may be incomplete. */
-int process_scan(struct arena *a, const char *proc, struct str data, uint32_t user,
-                 struct strays *ret, struct err *e) ERR_CHECK;
+/* What a scan looks for. */
+struct scan_for {
+    struct str data;  /* SLUICE_DATA */
+    uint32_t user;    /* account that Flink runs under, besides this daemon's own */
+    struct str place; /* a path that every command line of ours holds */
+};
+/* All living processes whose SLUICE_DATA is the one looked for: shims and children of children too.
+ * A process whose environment may not be read (a container's init has more rights than its root
+ * here) is a stranger, unless its command line names our place. -1: the list may be incomplete. */
+int process_scan(struct arena *a, const char *proc, const struct scan_for *what, struct strays *ret,
+                 struct err *e) ERR_CHECK;

@@ -18,7 +18,7 @@ static void refuse(struct arena *a, struct operation_result *ret, enum outcome o
 static int make_dirs(struct local *l, struct arena *a, const struct attempt *at, struct err *e)
 {
     /* Flink writes these four; what we decide by (run, cluster) stays ours. */
-    static const char *const flinks[] = { "tmp", "upload", "log" };
+    static const char *const flinks[] = {"tmp", "upload", "log"};
     struct str parent = arena_fmt(a, "%.*s/%.*s", STR_ARG(l->clusters), STR_ARG(at->deployment));
     if (dir_make(parent, 0755, e) < 0 || dir_make(at->dir, 0755, e) < 0 ||
         dir_make(attempt_path(a, at, "conf"), 0755, e) < 0 ||
@@ -53,7 +53,7 @@ static int lease_ports(struct local *l, struct arena *a, struct attempt *at, int
     int64_t ports[3];
     if (ports_lease(&l->ports, ports, 3, e) < 0)
         return -1;
-    at->lease = (struct lease){ ports[0], ports[1], ports[2], taskmanagers };
+    at->lease = (struct lease){ports[0], ports[1], ports[2], taskmanagers};
     struct str text = arena_fmt(
         a, "rpc %" PRId64 "\nrest %" PRId64 "\nblob %" PRId64 "\ntaskmanagers %" PRId64 "\n",
         ports[0], ports[1], ports[2], taskmanagers);
@@ -154,14 +154,15 @@ static enum outcome start(struct local *l, struct arena *a, const struct attempt
 /* Forgets the oldest dead TaskManagers, so that a crash loop does not fill the disk. */
 static void forget_dead(struct arena *a, const struct attempt *at, int64_t newest)
 {
-    static const char *const logs[] = { "out", "log", "log.1", "log.2", "log.3", "hs_err.log" };
+    static const char *const logs[] = {"out", "log", "log.1", "log.2", "log.3", "hs_err.log"};
     for (size_t i = 0; i < at->n_processes; i++) {
         const struct process *p = &at->processes[i];
         if (process_state(p) != ALIVE_NO || process_is_jobmanager(p->name) ||
             plan_taskmanager_number(p->name) > newest - DEAD_KEPT)
             continue;
         for (size_t j = 0; j < sizeof(logs) / sizeof(logs[0]); j++)
-            unlink(arena_fmt(a, "%.*s/log/%.*s.%s", STR_ARG(at->dir), STR_ARG(p->name), logs[j]).ptr);
+            unlink(
+                arena_fmt(a, "%.*s/log/%.*s.%s", STR_ARG(at->dir), STR_ARG(p->name), logs[j]).ptr);
         unlink(arena_fmt(a, "%.*s/run/%.*s.exit", STR_ARG(at->dir), STR_ARG(p->name)).ptr);
         unlink(arena_fmt(a, "%.*s/run/%.*s.pid", STR_ARG(at->dir), STR_ARG(p->name)).ptr);
     }
@@ -209,7 +210,7 @@ static enum outcome start_missing(struct local *l, struct arena *a, const struct
 void provision_run(struct local *l, struct arena *a, struct start_request *r,
                    struct operation_result *ret)
 {
-    struct err e = { 0 };
+    struct err e = {0};
     struct attempt at;
     if (attempt_read(l, a, r->plan.deployment, r->plan.attempt, &at, &e) < 0 ||
         check_strays(l, a, &at, &e) < 0) {

@@ -97,7 +97,7 @@ static void run_nothing(struct operation *o)
 void operation_refuse(struct operation *o, const char *text)
 {
     o->run = run_nothing;
-    o->result = (struct operation_result){ .outcome = OUTCOME_REFUSED };
+    o->result = (struct operation_result){.outcome = OUTCOME_REFUSED};
     o->result.text = arena_str(o->a, str_of(text));
     operation_submit(o);
 }

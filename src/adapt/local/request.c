@@ -4,7 +4,7 @@
 
 static struct str_map map_copy(struct arena *a, struct str_map from)
 {
-    struct str_map m = { .items = ARENA_ARRAY(a, struct str_pair, from.n), .n = from.n };
+    struct str_map m = {.items = ARENA_ARRAY(a, struct str_pair, from.n), .n = from.n};
     for (size_t i = 0; i < from.n; i++) {
         m.items[i].key = arena_str(a, from.items[i].key);
         m.items[i].value = arena_str(a, from.items[i].value);
@@ -34,8 +34,8 @@ static void fill_dependencies(struct arena *a, const struct platform_cluster_spe
                               struct start_request *r)
 {
     size_t n = spec->n_dependencies;
-    r->dependency_paths = (struct str_list){ ARENA_ARRAY(a, struct str, n), n };
-    r->dependency_names = (struct str_list){ ARENA_ARRAY(a, struct str, n), n };
+    r->dependency_paths = (struct str_list){ARENA_ARRAY(a, struct str, n), n};
+    r->dependency_names = (struct str_list){ARENA_ARRAY(a, struct str, n), n};
     for (size_t i = 0; i < n; i++) {
         r->dependency_paths.items[i] = arena_str(a, spec->dependencies[i].path);
         r->dependency_names.items[i] = dependency_name(a, spec->dependencies[i].name);

@@ -29,8 +29,8 @@
 
 #define READY_FD 3
 /* Standard output of the process: cut back to its last part when it grows beyond the first. */
-#define OUTPUT_MOST (8 << 20)
-#define OUTPUT_KEPT (1 << 20)
+#define OUTPUT_MOST    (8 << 20)
+#define OUTPUT_KEPT    (1 << 20)
 #define OUTPUT_LOOK_MS 10000
 
 struct shim {
@@ -74,13 +74,13 @@ static int durable(int dir, const char *name, const struct buf *content)
  * come into being after that. */
 static int publish(const struct shim *s, pid_t child)
 {
-    struct pid_record r = { 0 };
+    struct pid_record r = {0};
     r.shim.pid = getpid();
     r.java.pid = child;
     if (boot_id_read(r.boot) < 0 || process_start_time("/proc", r.shim.pid, &r.shim.start) < 0 ||
         process_start_time("/proc", child, &r.java.start) < 0)
         return -1;
-    struct buf content = { 0 };
+    struct buf content = {0};
     char fresh[4096];
     char final[4096];
     pid_record_write(&content, &r);
@@ -115,7 +115,7 @@ static _Noreturn void child(const struct shim *s, int gate, int report, int outp
     char byte;
     if (read(gate, &byte, 1) != 1)
         _exit(0);
-    const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
+    const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         signal(signals[i], SIG_DFL);
     int failed = 0;
@@ -158,17 +158,17 @@ static void record_end(const struct shim *s, const struct buf *what)
 static void wait_for(const struct shim *s, pid_t pid, int output)
 {
     int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-    struct pollfd p = { .fd = fd, .events = POLLIN };
+    struct pollfd p = {.fd = fd, .events = POLLIN};
     while (fd >= 0) {
         int n = poll(&p, 1, OUTPUT_LOOK_MS);
         if (n > 0 || (n < 0 && errno != EINTR))
             break;
         bound_output(output);
     }
-    siginfo_t info = { 0 };
+    siginfo_t info = {0};
     while (waitid(P_PID, (id_t)pid, &info, WEXITED) < 0 && errno == EINTR)
         ;
-    struct buf what = { 0 };
+    struct buf what = {0};
     buf_fmt(&what, "%s %d\n", info.si_code == CLD_EXITED ? "exit" : "signal", info.si_status);
     record_end(s, &what);
     buf_fini(&what);
@@ -200,7 +200,7 @@ static int run(const struct shim *s, int output)
     close(gate[1]);
     int failed = 0;
     if (read(report[0], &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
-        struct buf what = { 0 };
+        struct buf what = {0};
         buf_fmt(&what, "cannot run %s: %s\n", s->argv[0], text_of(failed));
         record_end(s, &what);
         return fail("%s", what.ptr);
@@ -215,8 +215,8 @@ int main(int argc, char **argv)
 {
     if (argc < 6)
         return fail("usage: sluice-shim RUN_DIRECTORY NAME OUTPUT_FILE USER|- PROGRAM ARGUMENT...");
-    struct shim s = { argv[1], argv[2], argv[3], argv[4], argv + 5, -1 };
-    const int ignored[] = { SIGTERM, SIGINT, SIGHUP, SIGPIPE };
+    struct shim s = {argv[1], argv[2], argv[3], argv[4], argv + 5, -1};
+    const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
         signal(ignored[i], SIG_IGN); /* it ends when the process has, not before */
     /* What the process forks and leaves behind stays our child and is found by its environment. */

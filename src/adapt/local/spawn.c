@@ -9,14 +9,23 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define READY_FD 3
+#define READY_FD      3
 #define READY_MOST_MS 15000 /* three writes to disk on a bad day */
 
 /* The rest of the daemon's environment is not Flink's business: it may hold secrets. */
 static const char *const passed_on[] = {
-    "PATH",           "HOME",            "LANG",         "LC_ALL",
-    "TZ",             "JAVA_HOME",       "TMPDIR",       "LD_LIBRARY_PATH",
-    "HADOOP_CONF_DIR", "HADOOP_CLASSPATH", "SLUICE_BOOT_ID", "ASAN_OPTIONS",
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "JAVA_HOME",
+    "TMPDIR",
+    "LD_LIBRARY_PATH",
+    "HADOOP_CONF_DIR",
+    "HADOOP_CLASSPATH",
+    "SLUICE_BOOT_ID",
+    "ASAN_OPTIONS",
 };
 
 /* Identity first, so that a scan finds it at once. */
@@ -64,8 +73,8 @@ static int start_shim(char **argv, char **env, const char *cwd, int ready, pid_t
     sigfillset(&all);
     posix_spawn_file_actions_init(&files);
     posix_spawnattr_init(&attr);
-    int failed = posix_spawnattr_setflags(
-        &attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    int failed = posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+                                                     POSIX_SPAWN_SETSIGDEF);
     if (!failed)
         failed = posix_spawnattr_setsigmask(&attr, &none);
     if (!failed)
@@ -91,7 +100,7 @@ static enum outcome read_ready(int fd, struct err *e)
     char line[512];
     size_t n = 0;
     for (;;) {
-        struct pollfd p = { .fd = fd, .events = POLLIN };
+        struct pollfd p = {.fd = fd, .events = POLLIN};
         int polled = poll(&p, 1, READY_MOST_MS);
         if (polled < 0 && errno == EINTR)
             continue;
@@ -106,7 +115,7 @@ static enum outcome read_ready(int fd, struct err *e)
         if (n == sizeof(line) - 1)
             break;
     }
-    struct str text = str_trim((struct str){ line, n });
+    struct str text = str_trim((struct str){line, n});
     if (str_eq(text, STR("ok")))
         return OUTCOME_DONE;
     if (text.len > 0) {

@@ -10,7 +10,7 @@
 #include "base/timefmt.h"
 
 #define LOOK_EVERY_US (200 * US_PER_MS)
-#define LOOKS_MOST 450 /* 90 s */
+#define LOOKS_MOST    450 /* 90 s */
 
 struct start {
     struct start *next;
@@ -83,7 +83,7 @@ static bool takes_connections(int64_t port)
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return false;
-    struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons((uint16_t)port) };
+    struct sockaddr_in addr = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
     addr.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     bool ok = connect(fd, (struct sockaddr *)&addr, sizeof(addr)) == 0;
     close(fd);

@@ -20,7 +20,8 @@ static int rescan_locked(struct local *l, struct err *e)
 {
     struct arena *fresh = arena_new();
     struct strays found;
-    if (process_scan(fresh, l->proc, l->data_id, l->user_id, &found, e) < 0) {
+    const struct scan_for what = {l->data_id, l->user_id, l->clusters};
+    if (process_scan(fresh, l->proc, &what, &found, e) < 0) {
         arena_free(fresh);
         return -1;
     }
@@ -34,7 +35,7 @@ static int rescan_locked(struct local *l, struct err *e)
 int strays_of(struct local *l, struct arena *a, struct str deployment, bool rescan,
               struct strays *ret, struct err *e)
 {
-    struct strays mine = { 0 };
+    struct strays mine = {0};
     pthread_mutex_lock(&l->lock);
     int result = rescan || l->in_doubt ? rescan_locked(l, e) : 0;
     if (result == 0) {

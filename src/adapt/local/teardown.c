@@ -64,8 +64,7 @@ static int end_jobmanager(struct teardown *x, bool hard, struct err *e)
     /* Its children, and processes without a record, once it is gone itself. */
     for (size_t i = 0; i < x->strays.n && !polite; i++) {
         const struct stray *s = &x->strays.items[i];
-        if (!stray_is_recorded(&x->at, s) &&
-            signal_one(x, s->id, s->owner.process, SIGKILL, e) < 0)
+        if (!stray_is_recorded(&x->at, s) && signal_one(x, s->id, s->owner.process, SIGKILL, e) < 0)
             return -1;
     }
     return 0;
@@ -133,13 +132,12 @@ static int step(struct teardown *x, struct str deployment, int64_t number, bool 
 void teardown_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
                   bool hard, struct operation_result *ret)
 {
-    struct err e = { 0 };
-    struct teardown x = { .l = l, .a = a };
-    *ret = (struct operation_result){ .outcome = OUTCOME_DONE };
+    struct err e = {0};
+    struct teardown x = {.l = l, .a = a};
+    *ret = (struct operation_result){.outcome = OUTCOME_DONE};
     if (step(&x, deployment, attempt, hard, &ret->again, &e) == 0)
         return;
     /* The step is worth taking again: what could not be told may be told next time. */
-    *ret = (struct operation_result){ .outcome = OUTCOME_UNKNOWN,
-                                      .again = true,
-                                      .text = arena_str(a, str_of(e.text)) };
+    *ret = (struct operation_result){
+        .outcome = OUTCOME_UNKNOWN, .again = true, .text = arena_str(a, str_of(e.text))};
 }
