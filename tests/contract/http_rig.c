@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <cmocka.h>
@@ -147,8 +148,18 @@ static void *serve(void *arg)
     return NULL;
 }
 
+/* Some tests hold as many connections as a server takes, both ends of them. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    getrlimit(RLIMIT_NOFILE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 struct rig *rig_new(const struct rig_options *options)
 {
+    raise_descriptor_limit();
     struct rig *r = mem_alloc(sizeof(*r));
     pthread_mutex_init(&r->lock, NULL);
     pthread_cond_init(&r->changed, NULL);

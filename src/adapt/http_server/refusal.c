@@ -19,7 +19,7 @@ static const struct {
     [REFUSE_FRAMING] = {400, "Bad Request",
                         "Content-Length and Transfer-Encoding leave the length of the body open.",
                         0},
-    [REFUSE_HEADERS] = {400, "Bad Request", "The method or a header is malformed.", 0},
+    [REFUSE_HEADERS] = {400, "Bad Request", "The request line or a header is malformed.", 0},
     [REFUSE_BODY_SIZE] = {413, "Content Too Large", "The server takes a body", LIMIT_REQUEST_BODY},
     [REFUSE_URL_SIZE] = {414, "URI Too Long", "The server takes a URL", LIMIT_URL},
     [REFUSE_HOST] = {421, "Misdirected Request",

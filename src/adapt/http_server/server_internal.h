@@ -13,6 +13,8 @@
 #define CONNECTION_MEMORY   (24U << 10)
 #define STREAM_WAITING_MOST (1U << 20)
 #define DRAIN_US            1000000
+/* So much of a refused body is read and dropped. */
+#define DISCARD_MOST (64U << 20)
 
 enum refusal {
     REFUSE_NOTHING,
@@ -73,6 +75,8 @@ struct http_exchange {
     struct str target;           /* as it came */
     const char *target_end;      /* in the library's buffer: where it believes the target ends */
     struct buf body;
+    size_t n_received; /* of the body */
+    enum refusal refusal;
     struct buf out; /* the answer; of a stream what waits to be sent, from out_at on */
     size_t out_at;
     bool is_read; /* the headers were looked at */
@@ -108,6 +112,9 @@ void *request_begin(void *server, const char *target, struct MHD_Connection *con
 enum MHD_Result request_more(void *server, struct MHD_Connection *conn, const char *url,
                              const char *method, const char *version, const char *body,
                              size_t *n_body, void **exchange);
+
+/* head.c: fills in the request but for its body, and x->refusal. False: refuse at once. */
+bool head_take(struct http_exchange *x, const char *method, const char *version);
 
 /* target.c, pure: splits the target and decodes the path into the arena. False: not clean. */
 bool target_decode(struct str target, struct arena *arena, struct str *ret_path,
