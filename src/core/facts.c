@@ -61,7 +61,7 @@ static bool lists_exactly(const struct flink_sight *job, const struct platform_c
 
 static bool job_sight_counts(const struct core_in *in, const struct platform_cluster *c)
 {
-    return is_fresh(in, &in->seen->job_part) && in->seen->job.outcome == OUTCOME_DONE &&
+    return in->seen->job.outcome == OUTCOME_DONE &&
            str_eq(in->seen->job_incarnation, c->incarnation);
 }
 
@@ -75,12 +75,14 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
     if (!c->jobmanager_alive)
         return WORLD_STARTING;
     bool complete = c->taskmanagers_alive >= c->taskmanagers_wanted;
-    if (phase == PHASE_RESERVED || phase == PHASE_PROVISIONED) {
-        if (!complete || !job_sight_counts(in, c))
-            return WORLD_STARTING;
-        return lists_exactly(&in->seen->job, c) ? WORLD_READY : WORLD_STARTING;
-    }
-    return complete ? WORLD_READY : WORLD_SHORT;
+    if (!is_fresh(in, &in->seen->job_part))
+        return WORLD_UNKNOWN;
+    if (!complete)
+        return WORLD_SHORT;
+    if (phase != PHASE_RESERVED && phase != PHASE_PROVISIONED)
+        return WORLD_READY;
+    return job_sight_counts(in, c) && lists_exactly(&in->seen->job, c) ? WORLD_READY
+                                                                       : WORLD_STARTING;
 }
 
 static enum world world_of(const struct core_in *in)

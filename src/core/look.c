@@ -42,16 +42,22 @@ static void wake_by(struct step *s, int64_t at)
 static void look(struct step *s, enum effect_kind kind, const struct seen_part *part,
                  struct str subject, int64_t every_us)
 {
-    if (due(s, part, every_us))
+    int64_t now = s->in->mono_us;
+    if (due(s, part, every_us)) {
         step_effect(s, kind, s->rec->current.number, subject);
-    wake_by(s, s->in->mono_us + every_us);
+        wake_by(s, now + LOOK_LOST_US);
+    } else {
+        /* The answer to one that is under way wakes by itself. */
+        wake_by(s, part->asked ? part->asked_at + LOOK_LOST_US : part->at + every_us);
+    }
 }
 
 /* Nothing is under way: only deviations are looked for. */
 static bool at_rest(const struct step *s)
 {
     const struct record *r = s->rec;
-    bool quiet = s->rule->then == ACTION_REST || r->gave_up.len > 0 || r->halted;
+    bool quiet = (s->rule->then == ACTION_REST && r->operation.kind == OPERATION_NONE) ||
+                 r->gave_up.len > 0 || r->halted;
     return quiet && r->intent.kind == INTENT_NONE && !s->out->changed;
 }
 
