@@ -110,6 +110,25 @@ static void put_array(struct buf *b, struct json v, unsigned depth, bool in_sequ
     }
 }
 
+/* Readers give up on "key: value" when the key is over 1024 bytes, escapes included. */
+#define SIMPLE_KEY_MOST 160U
+
+static void put_key(struct buf *b, struct str key, unsigned depth)
+{
+    bool simple = key.len <= SIMPLE_KEY_MOST;
+    if (!simple)
+        buf_add(b, STR("? "));
+    if (yaml_is_plain_safe(key))
+        buf_add(b, key);
+    else
+        put_quoted(b, key);
+    if (!simple) {
+        buf_add_char(b, '\n');
+        put_indent(b, depth);
+    }
+    buf_add_char(b, ':');
+}
+
 static void put_object(struct buf *b, struct json v, unsigned depth, bool in_sequence)
 {
     struct json_iter it = json_each(v);
@@ -120,11 +139,7 @@ static void put_object(struct buf *b, struct json v, unsigned depth, bool in_seq
             buf_add_char(b, '\n');
             put_indent(b, depth);
         }
-        if (yaml_is_plain_safe(key))
-            buf_add(b, key);
-        else
-            put_quoted(b, key);
-        buf_add_char(b, ':');
+        put_key(b, key, depth);
         if (json_len(item) == 0)
             buf_add_char(b, ' ');
         /* A sequence in a mapping is written below its key, not further in. */

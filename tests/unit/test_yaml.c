@@ -289,6 +289,23 @@ static void what_is_written_reads_back(void **state)
     }
 }
 
+static void keys_longer_than_readers_look_ahead_read_back(void **state)
+{
+    (void)state;
+    static const char *const values[] = {"1", "[1,{'a':2}]", "{'b':[1],'c':{}}", "'a\\nb\\n'"};
+    for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++) {
+        struct str key = repeated(i % 2 ? "x" : "\x7f", 5000, "");
+        struct str text = arena_fmt(story_arena, "{'l':[{'%s':%s,'z':0}],'%s':%s,'z':0}", key.ptr,
+                                    values[i], key.ptr, values[i]);
+        struct json v = story_json(text.ptr);
+        struct json back = {0};
+        struct err e = {0};
+        if (yaml_parse(story_arena, json_yaml(story_arena, v), &back, &e) < 0)
+            fail_msg("%s", e.text);
+        assert_true(json_equal(v, back));
+    }
+}
+
 static void it_is_written_as_people_write_it(void **state)
 {
     (void)state;
@@ -329,6 +346,7 @@ int main(void)
         STORY(bombs_do_not_go_off),
         STORY(aliases_cannot_nest_past_the_depth),
         STORY(what_is_written_reads_back),
+        STORY(keys_longer_than_readers_look_ahead_read_back),
         STORY(it_is_written_as_people_write_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
