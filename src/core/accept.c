@@ -14,9 +14,10 @@ static enum operation_kind begun_by(const struct core_in *in, const struct recor
                                     bool state_changed)
 {
     bool runs = r->current.phase == PHASE_SUBMITTED || r->current.phase == PHASE_UP;
+    bool has_job = r->current.phase != PHASE_NONE && r->current.phase != PHASE_DONE;
     switch ((enum desired_state)in->deployment->spec.state) {
-    case DESIRED_SUSPENDED: return OPERATION_SUSPEND;
-    case DESIRED_CANCELLED: return OPERATION_CANCEL;
+    case DESIRED_SUSPENDED: return has_job ? OPERATION_SUSPEND : OPERATION_NONE;
+    case DESIRED_CANCELLED: return has_job ? OPERATION_CANCEL : OPERATION_NONE;
     case DESIRED_UNSET:
     case DESIRED_RUNNING:
     default:
@@ -70,6 +71,8 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
                                                .from_spec_version = from,
                                                .to_spec_version = version,
                                                .started_at = in->wall_us};
+    else if (d->spec.state != DESIRED_RUNNING)
+        record->operation = (struct operation){0};
     else
         record->operation.savepoint_tries = 0;
     const char *state = desired_state_names[d->spec.state];
