@@ -1,0 +1,440 @@
+/* The local target against real child processes that misbehave. Nothing that is not proven ours is
+ * ended, nothing that lives is called gone. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "local_world.h"
+
+static struct local_world w;
+static struct str_pair options[2];
+static char home[300];
+
+/* The world's own arena, and its deployment. */
+#define ARENA      (w.world.rig.a)
+#define DEPLOYMENT (w.world.spec.deployment_id)
+
+static void make_home(void)
+{
+    char path[400];
+    snprintf(home, sizeof(home), "/tmp/sluice-home-%d", (int)getpid());
+    mkdir(home, 0755);
+    snprintf(path, sizeof(path), "%s/lib", home);
+    mkdir(path, 0755);
+    snprintf(path, sizeof(path), "%s/lib/flink-runtime-1.20.5.jar", home);
+    close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    unsetenv("SLUICE_BOOT_ID");
+    make_home();
+    local_world_open(&w, getenv("FAKE_JAVA"), home, "1.20");
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    struct err e;
+    (void)state;
+    local_world_close(&w);
+    return tree_remove(str_of(home), &e);
+}
+
+static void java_is(const char *how)
+{
+    options[0] = (struct str_pair){STR("env.java.opts.all"), str_of(how)};
+    w.world.spec.flink_configuration = (struct str_map){options, 1};
+}
+
+static void provision(void)
+{
+    struct platform_result r = rig_provision(&w.world.rig, &w.world.spec);
+    if (r.outcome != OUTCOME_DONE)
+        print_error("%.*s\n", STR_ARG(r.text));
+    assert_int_equal(r.outcome, OUTCOME_DONE);
+}
+
+static const struct platform_cluster *look(int64_t attempt)
+{
+    return rig_cluster(&w.world.rig, DEPLOYMENT, attempt);
+}
+
+static bool is_gone(void *arg)
+{
+    return look(*(int64_t *)arg) == NULL;
+}
+
+static bool is_dead(void *arg)
+{
+    const struct platform_cluster *c = look(*(int64_t *)arg);
+    return c && c->jobmanager_dead;
+}
+
+static void assert_goes(int64_t attempt)
+{
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, attempt).outcome, OUTCOME_DONE);
+    assert_true(rig_until(&w.world.rig, 20, is_gone, &attempt));
+}
+
+static struct str run_file(const char *name)
+{
+    struct attempt at = local_world_attempt(&w, 1);
+    return arena_fmt(ARENA, "%.*s/%s", STR_ARG(attempt_run_dir(ARENA, &at)), name);
+}
+
+static void write_record(const char *name, const struct pid_record *r)
+{
+    struct buf b = {0};
+    struct err e;
+    pid_record_write(&b, r);
+    assert_int_equal(file_write(ARENA, run_file(name), buf_str(&b), 0644, &e), 0);
+    buf_fini(&b);
+}
+
+/* A process that is nobody's: a child of the test in its own session. */
+static pid_t stranger(void)
+{
+    pid_t pid = fork();
+    if (pid == 0) {
+        setsid();
+        for (;;)
+            pause();
+    }
+    return pid;
+}
+
+static void end_stranger(pid_t pid)
+{
+    assert_int_equal(kill(pid, 0), 0); /* it has lived through everything */
+    kill(pid, SIGKILL);
+    waitpid(pid, NULL, 0);
+}
+
+static void processes_outlive_the_daemon_and_are_found_again(void **state)
+{
+    (void)state;
+    provision();
+    struct str before = look(1)->incarnation;
+    local_world_restart(&w);
+    const struct platform_cluster *c = look(1);
+    assert_true(c->jobmanager_alive);
+    assert_int_equal(c->taskmanagers_alive, 2);
+    assert_true(str_eq(c->incarnation, before));
+    provision();
+    assert_int_equal(look(1)->taskmanager_ids.n, 2);
+    assert_goes(1);
+}
+
+static void after_a_reboot_nothing_of_before_is_alive(void **state)
+{
+    (void)state;
+    provision();
+    struct attempt at = local_world_attempt(&w, 1);
+    for (size_t i = 0; i < at.n_processes; i++) {
+        kill((pid_t)at.processes[i].record.java.pid, SIGKILL);
+        kill((pid_t)at.processes[i].record.shim.pid, SIGKILL);
+    }
+    /* The numbers may be others' by now: play that by a stranger who has them. */
+    pid_t other = stranger();
+    struct process_id id = {.pid = other};
+    assert_int_equal(process_start_time("/proc", other, &id.start), 0);
+    struct pid_record r = at.processes[0].record;
+    r.java = id;
+    r.shim = id;
+    write_record("jobmanager.pid", &r);
+    setenv("SLUICE_BOOT_ID", "another-boot", 1);
+    local_world_restart(&w);
+    const struct platform_cluster *c = look(1);
+    assert_true(c->jobmanager_dead);
+    assert_int_equal(c->taskmanagers_alive, 0);
+    assert_goes(1);
+    end_stranger(other);
+}
+
+static void a_reused_pid_is_somebody_else(void **state)
+{
+    (void)state;
+    provision();
+    w.world.kill(&w.world, 1, STR("jobmanager"));
+    int64_t one = 1;
+    assert_true(rig_until(&w.world.rig, 10, is_dead, &one));
+    /* The number lives again, with another start time. */
+    pid_t other = stranger();
+    struct attempt at = local_world_attempt(&w, 1);
+    struct pid_record r = attempt_process(&at, STR("jobmanager"))->record;
+    r.java.pid = other;
+    r.shim.pid = other;
+    write_record("jobmanager.pid", &r);
+    assert_true(look(1)->jobmanager_dead);
+    assert_goes(1);
+    end_stranger(other);
+}
+
+static void a_record_that_names_a_stranger_does_not_kill_it(void **state)
+{
+    (void)state;
+    provision();
+    struct attempt at = local_world_attempt(&w, 1);
+    struct pid_record ours = attempt_process(&at, STR("jobmanager"))->record;
+    struct pid_record wrong = ours;
+    pid_t other = stranger();
+    /* Even start time and boot fit: only the environment says whose it is. */
+    wrong.java.pid = other;
+    assert_int_equal(process_start_time("/proc", other, &wrong.java.start), 0);
+    write_record("jobmanager.pid", &wrong);
+    struct platform_result r = rig_teardown(&w.world.rig, DEPLOYMENT, 1);
+    rig_turn(&w.world.rig, 300000);
+    r = rig_teardown(&w.world.rig, DEPLOYMENT, 1);
+    assert_int_equal(r.outcome, OUTCOME_UNKNOWN);
+    assert_true(str_contains(r.text, STR("does not carry the identity")));
+    assert_non_null(look(1));
+    end_stranger(other);
+    write_record("jobmanager.pid", &ours);
+    assert_goes(1);
+}
+
+static void a_process_that_no_record_names_is_found_by_its_environment(void **state)
+{
+    (void)state;
+    provision();
+    /* As if the daemon had died between the spawn and the record. */
+    assert_int_equal(unlink(run_file("jobmanager.pid").ptr), 0);
+    local_world_restart(&w);
+    const struct platform_cluster *c = look(1);
+    assert_true(c->jobmanager_alive);
+    assert_true(c->incarnation.len > 0);
+    /* No second one is started beside it. */
+    struct platform_result r = rig_provision(&w.world.rig, &w.world.spec);
+    assert_int_equal(r.outcome, OUTCOME_UNKNOWN);
+    assert_true(str_contains(r.text, STR("is being started")));
+    assert_goes(1);
+}
+
+static void an_attempt_without_a_directory_is_found_and_ended(void **state)
+{
+    (void)state;
+    provision();
+    struct attempt at = local_world_attempt(&w, 1);
+    struct err e;
+    assert_int_equal(tree_remove(at.dir, &e), 0);
+    local_world_restart(&w);
+    assert_true(look(1)->jobmanager_alive);
+    assert_goes(1);
+    for (size_t i = 0; i < at.n_processes; i++)
+        assert_int_equal(process_alive("/proc", at.processes[i].record.java, &e), ALIVE_NO);
+}
+
+static void another_data_directorys_processes_are_not_ours(void **state)
+{
+    (void)state;
+    provision();
+    struct str own = w.local->data_id;
+    w.local->data_id = STR("11111111-2222-4333-8444-555555555555");
+    struct attempt at = local_world_attempt(&w, 1);
+    strays_doubt(w.local);
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 1).outcome, OUTCOME_UNKNOWN);
+    struct err e;
+    assert_int_equal(process_alive("/proc", at.processes[0].record.java, &e), ALIVE_YES);
+    w.local->data_id = own;
+    strays_doubt(w.local);
+    assert_goes(1);
+}
+
+static void a_process_that_ignores_sigterm_is_killed_after_the_grace(void **state)
+{
+    (void)state;
+    java_is("-Dfake=stubborn");
+    w.local->config.stop_grace_us = 300000;
+    provision();
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 1).outcome, OUTCOME_DONE);
+    const struct platform_cluster *c = look(1);
+    assert_non_null(c); /* asked is not gone */
+    assert_int_equal(c->taskmanagers_alive, 0);
+    assert_true(c->jobmanager_alive);
+    int64_t one = 1;
+    assert_true(rig_until(&w.world.rig, 20, is_gone, &one));
+}
+
+static void what_a_process_left_behind_is_ended_with_it(void **state)
+{
+    (void)state;
+    java_is("-Dfake=child");
+    provision();
+    struct strays s;
+    struct err e;
+    rig_turn(&w.world.rig, 200000);
+    assert_int_equal(strays_of(w.local, ARENA, DEPLOYMENT, true, &s, &e), 0);
+    assert_int_equal(s.n, 9); /* three each: shim, process, child in its own session */
+    assert_goes(1);
+    assert_int_equal(strays_of(w.local, ARENA, DEPLOYMENT, true, &s, &e), 0);
+    assert_int_equal(s.n, 0);
+}
+
+static void a_taken_port_and_an_exit_are_told(void **state)
+{
+    (void)state;
+    int64_t one = 1;
+    java_is("-Dfake=taken");
+    provision();
+    assert_true(rig_until(&w.world.rig, 10, is_dead, &one));
+    assert_true(str_starts_with(look(1)->cause, STR("port taken: java.net.BindException")));
+    assert_true(str_ends_with(look(1)->cause, STR("(exit 1)")));
+    assert_goes(1);
+}
+
+static void what_cannot_be_run_says_so(void **state)
+{
+    (void)state;
+    struct err e;
+    struct str program = arena_fmt(ARENA, "%s/no-java", w.data_dir);
+    assert_int_equal(file_write(ARENA, program, STR("not a program"), 0755, &e), 0);
+    w.local->config.java = program;
+    struct platform_result r = rig_provision(&w.world.rig, &w.world.spec);
+    assert_int_equal(r.outcome, OUTCOME_REFUSED);
+    assert_true(str_contains(r.text, STR("Exec format error")));
+    assert_goes(1);
+}
+
+static void an_error_of_proc_is_never_taken_for_gone(void **state)
+{
+    (void)state;
+    provision();
+    w.local->proc = "/dev/null";
+    struct platform_inventory i = rig_inventory(&w.world.rig, DEPLOYMENT);
+    assert_int_equal(i.outcome, OUTCOME_UNKNOWN);
+    assert_true(i.text.len > 0);
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 1).outcome, OUTCOME_UNKNOWN);
+    w.local->proc = "/proc";
+    assert_goes(1);
+}
+
+static void a_directory_that_cannot_be_written_refuses_the_start(void **state)
+{
+    (void)state;
+    /* A file where the directory should be: refuses root as well. */
+    struct err e;
+    struct str place = arena_fmt(ARENA, "%s/clusters/%.*s", w.data_dir, STR_ARG(DEPLOYMENT));
+    assert_int_equal(file_write(ARENA, place, STR("x"), 0644, &e), 0);
+    struct platform_result r = rig_provision(&w.world.rig, &w.world.spec);
+    assert_int_equal(r.outcome, OUTCOME_REFUSED);
+    assert_true(str_contains(r.text, STR("Not a directory")));
+    assert_int_equal(unlink(place.ptr), 0);
+    provision();
+    assert_goes(1);
+}
+
+static void ports_of_the_living_stay_leased_over_a_restart(void **state)
+{
+    (void)state;
+    provision();
+    struct lease lease = local_world_attempt(&w, 1).lease;
+    local_world_restart(&w);
+    assert_true(w.local->ports.leased[lease.rest - w.local->ports.first]);
+    assert_goes(1);
+    assert_false(w.local->ports.leased[lease.rest - w.local->ports.first]);
+}
+
+struct answer {
+    int n;
+    struct platform_result last;
+};
+
+static void on_answer(void *arg, const struct platform_result *r)
+{
+    struct answer *x = arg;
+    x->n++;
+    x->last.outcome = r->outcome;
+}
+
+static bool has_answered(void *arg)
+{
+    return ((struct answer *)arg)->n > 0;
+}
+
+static void starts_wait_in_line(void **state)
+{
+    (void)state;
+    w.local->config.max_concurrent_starts = 1;
+    java_is("-Dfake=mute");
+    struct answer first = {0};
+    struct answer second = {0};
+    const struct platform *p = &w.world.rig.platform;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &first);
+    w.world.spec.attempt = 2;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &first));
+    assert_int_equal(first.last.outcome, OUTCOME_DONE);
+    /* The first never answers over REST, so the second has to wait ... */
+    rig_turn(&w.world.rig, 500000);
+    assert_int_equal(second.n, 0);
+    assert_null(look(2));
+    /* ... until the first is over. */
+    assert_goes(1);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
+    assert_int_equal(second.last.outcome, OUTCOME_DONE);
+    assert_goes(2);
+}
+
+static void one_that_waits_in_line_can_be_ended(void **state)
+{
+    (void)state;
+    w.local->config.max_concurrent_starts = 1;
+    java_is("-Dfake=mute");
+    provision();
+    struct answer second = {0};
+    const struct platform *p = &w.world.rig.platform;
+    w.world.spec.attempt = 2;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 2).outcome, OUTCOME_DONE);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
+    assert_int_equal(second.last.outcome, OUTCOME_REFUSED);
+    assert_null(look(2));
+    assert_goes(1);
+}
+
+static void an_id_that_is_a_path_is_refused(void **state)
+{
+    (void)state;
+    struct platform_result r = rig_teardown(&w.world.rig, STR("../../etc"), 1);
+    assert_int_equal(r.outcome, OUTCOME_REFUSED);
+    assert_int_equal(rig_inventory(&w.world.rig, STR("a/b")).outcome, OUTCOME_REFUSED);
+    r = rig_logs(&w.world.rig, DEPLOYMENT, 1, STR("tm-/../../../x-1"), 100);
+    assert_int_equal(r.outcome, OUTCOME_REFUSED);
+}
+
+#define STORY(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(processes_outlive_the_daemon_and_are_found_again),
+        STORY(after_a_reboot_nothing_of_before_is_alive),
+        STORY(a_reused_pid_is_somebody_else),
+        STORY(a_record_that_names_a_stranger_does_not_kill_it),
+        STORY(a_process_that_no_record_names_is_found_by_its_environment),
+        STORY(an_attempt_without_a_directory_is_found_and_ended),
+        STORY(another_data_directorys_processes_are_not_ours),
+        STORY(a_process_that_ignores_sigterm_is_killed_after_the_grace),
+        STORY(what_a_process_left_behind_is_ended_with_it),
+        STORY(a_taken_port_and_an_exit_are_told),
+        STORY(what_cannot_be_run_says_so),
+        STORY(an_error_of_proc_is_never_taken_for_gone),
+        STORY(a_directory_that_cannot_be_written_refuses_the_start),
+        STORY(ports_of_the_living_stay_leased_over_a_restart),
+        STORY(starts_wait_in_line),
+        STORY(one_that_waits_in_line_can_be_ended),
+        STORY(an_id_that_is_a_path_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
