@@ -75,7 +75,9 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
     if (!c->jobmanager_alive)
         return WORLD_STARTING;
     bool complete = c->taskmanagers_alive >= c->taskmanagers_wanted;
-    if (!is_fresh(in, &in->seen->job_part))
+    bool judged_by_job = phase == PHASE_RESERVED || phase == PHASE_PROVISIONED ||
+                         phase == PHASE_SUBMITTED || phase == PHASE_UP;
+    if (judged_by_job && !is_fresh(in, &in->seen->job_part))
         return WORLD_UNKNOWN;
     if (!complete)
         return WORLD_SHORT;
