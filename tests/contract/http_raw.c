@@ -20,7 +20,8 @@ static char text[4U << 20];
 int rig_connect(const struct rig *r)
 {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    assert_true(fd >= 0);
+    if (fd < 0)
+        abort(); /* out of descriptors: no test makes sense then */
     struct timeval ten = {.tv_sec = 10};
     setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &ten, sizeof(ten));
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &ten, sizeof(ten));

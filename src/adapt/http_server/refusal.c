@@ -8,28 +8,25 @@
 
 static const struct {
     unsigned status;
+    unsigned limit; /* 0, or it ends the text */
     const char *title;
     const char *text;
-    unsigned limit; /* 0, or it ends the text */
 } TEXTS[REFUSALS] = {
-    [REFUSE_TARGET] = {400, "Bad Request",
+    [REFUSE_TARGET] = {400, 0, "Bad Request",
                        "The path is not clean: it must start with /, be UTF-8, percent-encoded "
-                       "correctly, and free of control characters and of . and .. segments.",
-                       0},
-    [REFUSE_FRAMING] = {400, "Bad Request",
-                        "Content-Length and Transfer-Encoding leave the length of the body open.",
-                        0},
-    [REFUSE_HEADERS] = {400, "Bad Request", "The request line or a header is malformed.", 0},
-    [REFUSE_BODY_SIZE] = {413, "Content Too Large", "The server takes a body", LIMIT_REQUEST_BODY},
-    [REFUSE_URL_SIZE] = {414, "URI Too Long", "The server takes a URL", LIMIT_URL},
-    [REFUSE_HOST] = {421, "Misdirected Request",
+                       "correctly, and free of control characters and of . and .. segments."},
+    [REFUSE_FRAMING] = {400, 0, "Bad Request",
+                        "Content-Length and Transfer-Encoding leave the length of the body open."},
+    [REFUSE_HEADERS] = {400, 0, "Bad Request", "The request line or a header is malformed."},
+    [REFUSE_BODY_SIZE] = {413, LIMIT_REQUEST_BODY, "Content Too Large", "The server takes a body"},
+    [REFUSE_URL_SIZE] = {414, LIMIT_URL, "URI Too Long", "The server takes a URL"},
+    [REFUSE_HOST] = {421, 0, "Misdirected Request",
                      "The server listens on this machine only and goes by no such Host name: "
-                     "use localhost or its address.",
-                     0},
-    [REFUSE_HEADERS_SIZE] = {431, "Request Header Fields Too Large", "The server takes headers",
-                             LIMIT_REQUEST_HEADERS},
-    [REFUSE_INTERNAL] = {500, "Internal Server Error", "The answer could not be put together.", 0},
-    [REFUSE_STOPPING] = {503, "Service Unavailable", "The server is stopping.", 0},
+                     "use localhost or its address."},
+    [REFUSE_HEADERS_SIZE] = {431, LIMIT_REQUEST_HEADERS, "Request Header Fields Too Large",
+                             "The server takes headers"},
+    [REFUSE_INTERNAL] = {500, 0, "Internal Server Error", "The answer could not be put together."},
+    [REFUSE_STOPPING] = {503, 0, "Service Unavailable", "The server is stopping."},
 };
 
 static const char CONTENT_TYPE[] = "application/problem+json";

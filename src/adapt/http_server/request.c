@@ -47,6 +47,7 @@ static enum MHD_Result hand_over(struct http_exchange *x)
     return MHD_YES;
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the library wants these parameters */
 enum MHD_Result request_more(void *server, struct MHD_Connection *conn, const char *url,
                              const char *method, const char *version, const char *body,
                              size_t *n_body, void **exchange)
