@@ -213,13 +213,28 @@ static enum result partial(const struct core_in *in, struct str location)
     return newer ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
+/* The intent's call was sent by this very process. */
+static bool call_is_ours(const struct core_in *in)
+{
+    return in->seen->call.sent && in->seen->call.timer == in->record->timer;
+}
+
+/* Our own request may still have been on its way when Flink was asked about it. */
+static bool asked_before_answer(const struct core_in *in)
+{
+    const struct seen_call *call = &in->seen->call;
+    return call_is_ours(in) &&
+           (!call->answered || in->seen->trigger.part.at < call->answered_at);
+}
+
 static enum result trigger_result(const struct core_in *in, bool late)
 {
     const struct seen_trigger *t = &in->seen->trigger;
     const struct intent *intent = &in->record->intent;
     bool listed;
     if (t->part.at < in->seen->committed_at || !str_eq(t->trigger_id, intent->trigger_id))
-        return late ? RESULT_OVERDUE : RESULT_UNKNOWN;
+        return late ? RESULT_OVERDUE
+                    : (call_is_ours(in) ? RESULT_WAITING : RESULT_UNKNOWN);
     switch (t->state) {
     case FLINK_TRIGGER_COMPLETED: {
         enum result read = savepoint_read(in, t->location);
@@ -235,6 +250,8 @@ static enum result trigger_result(const struct core_in *in, bool late)
     }
     case FLINK_TRIGGER_FAILED: return RESULT_REFUSED;
     case FLINK_TRIGGER_NOT_KNOWN:
+        if (asked_before_answer(in))
+            return late ? RESULT_OVERDUE : RESULT_WAITING;
         if (in_directory(in, &listed))
             return in->seen->job.job == FLINK_JOB_FINISHED || intent->kind == INTENT_SAVEPOINT
                        ? RESULT_DONE
@@ -249,10 +266,9 @@ static enum result trigger_result(const struct core_in *in, bool late)
 static enum result call_result(const struct core_in *in, bool late)
 {
     const struct seen_call *call = &in->seen->call;
-    bool ours = call->sent && call->timer == in->record->timer;
     if (late)
         return RESULT_OVERDUE;
-    if (!ours)
+    if (!call_is_ours(in))
         return RESULT_UNKNOWN;
     if (!call->answered)
         return RESULT_WAITING;
