@@ -127,7 +127,7 @@ void contract_provision(struct platform_world *w)
 static bool knows_jar(struct platform_world *w, struct str url, struct str jar_id)
 {
     struct str path = arena_fmt(w->rig.a, "/jars/%.*s/plan", STR_ARG(jar_id));
-    struct str body = w->http(w, url, "POST", path.ptr, STR("{}"));
+    struct str body = w->http(w, url, "POST", path.ptr, w->plan_request);
     return str_contains(body, STR("\"plan\""));
 }
 

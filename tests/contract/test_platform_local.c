@@ -121,6 +121,7 @@ static void with_flink(void **state)
     }
     local_world_open(&w, NULL, home, real->version);
     w.world.jar = (struct platform_artifact){.path = str_of(jar), .name = STR("counter-job.jar")};
+    w.world.plan_request = STR("{\"programArgsList\":[\"--out\",\"/nowhere/out\"]}");
     stories[real->story](&w.world);
 }
 
@@ -147,6 +148,8 @@ int main(int argc, char **argv)
     };
     const struct CMUnitTest new[] = {REAL(1, "2.3.0", "deliver"), REAL(2, "2.3.0", "replace")};
     const char *what = argc > 1 ? argv[1] : "stand-in";
+    if (argc > 2)
+        cmocka_set_test_filter(argv[2]);
     if (strcmp(what, "stand-in") == 0)
         return cmocka_run_group_tests_name("platform local", fake, NULL, NULL);
     if (strcmp(what, "1.20.5") == 0)
