@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#define MAGIC 0x4960672DU
+#define MAGIC        0x4960672DU
 #define MASTER_MAGIC 0xC96B1696U
 /* Flink's upper bound of the maximum parallelism. */
 #define MOST_SUBTASKS 32768
@@ -45,7 +45,7 @@ static void read_subtasks(struct metadata_in *in, struct flink_operator *op)
         return;
     }
     op->subtasks = ARENA_ARRAY(in->arena, struct flink_subtask, (size_t)n);
-    struct metadata_state sum = { op->size, op->has_state };
+    struct metadata_state sum = {op->size, op->has_state};
     for (int32_t i = 0; i < n && !in->failed; i++) {
         struct flink_subtask *s = &op->subtasks[op->n_subtasks++];
         s->index = metadata_i32(in);
@@ -123,11 +123,11 @@ static void read_operators(struct metadata_in *in, struct flink_metadata *m)
     size_t least = in->version >= 5 ? 33 : in->version >= 3 ? 29 : 32;
     size_t n = metadata_count(in, least);
     m->operators = ARENA_ARRAY(in->arena, struct flink_operator, n);
-    struct metadata_state sum = { 0, false };
+    struct metadata_state sum = {0, false};
     for (size_t i = 0; i < n && !in->failed; i++) {
         struct flink_operator *op = &m->operators[m->n_operators++];
         read_operator(in, op);
-        metadata_add(&sum, (struct metadata_state){ op->size, op->has_state });
+        metadata_add(&sum, (struct metadata_state){op->size, op->has_state});
     }
     m->size = sum.size;
 }
@@ -155,9 +155,8 @@ int flink_metadata_read(struct arena *a, struct str bytes, struct flink_metadata
                         struct err *e)
 {
     struct metadata_in in = {
-        .arena = a, .bytes = (const unsigned char *)bytes.ptr, .len = bytes.len
-    };
-    struct flink_metadata m = { 0 };
+        .arena = a, .bytes = (const unsigned char *)bytes.ptr, .len = bytes.len};
+    struct flink_metadata m = {0};
     read_file(&in, &m);
     if (in.failed)
         return err_set(e, ERR_MALFORMED, "_metadata is damaged: %.*s, at byte %zu of %zu",

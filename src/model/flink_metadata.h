@@ -21,9 +21,9 @@ enum flink_file_kind {
 /* A file outside `_metadata` that the snapshot needs. */
 struct flink_file {
     enum flink_file_kind kind;
-    bool segment;     /* only a part of the file is used (file merging) */
-    struct str path;  /* as Flink spells it: no percent encoding */
-    int64_t size;     /* the file has at least so many bytes */
+    bool segment;    /* only a part of the file is used (file merging) */
+    struct str path; /* as Flink spells it: no percent encoding */
+    int64_t size;    /* the file has at least so many bytes */
 };
 
 struct flink_subtask {

@@ -71,13 +71,13 @@ static struct metadata_state segment(struct metadata_in *in)
     int64_t end = 0;
     if (__builtin_add_overflow(start, size, &end))
         metadata_fail(in, "a segment ends beyond any file");
-    add_file(in, (struct flink_file){ FLINK_FILE_ABSOLUTE, true, path, end });
-    return (struct metadata_state){ size, true };
+    add_file(in, (struct flink_file){FLINK_FILE_ABSOLUTE, true, path, end});
+    return (struct metadata_state){size, true};
 }
 
 static struct metadata_state stream_of(struct metadata_in *in, unsigned tag)
 {
-    struct metadata_state state = { 0, true };
+    struct metadata_state state = {0, true};
     struct str path;
     switch (tag) {
     case STREAM_NONE: return no_state;
@@ -89,7 +89,7 @@ static struct metadata_state stream_of(struct metadata_in *in, unsigned tag)
     case STREAM_FILE:
         state.size = metadata_size(in);
         path = metadata_utf(in);
-        add_file(in, (struct flink_file){ FLINK_FILE_ABSOLUTE, false, path, state.size });
+        add_file(in, (struct flink_file){FLINK_FILE_ABSOLUTE, false, path, state.size});
         return state;
     case STREAM_KEY_GROUPS:
         (void)metadata_i32(in); /* first key group */
@@ -98,7 +98,7 @@ static struct metadata_state stream_of(struct metadata_in *in, unsigned tag)
     case STREAM_RELATIVE_FILE: /* path before size: the other way round than STREAM_FILE */
         path = metadata_utf(in);
         state.size = metadata_size(in);
-        add_file(in, (struct flink_file){ FLINK_FILE_RELATIVE, false, path, state.size });
+        add_file(in, (struct flink_file){FLINK_FILE_RELATIVE, false, path, state.size});
         return state;
     case STREAM_SEGMENT: return segment(in);
     case STREAM_EMPTY_SEGMENT: return no_state;
@@ -219,7 +219,7 @@ static struct metadata_state changelog(struct metadata_in *in, bool v2)
 
 static struct metadata_state changelog_bytes(struct metadata_in *in)
 {
-    struct metadata_state sum = { 0, true };
+    struct metadata_state sum = {0, true};
     metadata_skip(in, 8);  /* key groups */
     metadata_skip(in, 16); /* from, to */
     size_t n = metadata_count(in, 8);
@@ -227,7 +227,7 @@ static struct metadata_state changelog_bytes(struct metadata_in *in)
         metadata_skip(in, 4); /* key group */
         size_t len = metadata_count(in, 1);
         metadata_skip(in, len);
-        metadata_add(&sum, (struct metadata_state){ (int64_t)len, true });
+        metadata_add(&sum, (struct metadata_state){(int64_t)len, true});
     }
     metadata_skip_utf(in);
     return sum;
@@ -241,7 +241,7 @@ static struct metadata_state changelog_file(struct metadata_in *in, bool v2)
         metadata_skip(in, 8); /* offset */
         (void)metadata_stream(in);
     }
-    struct metadata_state state = { metadata_size(in), true };
+    struct metadata_state state = {metadata_size(in), true};
     metadata_skip(in, 8); /* checkpointed size */
     metadata_skip_utf(in);
     if (v2)
@@ -279,7 +279,7 @@ struct metadata_state metadata_keyed(struct metadata_in *in)
 static struct metadata_state channel(struct metadata_in *in)
 {
     unsigned tag = in->version >= 6 ? metadata_u8(in) : CHANNEL_INPUT;
-    struct metadata_state state = { 0, true };
+    struct metadata_state state = {0, true};
     metadata_skip(in, 4); /* subtask */
     switch (tag) {
     case CHANNEL_INPUT:

@@ -147,14 +147,14 @@ struct str metadata_utf(struct metadata_in *in)
     size_t n = metadata_u16(in);
     const unsigned char *s = metadata_bytes(in, n);
     if (!s)
-        return (struct str){ NULL, 0 };
+        return (struct str){NULL, 0};
     char *to = arena_alloc(in->arena, n + 1); /* never longer than the modified form */
     size_t len = 0;
     for (size_t at = 0; at < n;) {
         int32_t unit = utf16_unit(s, n, &at);
         if (unit < 0) {
             metadata_fail(in, "a text is not modified UTF-8");
-            return (struct str){ NULL, 0 };
+            return (struct str){NULL, 0};
         }
         uint32_t c = (uint32_t)unit;
         size_t next = at;
@@ -167,7 +167,7 @@ struct str metadata_utf(struct metadata_in *in)
         }
         len += put_utf8(to + len, c);
     }
-    return (struct str){ to, len };
+    return (struct str){to, len};
 }
 
 void metadata_skip_utf(struct metadata_in *in)

@@ -19,7 +19,7 @@ enum { SC_WRITE_METHOD = 1, SC_SERIALIZABLE = 2 };
 #define STREAM_MAGIC 0xACED0005U
 #define FIRST_HANDLE 0x7E0000
 #define MOST_HANDLES 256
-#define MOST_FIELDS 64U
+#define MOST_FIELDS  64U
 
 struct java_class {
     char types[MOST_FIELDS];
@@ -183,14 +183,14 @@ static void read_content(struct java_in *j)
 
 void metadata_properties(struct metadata_in *in, struct flink_metadata *ret)
 {
-    struct java_in j = { .in = in };
+    struct java_in j = {.in = in};
     if ((uint32_t)metadata_i32(in) != STREAM_MAGIC)
         metadata_fail(in, "its properties do not start as such");
     size_t from = in->at;
     read_content(&j);
     if (in->failed)
         return;
-    struct str blob = { (const char *)in->bytes + from, in->at - from };
+    struct str blob = {(const char *)in->bytes + from, in->at - from};
     if (str_contains(blob, STR("checkpoint.SavepointType")))
         ret->kind = FLINK_SNAPSHOT_SAVEPOINT;
     else if (str_contains(blob, STR("checkpoint.CheckpointType")))

@@ -42,13 +42,13 @@ struct str snapshot_location_path(struct arena *a, struct str location)
 {
     struct str part = without_end(local_part(location));
     if (!is_local(part) || memchr(part.ptr, '\0', part.len))
-        return (struct str){ NULL, 0 };
+        return (struct str){NULL, 0};
     char *to = arena_alloc(a, part.len + 1);
     size_t len = 0;
     size_t at = 0;
     for (int c = next_byte(part, &at); c >= 0; c = next_byte(part, &at))
         to[len++] = (char)c;
-    return (struct str){ to, len };
+    return (struct str){to, len};
 }
 
 bool snapshot_location_equal(struct str a, struct str b)

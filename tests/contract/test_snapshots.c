@@ -152,7 +152,7 @@ static void write_file(const char *path, const char *bytes, size_t n)
 
 static void write_zeros(const char *path, size_t n)
 {
-    char zeros[4096] = { 0 };
+    char zeros[4096] = {0};
     assert_true(n <= sizeof(zeros));
     write_file(path, zeros, n);
 }
@@ -197,8 +197,8 @@ static void put_refs(struct buf *b, void *arg)
 /* Writes root/name/_metadata and returns "file:" and its directory. */
 static const char *snapshot(const char *name, int64_t id, const struct refs *refs)
 {
-    struct buf b = { 0 };
-    struct refs copy = refs ? *refs : (struct refs){ 0 };
+    struct buf b = {0};
+    struct refs copy = refs ? *refs : (struct refs){0};
     enum properties kind =
         str_starts_with(str_of(name), STR("chk-")) ? PROPERTIES_CHECKPOINT : PROPERTIES_CANONICAL;
     put_small(&b, 4, id, kind, refs ? put_refs : NULL, &copy);
@@ -256,13 +256,16 @@ static void files_of_its_own_count_when_they_are_large_enough(void **state)
 {
     (void)state;
     const char *own = arena_fmt(arena, "file:%s", at("chk-3/own")).ptr;
-    const char *location =
-        snapshot("chk-3", 3, &(struct refs){ own, 100, "state/../state", 50 });
+    const char *location = snapshot("chk-3", 3, &(struct refs){own, 100, "data/../../out", 50});
+    write_zeros(at("chk-3/own"), 100);
+    write_zeros(at("out"), 50);
+    assert_int_equal(mkdir(at("chk-3/data"), 0755), 0);
     verify(location);
     assert_int_equal(got.sight.verified, VERIFIED_BROKEN); /* climbs: Flink never writes that */
+    says("outside its directory");
+    assert_int_equal(rmdir(at("chk-3/data")), 0);
 
-    location = snapshot("chk-3", 3, &(struct refs){ own, 100, "data", 50 });
-    write_zeros(at("chk-3/own"), 100);
+    location = snapshot("chk-3", 3, &(struct refs){own, 100, "data", 50});
     write_zeros(at("chk-3/data"), 51); /* more is no harm */
     verify(location);
     assert_int_equal(got.sight.verified, VERIFIED_FULL);
@@ -280,7 +283,7 @@ static void a_shared_file_that_is_missing_breaks_it_and_is_named(void **state)
     (void)state;
     assert_int_equal(mkdir(at("shared"), 0755), 0);
     const char *shared = arena_fmt(arena, "file:%s", at("shared/sst-1")).ptr;
-    const char *location = snapshot("chk-4", 4, &(struct refs){ shared, 10, NULL, 0 });
+    const char *location = snapshot("chk-4", 4, &(struct refs){shared, 10, NULL, 0});
     write_zeros(at("shared/sst-1"), 10);
     verify(location);
     assert_int_equal(got.sight.verified, VERIFIED_FULL);
@@ -297,7 +300,7 @@ static void a_shared_file_that_is_missing_breaks_it_and_is_named(void **state)
 static void files_on_other_storage_leave_it_at_metadata(void **state)
 {
     (void)state;
-    verify(snapshot("chk-5", 5, &(struct refs){ "s3://bucket/shared/x", 10, NULL, 0 }));
+    verify(snapshot("chk-5", 5, &(struct refs){"s3://bucket/shared/x", 10, NULL, 0}));
     assert_int_equal(got.outcome, OUTCOME_DONE);
     assert_int_equal(got.sight.verified, VERIFIED_METADATA);
     assert_true(got.sight.incremental);
@@ -321,8 +324,8 @@ static void what_is_not_there_is_refused(void **state)
 static void other_schemes_cannot_be_read_from_here(void **state)
 {
     (void)state;
-    static const char *const places[] = { "s3://bucket/chk-1", "hdfs:/x/chk-1", "relative/chk-1",
-                                          "" };
+    static const char *const places[] = {"s3://bucket/chk-1", "hdfs:/x/chk-1", "relative/chk-1",
+                                         ""};
     for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
         verify(places[i]);
         assert_int_equal(got.outcome, OUTCOME_UNKNOWN);
@@ -410,9 +413,9 @@ static void a_listing_is_in_order_of_number_and_leaves_out_the_unfinished(void *
 
     assert_int_equal(got.outcome, OUTCOME_DONE);
     assert_int_equal(got.listing.n, 4);
-    static const int64_t ids[] = { 9, 10, 11, 12 };
-    static const enum verified verified[] = { VERIFIED_FULL, VERIFIED_FULL, VERIFIED_BROKEN,
-                                              VERIFIED_FULL };
+    static const int64_t ids[] = {9, 10, 11, 12};
+    static const enum verified verified[] = {VERIFIED_FULL, VERIFIED_FULL, VERIFIED_BROKEN,
+                                             VERIFIED_FULL};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(got.listing.items[i].checkpoint_id, ids[i]);
         assert_int_equal(got.listing.items[i].verified, verified[i]);
@@ -444,9 +447,10 @@ static void removing_takes_the_directory_and_nothing_else(void **state)
     assert_int_equal(mkdir(at("shared"), 0755), 0);
     write_zeros(at("shared/sst-1"), 10);
     const char *shared = arena_fmt(arena, "file:%s", at("shared/sst-1")).ptr;
-    const char *location = snapshot("chk-4", 4, &(struct refs){ shared, 10, NULL, 0 });
+    const char *location = snapshot("chk-4", 4, &(struct refs){shared, 10, NULL, 0});
     write_zeros(at("chk-4/own"), 10);
     assert_int_equal(symlink("../shared/sst-1", at("chk-4/link")), 0);
+    assert_int_equal(symlink("../shared", at("chk-4/directory-link")), 0);
 
     remove_at(location);
 

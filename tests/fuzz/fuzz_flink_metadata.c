@@ -8,7 +8,7 @@ static bool is_whole(struct str bytes)
 {
     struct arena *a = arena_new();
     struct flink_metadata m;
-    struct err e = { 0 };
+    struct err e = {0};
     bool whole = flink_metadata_read(a, bytes, &m, &e) == 0;
     FUZZ_RULE(arena_used(a) <= 4096 + 64 * bytes.len);
     if (whole) {
@@ -25,7 +25,7 @@ static bool is_whole(struct str bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
-    struct str all = { (const char *)bytes, n };
+    struct str all = {(const char *)bytes, n};
     if (is_whole(all))
         FUZZ_RULE(!is_whole(str_take(all, n - 1)));
     return 0;
@@ -34,8 +34,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 void fuzz_seeds(void)
 {
     for (int version = FLINK_METADATA_OLDEST; version <= FLINK_METADATA_NEWEST; version++) {
-        struct buf everything = { 0 };
-        struct buf small = { 0 };
+        struct buf everything = {0};
+        struct buf small = {0};
         put_everything(&everything, version);
         put_small(&small, version, 7, PROPERTIES_CHECKPOINT, NULL, NULL);
         fuzz_add_seed(buf_str(&everything));

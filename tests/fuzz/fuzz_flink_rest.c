@@ -5,7 +5,7 @@
 
 #define JOB STR("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01")
 
-static const int statuses[] = { 200, 202, 400, 404, 409, 500, 503 };
+static const int statuses[] = {200, 202, 400, 404, 409, 500, 503};
 
 static void check_line(struct str text)
 {
@@ -16,7 +16,7 @@ static void check_line(struct str text)
 
 static void try_look(struct arena *a, const struct http_answer *answer)
 {
-    struct flink_sight s = { 0 };
+    struct flink_sight s = {0};
     struct str why;
     if (decode_overview(a, answer, JOB, &s, &why)) {
         FUZZ_RULE(answer->status == 200 && s.job != FLINK_JOB_UNKNOWN);
@@ -31,7 +31,7 @@ static void try_look(struct arena *a, const struct http_answer *answer)
 
 static void try_checkpoints(struct arena *a, const struct http_answer *answer)
 {
-    struct flink_checkpoints c = { 0 };
+    struct flink_checkpoints c = {0};
     decode_checkpoints(a, answer, &c);
     FUZZ_RULE(c.outcome == OUTCOME_DONE || c.latest_completed.id == 0);
     FUZZ_RULE(c.outcome != OUTCOME_REFUSED || answer->status == 404);
@@ -65,14 +65,13 @@ static void try_writes(struct arena *a, const struct http_answer *answer)
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n)
 {
     static void (*const tries[])(struct arena *a, const struct http_answer *answer) = {
-        try_look, try_checkpoints, try_trigger, try_writes
-    };
+        try_look, try_checkpoints, try_trigger, try_writes};
     if (n < 2)
         return 0;
     struct http_answer answer = {
         .outcome = OUTCOME_DONE,
         .status = statuses[bytes[1] % (sizeof(statuses) / sizeof(statuses[0]))],
-        .body = { (const char *)bytes + 2, n - 2 },
+        .body = {(const char *)bytes + 2, n - 2},
     };
     struct arena *a = arena_new();
     tries[bytes[0] % 4](a, &answer);

@@ -93,7 +93,7 @@ void put_empty_segment(struct buf *b)
 
 static void put_named_file(struct buf *b, const char *prefix, const char *name, int64_t size)
 {
-    struct buf path = { 0 };
+    struct buf path = {0};
     buf_fmt(&path, "%s%s", prefix, name);
     buf_add_char(&path, '\0');
     put_i32(b, 1);
@@ -150,7 +150,7 @@ static void put_changelog_bytes(struct buf *b)
 
 static void put_changelog_file(struct buf *b, bool v2, const char *prefix)
 {
-    struct buf path = { 0 };
+    struct buf path = {0};
     buf_fmt(&path, "%schanges", prefix);
     buf_add_char(&path, '\0');
     put_i32(b, 0);
@@ -235,8 +235,7 @@ void put_header(struct buf *b, int version, int64_t checkpoint_id, int32_t n_ope
     put_i32(b, n_operators);
 }
 
-void put_operator(struct buf *b, int version, const char *name, const char *uid,
-                  int32_t n_subtasks)
+void put_operator(struct buf *b, int version, const char *name, const char *uid, int32_t n_subtasks)
 {
     char id[HEX_ID_TEXT + 1];
     flink_operator_id(str_of(uid), id);
@@ -315,12 +314,11 @@ static void put_enum(struct buf *b, const char *class_name, const char *constant
 
 void put_properties(struct buf *b, int version, enum properties kind)
 {
-    static const char *const properties[] = { "ZdiscardCancelled", "ZdiscardFailed",
-                                              "ZdiscardFinished",  "ZdiscardSubsumed",
-                                              "ZdiscardSuspended", "Zforced",
-                                              "Zunclaimed",        "LcheckpointType" };
-    static const char *const savepoint[] = { "LformatType", "Lname", "LpostCheckpointAction" };
-    static const char *const checkpoint[] = { "Lname", "LsharingFilesStrategy" };
+    static const char *const properties[] = {
+        "ZdiscardCancelled", "ZdiscardFailed", "ZdiscardFinished", "ZdiscardSubsumed",
+        "ZdiscardSuspended", "Zforced",        "Zunclaimed",       "LcheckpointType"};
+    static const char *const savepoint[] = {"LformatType", "Lname", "LpostCheckpointAction"};
+    static const char *const checkpoint[] = {"Lname", "LsharingFilesStrategy"};
     if (version < 4)
         return;
     put_i32(b, (int64_t)0xACED0005);
@@ -351,7 +349,7 @@ void put_properties(struct buf *b, int version, enum properties kind)
 
 static void put_keyed_of_every_kind(struct buf *b, int version)
 {
-    static const unsigned tags[] = { 3, 5, 7, 8, 9, 10, 11, 12, 13, 14 };
+    static const unsigned tags[] = {3, 5, 7, 8, 9, 10, 11, 12, 13, 14};
     int32_t n = (int32_t)(sizeof(tags) / sizeof(tags[0]));
     put_operator(b, version, "keyed", "uid1", n);
     for (int32_t i = 0; i < n; i++) {
@@ -376,16 +374,17 @@ static void put_streams_of_every_kind(struct buf *b, int version)
     put_i32(b, 0);
     put_i32(b, 128);
     put_i64(b, 0);
-    put_i32(b, 5);
-    for (int i = 0; i < 5; i++) {
+    put_i32(b, 6);
+    for (int i = 0; i < 6; i++) {
         put_u8(b, 3);
         put_i32(b, 0);
         put_longs(b, 0);
         switch (i) {
         case 0: put_file(b, "file:/c/absolute", 1000); break;
         case 1: put_relative(b, "relative", 2000); break;
-        case 2: put_segment(b, "file:/c/segments", 300, 4000); break;
-        case 3: put_key_groups_stream(b, "file:/c/groups", 5000); break;
+        case 2: put_segment(b, "file:/c/segments", 0, 100); break;
+        case 3: put_segment(b, "file:/c/segments", 300, 4000); break;
+        case 4: put_key_groups_stream(b, "file:/c/groups", 5000); break;
         default: put_empty_segment(b); break;
         }
     }

@@ -13,7 +13,7 @@ static int read_exactly(struct arena *a, struct str bytes, struct flink_metadata
     char *copy = mem_alloc(bytes.len ? bytes.len : 1);
     if (bytes.len)
         memcpy(copy, bytes.ptr, bytes.len);
-    int result = flink_metadata_read(a, (struct str){ copy, bytes.len }, m, e);
+    int result = flink_metadata_read(a, (struct str){copy, bytes.len}, m, e);
     mem_free(copy);
     return result;
 }
@@ -31,11 +31,11 @@ static void operator_ids_are_those_of_flink(void **state)
 {
     (void)state;
     static const char *const vectors[][2] = {
-        { "uid1", "56669276f6f08c868fc17f16b2a5b825" },
-        { "source-uid", "bef22c5df1ab33dd94bb7a6ecac555fb" },
-        { "CheckpointingSource1", "69f32d314b97c6f7f9ed7873983167f2" },
-        { "CheckpointingKeyedStateFlatMap1", "d5c8b168c6cbfe8c507a10f88b325243" },
-        { "", "00000000000000000000000000000000" },
+        {"uid1", "56669276f6f08c868fc17f16b2a5b825"},
+        {"source-uid", "bef22c5df1ab33dd94bb7a6ecac555fb"},
+        {"CheckpointingSource1", "69f32d314b97c6f7f9ed7873983167f2"},
+        {"CheckpointingKeyedStateFlatMap1", "d5c8b168c6cbfe8c507a10f88b325243"},
+        {"", "00000000000000000000000000000000"},
     };
     for (size_t i = 0; i < sizeof(vectors) / sizeof(vectors[0]); i++) {
         char id[HEX_ID_TEXT + 1];
@@ -48,9 +48,9 @@ static void every_version_and_every_handle_is_understood(void **state)
 {
     (void)state;
     for (int version = 2; version <= 6; version++) {
-        struct buf b = { 0 };
+        struct buf b = {0};
         struct flink_metadata m;
-        struct err e = { 0 };
+        struct err e = {0};
         put_everything(&b, version);
         if (read_exactly(story_arena, buf_str(&b), &m, &e) != 0)
             fail_msg("version %d: %s", version, e.text);
@@ -58,8 +58,7 @@ static void every_version_and_every_handle_is_understood(void **state)
         assert_int_equal(m.version, version);
         assert_int_equal(m.checkpoint_id, 42);
         assert_int_equal(m.n_operators, version >= 3 ? 4 : 2);
-        assert_int_equal(m.kind,
-                         version >= 4 ? FLINK_SNAPSHOT_SAVEPOINT : FLINK_SNAPSHOT_UNSAID);
+        assert_int_equal(m.kind, version >= 4 ? FLINK_SNAPSHOT_SAVEPOINT : FLINK_SNAPSHOT_UNSAID);
         assert_int_equal(m.format, version >= 4 ? FLINK_FORMAT_NATIVE : FLINK_FORMAT_UNSAID);
 
         const struct flink_operator *keyed = &m.operators[0];
@@ -71,12 +70,12 @@ static void every_version_and_every_handle_is_understood(void **state)
         assert_true(keyed->has_state);
         assert_int_equal(keyed->n_subtasks, 10);
         /* By tag: 3, 5, 7, 8, 9, 10, 11, 12, 13, 14. */
-        static const int64_t sizes[] = { 11, 123, 11, 53, 8, 34, 123, 11, 34, 53 };
+        static const int64_t sizes[] = {11, 123, 11, 53, 8, 34, 123, 11, 34, 53};
         for (size_t i = 0; i < 10; i++)
             assert_int_equal(keyed->subtasks[i].size, sizes[i]);
 
         const struct flink_operator *streams = &m.operators[1];
-        assert_int_equal(streams->size, 6 + 7 + 1000 + 2000 + 4000 + 5000);
+        assert_int_equal(streams->size, 6 + 7 + 1000 + 2000 + 4000 + 100 + 5000);
         int64_t channels = version < 3 ? 0 : version < 6 ? 120 : 240;
         assert_int_equal(m.size, keyed->size + streams->size + channels);
         buf_fini(&b);
@@ -86,7 +85,7 @@ static void every_version_and_every_handle_is_understood(void **state)
 static void referenced_files_are_listed_once_with_their_least_size(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct flink_metadata m;
     struct err e;
     put_everything(&b, 6);
@@ -96,7 +95,7 @@ static void referenced_files_are_listed_once_with_their_least_size(void **state)
     assert_int_equal(find_file(&m, "file:/c/absolute")->kind, FLINK_FILE_ABSOLUTE);
     assert_int_equal(find_file(&m, "relative")->size, 2000);
     assert_int_equal(find_file(&m, "relative")->kind, FLINK_FILE_RELATIVE);
-    assert_int_equal(find_file(&m, "file:/c/segments")->size, 4300); /* start and size */
+    assert_int_equal(find_file(&m, "file:/c/segments")->size, 4300); /* the end of the last */
     assert_true(find_file(&m, "file:/c/segments")->segment);
     assert_int_equal(find_file(&m, "file:/c/groups")->size, 5000);
     assert_int_equal(find_file(&m, "file:/c/channels")->size, 500); /* four channels share it */
@@ -110,7 +109,7 @@ static void referenced_files_are_listed_once_with_their_least_size(void **state)
 static void finished_operators_and_subtasks_have_no_state(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct flink_metadata m;
     struct err e;
     put_everything(&b, 3);
@@ -133,12 +132,12 @@ static void properties_tell_savepoints_from_checkpoints(void **state)
         enum flink_snapshot_kind kind;
         enum flink_snapshot_format format;
     } cases[] = {
-        { PROPERTIES_CHECKPOINT, FLINK_SNAPSHOT_CHECKPOINT, FLINK_FORMAT_UNSAID },
-        { PROPERTIES_CANONICAL, FLINK_SNAPSHOT_SAVEPOINT, FLINK_FORMAT_CANONICAL },
-        { PROPERTIES_NATIVE, FLINK_SNAPSHOT_SAVEPOINT, FLINK_FORMAT_NATIVE },
+        {PROPERTIES_CHECKPOINT, FLINK_SNAPSHOT_CHECKPOINT, FLINK_FORMAT_UNSAID},
+        {PROPERTIES_CANONICAL, FLINK_SNAPSHOT_SAVEPOINT, FLINK_FORMAT_CANONICAL},
+        {PROPERTIES_NATIVE, FLINK_SNAPSHOT_SAVEPOINT, FLINK_FORMAT_NATIVE},
     };
     for (size_t i = 0; i < 3; i++) {
-        struct buf b = { 0 };
+        struct buf b = {0};
         struct flink_metadata m;
         struct err e;
         put_small(&b, 4, 7, cases[i].written, NULL, NULL);
@@ -155,7 +154,7 @@ static void a_file_cut_at_any_byte_is_refused(void **state)
 {
     (void)state;
     for (int version = 2; version <= 6; version++) {
-        struct buf b = { 0 };
+        struct buf b = {0};
         put_everything(&b, version);
         for (size_t n = 0; n < b.len; n++) {
             struct arena *a = arena_new();
@@ -174,7 +173,7 @@ static void bytes_behind_the_end_are_refused(void **state)
 {
     (void)state;
     for (int version = 2; version <= 6; version++) {
-        struct buf b = { 0 };
+        struct buf b = {0};
         struct flink_metadata m;
         struct err e;
         put_everything(&b, version);
@@ -190,9 +189,9 @@ static void bytes_behind_the_end_are_refused(void **state)
 static void a_damaged_byte_anywhere_does_no_harm(void **state)
 {
     (void)state;
-    static const unsigned char values[] = { 0x00, 0x01, 0x7F, 0x80, 0xFF };
+    static const unsigned char values[] = {0x00, 0x01, 0x7F, 0x80, 0xFF};
     for (int version = 2; version <= 6; version++) {
-        struct buf b = { 0 };
+        struct buf b = {0};
         put_everything(&b, version);
         for (size_t i = 0; i < b.len * (sizeof(values) + 1); i++) {
             char *at = &b.ptr[i / (sizeof(values) + 1)];
@@ -214,7 +213,7 @@ static void a_damaged_byte_anywhere_does_no_harm(void **state)
 static void refuse(struct arena *a, struct buf *b, const char *why)
 {
     struct flink_metadata m;
-    struct err e = { 0 };
+    struct err e = {0};
     assert_int_equal(read_exactly(a, buf_str(b), &m, &e), -1);
     if (!strstr(e.text, why))
         fail_msg("\"%s\" does not say \"%s\"", e.text, why);
@@ -224,12 +223,12 @@ static void refuse(struct arena *a, struct buf *b, const char *why)
 static void a_later_version_is_named_as_such(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     put_everything(&b, 6);
     b.ptr[7] = 7;
     refuse(story_arena, &b, "a newer Flink wrote it");
 
-    struct buf old = { 0 };
+    struct buf old = {0};
     put_everything(&old, 2);
     old.ptr[7] = 1;
     refuse(story_arena, &old, "too old");
@@ -238,7 +237,7 @@ static void a_later_version_is_named_as_such(void **state)
 static void unknown_tags_are_refused_with_their_offset(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     put_header(&b, 3, 1, 1);
     put_operator(&b, 3, "", "uid1", 1);
     put_subtask_begin(&b, 3, 0);
@@ -254,7 +253,7 @@ static void unknown_tags_are_refused_with_their_offset(void **state)
 static void counts_larger_than_the_file_are_refused(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     put_i32(&b, 0x4960672D);
     put_i32(&b, 3);
     put_i64(&b, 1);
@@ -266,7 +265,7 @@ static void counts_larger_than_the_file_are_refused(void **state)
 static void deep_nesting_is_refused(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     put_header(&b, 3, 1, 1);
     put_operator(&b, 3, "", "uid1", 1);
     put_subtask_begin(&b, 3, 0);
@@ -281,10 +280,62 @@ static void deep_nesting_is_refused(void **state)
     refuse(story_arena, &b, "nested too deeply");
 }
 
+static void properties_may_refer_to_a_class_seen_before(void **state)
+{
+    (void)state;
+    struct buf b = {0};
+    struct flink_metadata m;
+    struct err e = {0};
+    put_header(&b, 4, 1, 0);
+    put_i32(&b, (int64_t)0xACED0005);
+    put_u8(&b, 0x73);
+    put_u8(&b, 0x72); /* class Pair { Object x, y; } */
+    put_utf(&b, "Pair");
+    put_i64(&b, 1);
+    put_u8(&b, 2);
+    put_u16(&b, 2);
+    put_u8(&b, 'L');
+    put_utf(&b, "x");
+    put_u8(&b, 0x74);
+    put_utf(&b, "Ljava/lang/Object;");
+    put_u8(&b, 'L');
+    put_utf(&b, "y");
+    put_u8(&b, 0x71); /* the same text */
+    put_i32(&b, 0x7E0001);
+    put_u8(&b, 0x78);
+    put_u8(&b, 0x70);
+    put_u8(&b, 0x73); /* x: class One { int n; } with a part in its own format */
+    put_u8(&b, 0x72);
+    put_utf(&b, "One");
+    put_i64(&b, 1);
+    put_u8(&b, 3);
+    put_u16(&b, 1);
+    put_u8(&b, 'I');
+    put_utf(&b, "n");
+    put_u8(&b, 0x78);
+    put_u8(&b, 0x70);
+    for (int i = 0; i < 2; i++) {
+        if (i == 1) { /* y: another One */
+            put_u8(&b, 0x73);
+            put_u8(&b, 0x71);
+            put_i32(&b, 0x7E0003);
+        }
+        put_i32(&b, i);
+        put_u8(&b, 0x77);
+        put_u8(&b, 2);
+        put_u16(&b, 0x7878); /* end marks inside the block are none */
+        put_u8(&b, 0x78);
+    }
+    if (read_exactly(story_arena, buf_str(&b), &m, &e) != 0)
+        fail_msg("%s", e.text);
+    assert_int_equal(m.kind, FLINK_SNAPSHOT_UNSAID);
+    buf_fini(&b);
+}
+
 static void names_become_plain_utf8(void **state)
 {
     (void)state;
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct flink_metadata m;
     struct err e;
     put_header(&b, 5, 1, 1);
@@ -300,8 +351,8 @@ static void names_become_plain_utf8(void **state)
 static void one_place_has_many_spellings(void **state)
 {
     (void)state;
-    static const char *const same[] = { "file:/a/b", "file:///a/b", "/a/b", "/a/b/", "file:/a//b/",
-                                        "/a/b/_metadata" };
+    static const char *const same[] = {"file:/a/b", "file:///a/b", "/a/b",
+                                       "/a/b/",     "file:/a//b/", "/a/b/_metadata"};
     for (size_t i = 0; i < 6; i++) {
         assert_true(snapshot_location_equal(str_of(same[0]), str_of(same[i])));
         assert_text(snapshot_location_path(story_arena, str_of(same[i])), "/a/b");
@@ -332,6 +383,7 @@ int main(void)
         STORY(unknown_tags_are_refused_with_their_offset),
         STORY(counts_larger_than_the_file_are_refused),
         STORY(deep_nesting_is_refused),
+        STORY(properties_may_refer_to_a_class_seen_before),
         STORY(names_become_plain_utf8),
         STORY(one_place_has_many_spellings),
     };

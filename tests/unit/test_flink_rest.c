@@ -5,9 +5,9 @@
 #include "base/timefmt.h"
 #include "story.h"
 
-#define URL "http://127.0.0.1:8081"
-#define JOB "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01"
-#define OTHER "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb02"
+#define URL     "http://127.0.0.1:8081"
+#define JOB     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01"
+#define OTHER   "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbb02"
 #define TRIGGER "5a5a5a5a5a5a5a5a5a5a5a5a5a5a5a02"
 
 /* A scripted HTTP client: answers in the order in which the test wrote them, later, and keeps what
@@ -77,13 +77,13 @@ static void script(struct http_answer answer)
 
 static void script_body(int status, const char *body)
 {
-    script((struct http_answer){ .outcome = OUTCOME_DONE, .status = status, .body = str_of(body),
-                                 .took_us = 1000 });
+    script((struct http_answer){
+        .outcome = OUTCOME_DONE, .status = status, .body = str_of(body), .took_us = 1000});
 }
 
 static void script_silence(const char *why)
 {
-    script((struct http_answer){ .outcome = OUTCOME_UNKNOWN, .text = str_of(why) });
+    script((struct http_answer){.outcome = OUTCOME_UNKNOWN, .text = str_of(why)});
 }
 
 static struct flink_rest *adapter;
@@ -96,10 +96,10 @@ static void fresh(void)
 
 static int begin(void **state)
 {
-    static const struct http_client_ops client = { .send = http_send };
-    static const struct loop_ops loop = { .post = loop_post };
+    static const struct http_client_ops client = {.send = http_send};
+    static const struct loop_ops loop = {.post = loop_post};
     fresh();
-    adapter = flink_rest_new((struct http_client){ &client, NULL }, (struct loop){ &loop, NULL });
+    adapter = flink_rest_new((struct http_client){&client, NULL}, (struct loop){&loop, NULL});
     flink = flink_rest_port(adapter);
     return story_begin(state);
 }
@@ -125,21 +125,21 @@ static void assert_call(size_t i, const char *method, const char *path)
 
 /* --- look --- */
 
-#define TASKS(total, running, finished)                                                      \
+#define TASKS(total, running, finished)                                                          \
     "{\"running\":" running ",\"canceling\":0,\"canceled\":0,\"total\":" total ",\"created\":0," \
-    "\"scheduled\":0,\"deploying\":0,\"reconciling\":0,\"finished\":" finished               \
+    "\"scheduled\":0,\"deploying\":0,\"reconciling\":0,\"finished\":" finished                   \
     ",\"initializing\":0,\"failed\":0}"
-#define JOB_1_20(id, state, tasks)                                                         \
+#define JOB_1_20(id, state, tasks)                                                           \
     "{\"jid\":\"" id "\",\"name\":\"counter\",\"start-time\":1795393259871,\"end-time\":-1," \
-    "\"duration\":15202,\"state\":\"" state "\",\"last-modification\":1795393271892,"      \
+    "\"duration\":15202,\"state\":\"" state "\",\"last-modification\":1795393271892,"        \
     "\"tasks\":" tasks "}"
-#define JOB_2_3(id, state, tasks)                                                          \
+#define JOB_2_3(id, state, tasks)                                                            \
     "{\"jid\":\"" id "\",\"name\":\"counter\",\"start-time\":1795393259871,\"end-time\":-1," \
-    "\"duration\":15202,\"state\":\"" state "\",\"last-modification\":1795393271892,"      \
-    "\"tasks\":" tasks ",\"pending-operators\":0,\"jobType\":\"STREAMING\","               \
+    "\"duration\":15202,\"state\":\"" state "\",\"last-modification\":1795393271892,"        \
+    "\"tasks\":" tasks ",\"pending-operators\":0,\"jobType\":\"STREAMING\","                 \
     "\"schedulerType\":\"Default\"}"
 #define JOBS(list) "{\"jobs\":[" list "]}"
-#define TASKMANAGERS                                                                          \
+#define TASKMANAGERS                                                                           \
     "{\"taskmanagers\":[{\"id\":\"tm-1\",\"path\":\"pekko.tcp://flink@127.0.0.1:44349/user\"," \
     "\"dataPort\":37735,\"slotsNumber\":2,\"freeSlots\":1},{\"id\":\"tm-2\",\"path\":\"p\"}]}"
 
@@ -176,8 +176,8 @@ static void a_running_job_is_seen_on_both_versions(void **state)
 {
     (void)state;
     static const char *const overviews[] = {
-        JOBS(JOB_1_20(OTHER, "FAILED", TASKS("3", "0", "0")) "," JOB_1_20(
-            JOB, "RUNNING", TASKS("4", "2", "1"))),
+        JOBS(JOB_1_20(OTHER, "FAILED", TASKS("3", "0", "0")) "," JOB_1_20(JOB, "RUNNING",
+                                                                          TASKS("4", "2", "1"))),
         JOBS(JOB_2_3(JOB, "RUNNING", TASKS("4", "2", "1"))),
     };
     for (size_t i = 0; i < 2; i++) {
@@ -213,19 +213,19 @@ static void every_state_of_flink_has_its_value(void **state)
         const char *name;
         enum flink_job_status status;
     } states[] = {
-        { "INITIALIZING", FLINK_JOB_INITIALIZING }, { "CREATED", FLINK_JOB_CREATED },
-        { "RESTARTING", FLINK_JOB_RESTARTING },     { "FAILING", FLINK_JOB_FAILING },
-        { "CANCELLING", FLINK_JOB_CANCELLING },     { "SUSPENDED", FLINK_JOB_SUSPENDED },
-        { "RECONCILING", FLINK_JOB_RECONCILING },   { "FINISHED", FLINK_JOB_FINISHED },
-        { "CANCELED", FLINK_JOB_CANCELED },         { "FAILED", FLINK_JOB_FAILED },
+        {"INITIALIZING", FLINK_JOB_INITIALIZING}, {"CREATED", FLINK_JOB_CREATED},
+        {"RESTARTING", FLINK_JOB_RESTARTING},     {"FAILING", FLINK_JOB_FAILING},
+        {"CANCELLING", FLINK_JOB_CANCELLING},     {"SUSPENDED", FLINK_JOB_SUSPENDED},
+        {"RECONCILING", FLINK_JOB_RECONCILING},   {"FINISHED", FLINK_JOB_FINISHED},
+        {"CANCELED", FLINK_JOB_CANCELED},         {"FAILED", FLINK_JOB_FAILED},
     };
     for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++) {
         fresh();
         const char *body = JOBS(JOB_1_20(JOB, "STATE", TASKS("2", "0", "2")));
         const char *at = strstr(body, "STATE");
-        script_body(200, arena_fmt(story_arena, "%.*s%s%s", (int)(at - body), body,
-                                   states[i].name, at + 5)
-                             .ptr);
+        script_body(
+            200,
+            arena_fmt(story_arena, "%.*s%s%s", (int)(at - body), body, states[i].name, at + 5).ptr);
         script_body(200, TASKMANAGERS);
         look();
         assert_int_equal(sight.outcome, OUTCOME_DONE);
@@ -260,7 +260,7 @@ static void assert_nothing_seen(void)
     assert_true(sight.text.len > 0);
 }
 
-#define LEADER                                                                                 \
+#define LEADER                                                                                  \
     "{\"errors\":[\"Service temporarily unavailable due to an ongoing leader election. Please " \
     "refresh.\"]}"
 
@@ -271,30 +271,30 @@ static void whatever_is_not_flinks_list_is_unknown(void **state)
         int status;
         const char *body;
     } answers[] = {
-        { 200, "<html><form action=\"/login\">Sign in</form></html>" },
-        { 200, "" },
-        { 200, "null" },
-        { 200, "{}" },
-        { 200, "[]" },
-        { 200, "{\"jobs\":{}}" },
-        { 200, "{\"jobs\":null}" },
-        { 200, "{\"jobs\":[{}]}" },
-        { 200, "{\"jobs\":[{\"jid\":\"x\",\"state\":\"RUNNING\"}]}" },
-        { 200, "{\"errors\":[\"x\"]}" },
-        { 200, JOBS(JOB_1_20(JOB, "DREAMING", TASKS("1", "1", "0"))) },
-        { 200, JOBS("{\"jid\":\"" JOB "\",\"state\":\"RUNNING\"}") },
-        { 200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "2", "0"))) },
-        { 200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "-1", "0"))) },
-        { 200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "1", "0")) "," JOB_1_20(
-              JOB, "FAILED", TASKS("1", "1", "0"))) },
-        { 204, "" },
-        { 302, "" },
-        { 401, "{\"errors\":[\"who are you\"]}" },
-        { 404, "{\"errors\":[\"Not found: /jobs/overview\"]}" },
-        { 404, "{\"jobs\":[]}" },
-        { 500, "{\"errors\":[\"Internal server error.\"]}" },
-        { 502, "<html>Bad Gateway</html>" },
-        { 503, LEADER },
+        {200, "<html><form action=\"/login\">Sign in</form></html>"},
+        {200, ""},
+        {200, "null"},
+        {200, "{}"},
+        {200, "[]"},
+        {200, "{\"jobs\":{}}"},
+        {200, "{\"jobs\":null}"},
+        {200, "{\"jobs\":[{}]}"},
+        {200, "{\"jobs\":[{\"jid\":\"x\",\"state\":\"RUNNING\"}]}"},
+        {200, "{\"errors\":[\"x\"]}"},
+        {200, JOBS(JOB_1_20(JOB, "DREAMING", TASKS("1", "1", "0")))},
+        {200, JOBS("{\"jid\":\"" JOB "\",\"state\":\"RUNNING\"}")},
+        {200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "2", "0")))},
+        {200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "-1", "0")))},
+        {200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "1", "0")) "," JOB_1_20(
+                  JOB, "FAILED", TASKS("1", "1", "0")))},
+        {204, ""},
+        {302, ""},
+        {401, "{\"errors\":[\"who are you\"]}"},
+        {404, "{\"errors\":[\"Not found: /jobs/overview\"]}"},
+        {404, "{\"jobs\":[]}"},
+        {500, "{\"errors\":[\"Internal server error.\"]}"},
+        {502, "<html>Bad Gateway</html>"},
+        {503, LEADER},
     };
     for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
         fresh();
@@ -328,7 +328,7 @@ static void no_answer_is_unknown_whatever_was_known_before(void **state)
     assert_text(sight.text, "timed out after 5s");
 
     fresh(); /* refused by the kernel: nobody is there, which is not "no such job" either */
-    script((struct http_answer){ .outcome = OUTCOME_REFUSED, .text = STR("connection refused") });
+    script((struct http_answer){.outcome = OUTCOME_REFUSED, .text = STR("connection refused")});
     look();
     assert_nothing_seen();
 
@@ -342,8 +342,8 @@ static void no_answer_is_unknown_whatever_was_known_before(void **state)
 static void taskmanagers_of_another_shape_are_unknown(void **state)
 {
     (void)state;
-    static const char *const bodies[] = { "{}", "{\"taskmanagers\":[{}]}", "<html>",
-                                          "{\"taskmanagers\":[{\"id\":7}]}" };
+    static const char *const bodies[] = {"{}", "{\"taskmanagers\":[{}]}", "<html>",
+                                         "{\"taskmanagers\":[{\"id\":7}]}"};
     for (size_t i = 0; i < 4; i++) {
         fresh();
         script_body(200, "{\"jobs\":[]}");
@@ -356,8 +356,8 @@ static void taskmanagers_of_another_shape_are_unknown(void **state)
 static void restarts_may_stay_unknown(void **state)
 {
     (void)state;
-    static const char *const bodies[] = { "[]", "{}", "<html>", "[{\"id\":\"x\",\"value\":\"1\"}]",
-                                          "[{\"id\":\"numRestarts\",\"value\":\"NaN\"}]" };
+    static const char *const bodies[] = {"[]", "{}", "<html>", "[{\"id\":\"x\",\"value\":\"1\"}]",
+                                         "[{\"id\":\"numRestarts\",\"value\":\"NaN\"}]"};
     for (size_t i = 0; i < 5; i++) {
         fresh();
         script_body(200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "1", "0"))));
@@ -373,16 +373,16 @@ static void restarts_may_stay_unknown(void **state)
 static void what_is_no_id_or_address_is_never_sent(void **state)
 {
     (void)state;
-    static const char *const ids[] = { "", "x", "../../jars", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA01",
-                                       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01?mode=cancel" };
+    static const char *const ids[] = {"", "x", "../../jars", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA01",
+                                      "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01?mode=cancel"};
     for (size_t i = 0; i < 5; i++) {
         fresh();
         look_at(ids[i]);
         assert_nothing_seen();
         assert_int_equal(http.n_calls, 0);
     }
-    static const char *const urls[] = { "", "file:///etc", "127.0.0.1:8081", "http://x/?q=",
-                                        "http://x y" };
+    static const char *const urls[] = {"", "file:///etc", "127.0.0.1:8081",
+                                       "http://x/?q=", "http://x y"};
     for (size_t i = 0; i < 5; i++) {
         fresh();
         sight_came = false;
@@ -395,32 +395,33 @@ static void what_is_no_id_or_address_is_never_sent(void **state)
 
 /* --- checkpoints --- */
 
-#define COMPLETED(id, savepoint, path)                                                        \
-    "{\"className\":\"completed\",\"id\":" id ",\"status\":\"COMPLETED\",\"is_savepoint\":" savepoint \
-    ",\"savepointFormat\":null,\"trigger_timestamp\":1795393275068,"                          \
-    "\"latest_ack_timestamp\":1795393275127,\"checkpointed_size\":5497,\"state_size\":5497,"  \
-    "\"end_to_end_duration\":59,\"num_subtasks\":2,\"num_acknowledged_subtasks\":2,"          \
-    "\"checkpoint_type\":\"CHECKPOINT\",\"tasks\":{},\"external_path\":\"" path               \
+#define COMPLETED(id, savepoint, path)                                                       \
+    "{\"className\":\"completed\",\"id\":" id                                                \
+    ",\"status\":\"COMPLETED\",\"is_savepoint\":" savepoint                                  \
+    ",\"savepointFormat\":null,\"trigger_timestamp\":1795393275068,"                         \
+    "\"latest_ack_timestamp\":1795393275127,\"checkpointed_size\":5497,\"state_size\":5497," \
+    "\"end_to_end_duration\":59,\"num_subtasks\":2,\"num_acknowledged_subtasks\":2,"         \
+    "\"checkpoint_type\":\"CHECKPOINT\",\"tasks\":{},\"external_path\":\"" path              \
     "\",\"discarded\":false}"
-#define FAILED_5                                                                            \
-    "{\"className\":\"failed\",\"id\":5,\"status\":\"FAILED\",\"is_savepoint\":false,"      \
-    "\"trigger_timestamp\":1795393276068,\"latest_ack_timestamp\":-1,\"state_size\":0,"     \
+#define FAILED_5                                                                        \
+    "{\"className\":\"failed\",\"id\":5,\"status\":\"FAILED\",\"is_savepoint\":false,"  \
+    "\"trigger_timestamp\":1795393276068,\"latest_ack_timestamp\":-1,\"state_size\":0," \
     "\"failure_timestamp\":1795393276090,\"failure_message\":\"Checkpoint was declined.\"}"
-#define IN_PROGRESS_6                                                                       \
+#define IN_PROGRESS_6                                                                            \
     "{\"className\":\"in_progress\",\"id\":6,\"status\":\"IN_PROGRESS\",\"is_savepoint\":false," \
     "\"trigger_timestamp\":1795393277068,\"latest_ack_timestamp\":-1,\"state_size\":0}"
-#define STATISTICS(completed, savepoint, failed, restored, history)                          \
-    "{\"counts\":{\"restored\":0,\"total\":16,\"in_progress\":0,\"completed\":4,\"failed\":12}," \
+#define STATISTICS(completed, savepoint, failed, restored, history)                                 \
+    "{\"counts\":{\"restored\":0,\"total\":16,\"in_progress\":0,\"completed\":4,\"failed\":12},"    \
     "\"summary\":{\"state_size\":{\"min\":0,\"p50\":\"NaN\"}},\"latest\":{\"completed\":" completed \
-    ",\"savepoint\":" savepoint ",\"failed\":" failed ",\"restored\":" restored              \
+    ",\"savepoint\":" savepoint ",\"failed\":" failed ",\"restored\":" restored                     \
     "},\"history\":[" history "]}"
-#define CONFIG(interval, deleted)                                                            \
-    "{\"mode\":\"exactly_once\",\"interval\":" interval ",\"timeout\":600000,\"min_pause\":0," \
-    "\"max_concurrent\":1,\"externalization\":{\"enabled\":true,\"delete_on_cancellation\":" \
-    deleted "},\"state_backend\":\"HashMapStateBackend\"}"
+#define CONFIG(interval, deleted)                                                                    \
+    "{\"mode\":\"exactly_once\",\"interval\":" interval ",\"timeout\":600000,\"min_pause\":0,"       \
+    "\"max_concurrent\":1,\"externalization\":{\"enabled\":true,\"delete_on_cancellation\":" deleted \
+    "},\"state_backend\":\"HashMapStateBackend\"}"
 #define CHK_4 COMPLETED("4", "false", "file:/c/" JOB "/chk-4")
-#define SP_3 COMPLETED("3", "true", "file:/s/savepoint-aaaaaa-1c3b4d0c9b42")
-#define SP_7 COMPLETED("7", "true", "file:/s/savepoint-aaaaaa-1c3b4d0c9b47")
+#define SP_3  COMPLETED("3", "true", "file:/s/savepoint-aaaaaa-1c3b4d0c9b42")
+#define SP_7  COMPLETED("7", "true", "file:/s/savepoint-aaaaaa-1c3b4d0c9b47")
 
 static struct flink_checkpoints stats;
 static bool stats_came;
@@ -533,15 +534,15 @@ static void only_flinks_own_word_says_that_checkpointing_is_off(void **state)
         int status;
         const char *body;
     } others[] = {
-        { 404, "{\"errors\":[\"org.apache.flink.runtime.rest.NotFoundException: Job " JOB
-               " not found\"]}" },
-        { 404, "<html>Checkpointing has not been enabled.</html>" },
-        { 500, "{\"errors\":[\"Checkpointing has not been enabled.\"]}" },
-        { 200, "{}" },
-        { 200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":{}}" },
-        { 200, "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":{}},\"history\":[]}" },
-        { 200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":[{}]}" },
-        { 503, LEADER },
+        {404, "{\"errors\":[\"org.apache.flink.runtime.rest.NotFoundException: Job " JOB
+              " not found\"]}"},
+        {404, "<html>Checkpointing has not been enabled.</html>"},
+        {500, "{\"errors\":[\"Checkpointing has not been enabled.\"]}"},
+        {200, "{}"},
+        {200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":{}}"},
+        {200, "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":{}},\"history\":[]}"},
+        {200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":[{}]}"},
+        {503, LEADER},
     };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         fresh();
@@ -556,7 +557,7 @@ static void only_flinks_own_word_says_that_checkpointing_is_off(void **state)
 static void statistics_without_their_configuration_are_unknown(void **state)
 {
     (void)state;
-    static const char *const bodies[] = { "{}", "<html>", "{\"interval\":\"1000\"}" };
+    static const char *const bodies[] = {"{}", "<html>", "{\"interval\":\"1000\"}"};
     for (size_t i = 0; i < 3; i++) {
         fresh();
         script_body(200, STATISTICS(CHK_4, "null", "null", "null", CHK_4));
@@ -604,13 +605,13 @@ static void ask_trigger(int status, const char *body)
     assert_call(0, "GET", "/jobs/" JOB "/savepoints/" TRIGGER);
 }
 
-#define CAUSE(trace)                                                                       \
-    "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{\"class\":"      \
-    "\"java.util.concurrent.CompletionException\",\"stack-trace\":\"" trace                \
+#define CAUSE(trace)                                                                  \
+    "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{\"class\":" \
+    "\"java.util.concurrent.CompletionException\",\"stack-trace\":\"" trace           \
     "\",\"serialized-throwable\":\"rO0ABXNy\"}}}"
-#define NO_SUCH_TRIGGER                                                                        \
-    "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: There is no "  \
-    "savepoint operation with triggerId=" TRIGGER " for job " JOB                              \
+#define NO_SUCH_TRIGGER                                                                       \
+    "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: There is no " \
+    "savepoint operation with triggerId=" TRIGGER " for job " JOB                             \
     ".\\n\\tat org.apache.flink.x(SavepointHandlers.java:325)\"]}"
 
 static void a_trigger_is_pending_then_done(void **state)
@@ -627,15 +628,16 @@ static void a_trigger_is_pending_then_done(void **state)
 static void completed_is_not_success(void **state)
 {
     (void)state;
-    ask_trigger(200, CAUSE("java.util.concurrent.CompletionException: "
-                           "org.apache.flink.runtime.checkpoint.CheckpointException: An Exception "
-                           "occurred while triggering the checkpoint. IO-problem detected.\\n\\tat "
-                           "java.base/java.util.concurrent.CompletableFuture.x(F.java:368)\\n"
-                           "Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: An "
-                           "Exception occurred while triggering the checkpoint. IO-problem "
-                           "detected.\\n\\tSuppressed: java.lang.Exception\\n\\tCaused by: "
-                           "java.lang.Error: not this one\\nCaused by: java.io.IOException: Failed "
-                           "to create savepoint directory at file:/proc/nowhere\\n\\t... 3 more\\n"));
+    ask_trigger(200,
+                CAUSE("java.util.concurrent.CompletionException: "
+                      "org.apache.flink.runtime.checkpoint.CheckpointException: An Exception "
+                      "occurred while triggering the checkpoint. IO-problem detected.\\n\\tat "
+                      "java.base/java.util.concurrent.CompletableFuture.x(F.java:368)\\n"
+                      "Caused by: org.apache.flink.runtime.checkpoint.CheckpointException: An "
+                      "Exception occurred while triggering the checkpoint. IO-problem "
+                      "detected.\\n\\tSuppressed: java.lang.Exception\\n\\tCaused by: "
+                      "java.lang.Error: not this one\\nCaused by: java.io.IOException: Failed "
+                      "to create savepoint directory at file:/proc/nowhere\\n\\t... 3 more\\n"));
     assert_int_equal(result.state, FLINK_TRIGGER_FAILED);
     assert_text(result.text,
                 "java.io.IOException: Failed to create savepoint directory at file:/proc/nowhere");
@@ -647,11 +649,12 @@ static void a_savepoint_whose_stop_failed_is_found_anywhere_in_the_trace(void **
     (void)state;
     ask_trigger(
         200,
-        CAUSE("java.util.concurrent.CompletionException: x\\n\\tat y\\nCaused by: "
-              "org.apache.flink.runtime.scheduler.stopwithsavepoint.StopWithSavepointStoppingException"
-              ": A savepoint has been created at: file:/s/savepoint-aaaaaa-1c3b4d0c9b42, but the "
-              "corresponding job " JOB " failed during stopping. The savepoint is consistent, but "
-              "might have uncommitted transactions.\\nCaused by: java.lang.RuntimeException: boom"));
+        CAUSE(
+            "java.util.concurrent.CompletionException: x\\n\\tat y\\nCaused by: "
+            "org.apache.flink.runtime.scheduler.stopwithsavepoint.StopWithSavepointStoppingException"
+            ": A savepoint has been created at: file:/s/savepoint-aaaaaa-1c3b4d0c9b42, but the "
+            "corresponding job " JOB " failed during stopping. The savepoint is consistent, but "
+            "might have uncommitted transactions.\\nCaused by: java.lang.RuntimeException: boom"));
     assert_int_equal(result.state, FLINK_TRIGGER_STOP_FAILED);
     assert_text(result.location, "file:/s/savepoint-aaaaaa-1c3b4d0c9b42");
     assert_text(result.text, "java.lang.RuntimeException: boom");
@@ -669,15 +672,15 @@ static void only_flink_itself_says_that_it_does_not_know_a_trigger(void **state)
         int status;
         const char *body;
     } others[] = {
-        { 404, "<html>There is no savepoint operation</html>" },
-        { 404, "{\"errors\":[\"Not found: /x\"]}" },
-        { 500, NO_SUCH_TRIGGER },
-        { 503, LEADER },
-        { 200, "{}" },
-        { 200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":null}" },
-        { 200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"\"}}" },
-        { 200, "{\"status\":{\"id\":\"COMPLETED\"}}" },
-        { 200, "{\"status\":{\"id\":\"SOON\"},\"operation\":{\"location\":\"file:/x\"}}" },
+        {404, "<html>There is no savepoint operation</html>"},
+        {404, "{\"errors\":[\"Not found: /x\"]}"},
+        {500, NO_SUCH_TRIGGER},
+        {503, LEADER},
+        {200, "{}"},
+        {200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":null}"},
+        {200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"\"}}"},
+        {200, "{\"status\":{\"id\":\"COMPLETED\"}}"},
+        {200, "{\"status\":{\"id\":\"SOON\"},\"operation\":{\"location\":\"file:/x\"}}"},
     };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         ask_trigger(others[i].status, others[i].body);
@@ -762,8 +765,9 @@ static void the_cause_of_a_failure_is_its_deepest(void **state)
 static void a_cause_is_one_bounded_line(void **state)
 {
     (void)state;
-    struct buf long_text = { 0 };
-    buf_add(&long_text, STR("{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"X: a\\tb\\u0001c "));
+    struct buf long_text = {0};
+    buf_add(&long_text,
+            STR("{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"X: a\\tb\\u0001c "));
     for (int i = 0; i < 1000; i++)
         buf_add(&long_text, STR("\xC3\xA9"));
     buf_add(&long_text, STR("\\nsecond line\\n\\tat x\"}]}}"));
@@ -777,12 +781,12 @@ static void a_cause_is_one_bounded_line(void **state)
 
 static struct flink_submit submission(void)
 {
-    static struct str args[] = { { "--rate", 6 }, { "say \"50\"", 8 } };
+    static struct str args[] = {{"--rate", 6}, {"say \"50\"", 8}};
     return (struct flink_submit){
         .jar_id = STR("8f2e_counter job.jar"),
         .job_id = STR(JOB),
         .entry_class = STR("lab.CounterJob"),
-        .args = { args, 2 },
+        .args = {args, 2},
         .parallelism = 2,
         .savepoint_path = STR("file:/s/savepoint-1"),
         .allow_non_restored_state = true,
@@ -823,7 +827,7 @@ static void a_submission_says_all_that_flink_must_know(void **state)
 static void a_jar_id_cannot_lead_elsewhere(void **state)
 {
     (void)state;
-    static const char *const ids[] = { "", "..", "a/b", "a\\b", "a\nb" };
+    static const char *const ids[] = {"", "..", "a/b", "a\\b", "a\nb"};
     for (size_t i = 0; i < 5; i++) {
         fresh();
         struct flink_submit s = submission();
@@ -836,17 +840,17 @@ static void a_jar_id_cannot_lead_elsewhere(void **state)
     }
 }
 
-#define DUPLICATE                                                                              \
-    "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not "    \
-    "execute application.\\n\\tat x\\nCaused by: java.util.concurrent.CompletionException: "   \
-    "org.apache.flink.util.FlinkRuntimeException: Could not execute application.\\n\\t... 1 "  \
-    "more\\nCaused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job "  \
+#define DUPLICATE                                                                             \
+    "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not "   \
+    "execute application.\\n\\tat x\\nCaused by: java.util.concurrent.CompletionException: "  \
+    "org.apache.flink.util.FlinkRuntimeException: Could not execute application.\\n\\t... 1 " \
+    "more\\nCaused by: org.apache.flink.runtime.client.DuplicateJobSubmissionException: Job " \
     "has already been submitted.\\n\\tat y\\n\"]}"
-#define NO_JAR                                                                                  \
-    "{\"errors\":[\"Internal server error.\",\"<Exception on server side:\\n"                   \
-    "java.util.concurrent.CompletionException: org.apache.flink.runtime.rest.handler."          \
-    "RestHandlerException: Jar file /up/x.jar does not exist\\n\\tat x\\nCaused by: "           \
-    "org.apache.flink.runtime.rest.handler.RestHandlerException: Jar file /up/x.jar does not "  \
+#define NO_JAR                                                                                 \
+    "{\"errors\":[\"Internal server error.\",\"<Exception on server side:\\n"                  \
+    "java.util.concurrent.CompletionException: org.apache.flink.runtime.rest.handler."         \
+    "RestHandlerException: Jar file /up/x.jar does not exist\\n\\tat x\\nCaused by: "          \
+    "org.apache.flink.runtime.rest.handler.RestHandlerException: Jar file /up/x.jar does not " \
     "exist\\n\\t... 51 more\\n\\nEnd of exception on server side>\"]}"
 
 static void any_other_complete_answer_refuses_a_submission(void **state)
@@ -866,8 +870,11 @@ static void any_other_complete_answer_refuses_a_submission(void **state)
     static const struct {
         int status;
         const char *body;
-    } others[] = { { 200, "{\"jobid\":\"" OTHER "\"}" }, { 200, "<html>" }, { 200, "{}" },
-                   { 202, "{\"jobid\":\"" JOB "\"}" },   { 503, LEADER } };
+    } others[] = {{200, "{\"jobid\":\"" OTHER "\"}"},
+                  {200, "<html>"},
+                  {200, "{}"},
+                  {202, "{\"jobid\":\"" JOB "\"}"},
+                  {503, LEADER}};
     for (size_t i = 0; i < 5; i++) {
         submit(&s, others[i].status, others[i].body);
         assert_int_equal(answer.outcome, OUTCOME_REFUSED);
@@ -897,9 +904,9 @@ static void post_savepoint(const struct flink_stop *s, int status, const char *b
 }
 
 static const struct flink_stop stop_job = {
-    .job_id = { JOB, 32 },
-    .trigger_id = { TRIGGER, 32 },
-    .directory = { "file:/s/try-1", 13 },
+    .job_id = {JOB, 32},
+    .trigger_id = {TRIGGER, 32},
+    .directory = {"file:/s/try-1", 13},
     .stop = true,
 };
 
@@ -920,9 +927,8 @@ static void stop_and_savepoint_spell_the_directory_differently(void **state)
     s.native = true;
     post_savepoint(&s, 202, ACCEPTED);
     assert_call(0, "POST", "/jobs/" JOB "/savepoints");
-    assert_text(http.calls[0].body,
-                "{\"target-directory\":\"file:/s/try-1\",\"cancel-job\":false,"
-                "\"formatType\":\"NATIVE\",\"triggerId\":\"" TRIGGER "\"}");
+    assert_text(http.calls[0].body, "{\"target-directory\":\"file:/s/try-1\",\"cancel-job\":false,"
+                                    "\"formatType\":\"NATIVE\",\"triggerId\":\"" TRIGGER "\"}");
 
     s.stop = s.drain = true;
     post_savepoint(&s, 202, ACCEPTED);
@@ -937,13 +943,13 @@ static void only_a_202_of_flinks_accepts_a_savepoint(void **state)
         const char *body;
         enum outcome outcome;
     } cases[] = {
-        { 202, "{\"request-id\":\"" OTHER "\"}", OUTCOME_UNKNOWN },
-        { 202, "<html>", OUTCOME_UNKNOWN },
-        { 200, ACCEPTED, OUTCOME_UNKNOWN },
-        { 400, "{\"errors\":[\"Request did not match expected format X.\"]}", OUTCOME_REFUSED },
-        { 400, "<html>", OUTCOME_UNKNOWN },
-        { 500, "{\"errors\":[\"Internal server error.\"]}", OUTCOME_UNKNOWN },
-        { 503, LEADER, OUTCOME_UNKNOWN },
+        {202, "{\"request-id\":\"" OTHER "\"}", OUTCOME_UNKNOWN},
+        {202, "<html>", OUTCOME_UNKNOWN},
+        {200, ACCEPTED, OUTCOME_UNKNOWN},
+        {400, "{\"errors\":[\"Request did not match expected format X.\"]}", OUTCOME_REFUSED},
+        {400, "<html>", OUTCOME_UNKNOWN},
+        {500, "{\"errors\":[\"Internal server error.\"]}", OUTCOME_UNKNOWN},
+        {503, LEADER, OUTCOME_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         post_savepoint(&stop_job, cases[i].status, cases[i].body);
@@ -967,16 +973,17 @@ static void a_cancel_is_accepted_or_refused_by_flink_itself(void **state)
         const char *body;
         enum outcome outcome;
     } cases[] = {
-        { 202, "{}", OUTCOME_DONE },
-        { 404, "{\"errors\":[\"org.apache.flink.x: Job could not be found.\"]}", OUTCOME_REFUSED },
-        { 409, "{\"errors\":[\"Job cancellation failed because the job has already reached another "
-               "terminal state (FINISHED).\"]}",
-          OUTCOME_REFUSED },
-        { 404, "<html>", OUTCOME_UNKNOWN },
-        { 200, "{}", OUTCOME_UNKNOWN },
-        { 202, "<html>", OUTCOME_UNKNOWN },
-        { 408, "{\"errors\":[\"Job cancellation timed out.\"]}", OUTCOME_UNKNOWN },
-        { 503, LEADER, OUTCOME_UNKNOWN },
+        {202, "{}", OUTCOME_DONE},
+        {404, "{\"errors\":[\"org.apache.flink.x: Job could not be found.\"]}", OUTCOME_REFUSED},
+        {409,
+         "{\"errors\":[\"Job cancellation failed because the job has already reached another "
+         "terminal state (FINISHED).\"]}",
+         OUTCOME_REFUSED},
+        {404, "<html>", OUTCOME_UNKNOWN},
+        {200, "{}", OUTCOME_UNKNOWN},
+        {202, "<html>", OUTCOME_UNKNOWN},
+        {408, "{\"errors\":[\"Job cancellation timed out.\"]}", OUTCOME_UNKNOWN},
+        {503, LEADER, OUTCOME_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         fresh();

@@ -17,7 +17,7 @@ static struct str one_line(struct arena *a, struct str s)
         unsigned char c = (unsigned char)s.ptr[i];
         line[i] = c < 0x20 || c == 0x7F ? ' ' : s.ptr[i];
     }
-    struct str text = { line, n };
+    struct str text = {line, n};
     return cut ? arena_fmt(a, "%.*s...", STR_ARG(text)) : text;
 }
 
@@ -31,8 +31,8 @@ static bool is_noise(struct str line)
 
 struct str deepest_cause(struct arena *a, struct str trace)
 {
-    struct str first = { NULL, 0 };
-    struct str last = { NULL, 0 };
+    struct str first = {NULL, 0};
+    struct str last = {NULL, 0};
     for (struct str rest = trace; !str_is_empty(rest);) {
         struct str line = str_split(rest, '\n', &rest);
         /* Indented ones belong to suppressed exceptions. */
@@ -57,15 +57,15 @@ static bool parse(struct arena *a, struct str body, struct json *ret)
 struct str answer_errors(struct arena *a, const struct http_answer *answer)
 {
     struct json v;
-    struct str joined = { NULL, 0 };
+    struct str joined = {NULL, 0};
     if (answer->outcome != OUTCOME_DONE || !parse(a, answer->body, &v))
         return joined;
-    struct buf all = { 0 };
+    struct buf all = {0};
     struct json_iter it = json_each(json_get(v, STR("errors")));
     struct str key;
     struct json item;
     while (json_next(&it, &key, &item)) {
-        buf_add(&all, json_str_or(item, (struct str){ NULL, 0 }));
+        buf_add(&all, json_str_or(item, (struct str){NULL, 0}));
         buf_add_char(&all, '\n');
     }
     joined = arena_str(a, str_trim(buf_str(&all)));
@@ -86,8 +86,7 @@ struct str answer_text(struct arena *a, const struct http_answer *answer)
 bool answer_json(struct arena *a, const struct http_answer *answer, int status, struct json *ret,
                  struct str *why)
 {
-    if (answer->outcome == OUTCOME_DONE && answer->status == status &&
-        parse(a, answer->body, ret))
+    if (answer->outcome == OUTCOME_DONE && answer->status == status && parse(a, answer->body, ret))
         return true;
     *why = answer_text(a, answer);
     return false;

@@ -2,17 +2,17 @@
 #include "adapt/flink_rest/codec.h"
 
 #define STOPPING_FROM STR("A savepoint has been created at: ")
-#define STOPPING_TO STR(", but the corresponding job")
+#define STOPPING_TO   STR(", but the corresponding job")
 
 static struct flink_trigger unreachable(struct str text)
 {
-    return (struct flink_trigger){ .state = FLINK_TRIGGER_UNREACHABLE, .text = text };
+    return (struct flink_trigger){.state = FLINK_TRIGGER_UNREACHABLE, .text = text};
 }
 
 /* Where the savepoint of a stop that failed afterwards lies; empty when the trace is not of that. */
 static struct str stopping_location(struct str trace)
 {
-    struct str none = { NULL, 0 };
+    struct str none = {NULL, 0};
     size_t from = str_find(trace, STOPPING_FROM);
     if (from == trace.len)
         return none;
@@ -27,7 +27,7 @@ static struct str stopping_location(struct str trace)
 static struct flink_trigger failed_trigger(struct arena *a, struct json cause)
 {
     struct str trace = json_str_or(json_get(cause, STR("stack-trace")), STR(""));
-    struct flink_trigger t = { .state = FLINK_TRIGGER_FAILED };
+    struct flink_trigger t = {.state = FLINK_TRIGGER_FAILED};
     t.text = deepest_cause(a, trace);
     if (str_is_empty(t.text))
         t.text = deepest_cause(a, json_str_or(json_get(cause, STR("class")), STR("")));
@@ -50,20 +50,20 @@ struct flink_trigger decode_trigger(struct arena *a, const struct http_answer *a
     }
     struct str status = json_str_or(json_path(v, "status.id"), STR(""));
     if (str_eq(status, STR("IN_PROGRESS")))
-        return (struct flink_trigger){ .state = FLINK_TRIGGER_IN_PROGRESS };
+        return (struct flink_trigger){.state = FLINK_TRIGGER_IN_PROGRESS};
     struct json operation = json_get(v, STR("operation"));
     struct json cause = json_get(operation, STR("failure-cause"));
     struct str location = json_str_or(json_get(operation, STR("location")), STR(""));
     if (str_eq(status, STR("COMPLETED")) && json_kind(cause) == JSON_OBJECT)
         return failed_trigger(a, cause);
     if (str_eq(status, STR("COMPLETED")) && !str_is_empty(location))
-        return (struct flink_trigger){ .state = FLINK_TRIGGER_COMPLETED, .location = location };
+        return (struct flink_trigger){.state = FLINK_TRIGGER_COMPLETED, .location = location};
     return unreachable(STR("the state of the savepoint is not of Flink's form"));
 }
 
 struct flink_answer decode_cause(struct arena *a, const struct http_answer *answer)
 {
-    struct flink_answer result = { .status = answer->status };
+    struct flink_answer result = {.status = answer->status};
     struct json v;
     if (!answer_json(a, answer, 200, &v, &result.text))
         return result;
@@ -82,7 +82,7 @@ struct flink_answer decode_cause(struct arena *a, const struct http_answer *answ
 struct flink_answer decode_submit(struct arena *a, const struct http_answer *answer,
                                   struct str job_id)
 {
-    struct flink_answer result = { .status = answer->status };
+    struct flink_answer result = {.status = answer->status};
     if (answer->outcome != OUTCOME_DONE) {
         result.text = answer_text(a, answer);
         return result;
@@ -102,7 +102,7 @@ struct flink_answer decode_submit(struct arena *a, const struct http_answer *ans
 static struct flink_answer not_accepted(struct arena *a, const struct http_answer *answer,
                                         bool refusal)
 {
-    struct flink_answer result = { .status = answer->status, .text = answer_text(a, answer) };
+    struct flink_answer result = {.status = answer->status, .text = answer_text(a, answer)};
     if (refusal && !str_is_empty(answer_errors(a, answer)))
         result.outcome = OUTCOME_REFUSED;
     return result;
@@ -115,7 +115,7 @@ struct flink_answer decode_posted(struct arena *a, const struct http_answer *ans
     struct str why;
     if (!answer_json(a, answer, 202, &v, &why))
         return not_accepted(a, answer, answer->status >= 400 && answer->status < 500);
-    struct flink_answer result = { .status = answer->status };
+    struct flink_answer result = {.status = answer->status};
     if (str_eq(json_str_or(json_get(v, STR("request-id")), STR("")), trigger_id))
         result.outcome = OUTCOME_DONE;
     else
@@ -128,6 +128,6 @@ struct flink_answer decode_cancel(struct arena *a, const struct http_answer *ans
     struct json v;
     struct str why;
     if (answer_json(a, answer, 202, &v, &why) && json_kind(v) == JSON_OBJECT)
-        return (struct flink_answer){ .outcome = OUTCOME_DONE, .status = answer->status };
+        return (struct flink_answer){.outcome = OUTCOME_DONE, .status = answer->status};
     return not_accepted(a, answer, answer->status == 404 || answer->status == 409);
 }

@@ -1,7 +1,7 @@
 /* Checkpoint statistics and configuration of a job. */
 #include "adapt/flink_rest/codec.h"
 
-#define NOT_ENABLED STR("Checkpointing has not been enabled")
+#define NOT_ENABLED     STR("Checkpointing has not been enabled")
 #define NOT_ADDRESSABLE STR("<checkpoint-not-externally-addressable>")
 /* Flink's interval of a job that takes no periodic checkpoints. */
 #define NEVER_MS INT64_MAX
@@ -19,12 +19,12 @@ static void not_told(struct arena *a, const struct http_answer *answer, struct s
 static struct str path_of(struct json v)
 {
     struct str path = json_str_or(json_get(v, STR("external_path")), STR(""));
-    return str_eq(path, NOT_ADDRESSABLE) ? (struct str){ NULL, 0 } : path;
+    return str_eq(path, NOT_ADDRESSABLE) ? (struct str){NULL, 0} : path;
 }
 
 static bool decode_one(struct json v, struct flink_checkpoint *ret)
 {
-    struct flink_checkpoint c = { 0 };
+    struct flink_checkpoint c = {0};
     struct str status;
     if (!json_i64(json_get(v, STR("id")), &c.id) || c.id <= 0 ||
         !json_str(json_get(v, STR("status")), &status) ||
@@ -95,7 +95,7 @@ void decode_checkpoints(struct arena *a, const struct http_answer *answer,
     }
     struct json latest = json_get(v, STR("latest"));
     struct json counts = json_get(v, STR("counts"));
-    struct flink_checkpoint completed = { 0 };
+    struct flink_checkpoint completed = {0};
     bool whole = json_kind(latest) == JSON_OBJECT &&
                  json_i64(json_get(counts, STR("completed")), &ret->completed_count) &&
                  decode_latest(latest, STR("completed"), &completed) &&
@@ -104,7 +104,7 @@ void decode_checkpoints(struct arena *a, const struct http_answer *answer,
                  decode_restored(latest, ret) &&
                  decode_history(a, json_get(v, STR("history")), ret);
     if (!whole) {
-        *ret = (struct flink_checkpoints){ 0 };
+        *ret = (struct flink_checkpoints){0};
         ret->text = STR("the checkpoint statistics are not of Flink's form");
         return;
     }

@@ -23,8 +23,8 @@ struct str answer_text(struct arena *a, const struct http_answer *answer);
 bool decode_overview(struct arena *a, const struct http_answer *answer, struct str job_id,
                      struct flink_sight *ret, struct str *why);
 /* /taskmanagers: their ids and number. */
-bool decode_taskmanagers(struct arena *a, const struct http_answer *answer,
-                         struct flink_sight *ret, struct str *why);
+bool decode_taskmanagers(struct arena *a, const struct http_answer *answer, struct flink_sight *ret,
+                         struct str *why);
 /* /jobs/:id/metrics?get=numRestarts; -1 when it does not say. */
 int64_t decode_restarts(struct arena *a, const struct http_answer *answer);
 

@@ -6,9 +6,9 @@
 #include "base/timefmt.h"
 #include "base/uuid.h"
 
-#define READ_TIMEOUT (5 * US_PER_S)
+#define READ_TIMEOUT  (5 * US_PER_S)
 #define WRITE_TIMEOUT (30 * US_PER_S)
-#define NOT_SENT "nothing was sent: the address or an id is not valid"
+#define NOT_SENT      "nothing was sent: the address or an id is not valid"
 
 struct flink_rest {
     struct http_client http;
@@ -41,7 +41,7 @@ static struct call *call_new(void *ctx, struct str url, struct str job_id, int64
     c->rest = ctx;
     c->arena = a;
     c->url = arena_str(a, url);
-    c->job_id = hex_id_is_valid(job_id) ? arena_str(a, job_id) : (struct str){ NULL, 0 };
+    c->job_id = hex_id_is_valid(job_id) ? arena_str(a, job_id) : (struct str){NULL, 0};
     c->left_us = timeout_us;
     c->arg = arg;
     return c;
@@ -58,7 +58,7 @@ static void on_http(void *arg, const struct http_answer *answer)
 static void on_not_sent(void *arg)
 {
     struct call *c = arg;
-    struct http_answer none = { .outcome = OUTCOME_UNKNOWN, .text = STR(NOT_SENT) };
+    struct http_answer none = {.outcome = OUTCOME_UNKNOWN, .text = STR(NOT_SENT)};
     c->next(c, &none);
 }
 
@@ -88,7 +88,7 @@ static void send_request(struct call *c, const char *method, struct str path, st
 static void get(struct call *c, struct str path,
                 void (*next)(struct call *c, const struct http_answer *answer))
 {
-    send_request(c, "GET", path, (struct str){ NULL, 0 }, next);
+    send_request(c, "GET", path, (struct str){NULL, 0}, next);
 }
 
 /* "jobs/<id><rest>" */
@@ -106,7 +106,7 @@ static void answered(struct call *c, struct flink_answer answer)
 /* What was seen, or nothing of it: half a sight must not be taken for a whole one. */
 static void seen(struct call *c, bool whole, struct str why)
 {
-    struct flink_sight nothing = { .outcome = OUTCOME_UNKNOWN, .text = why, .restarts = -1 };
+    struct flink_sight nothing = {.outcome = OUTCOME_UNKNOWN, .text = why, .restarts = -1};
     c->sight.outcome = OUTCOME_DONE;
     c->on_sight(c->arg, whole ? &c->sight : &nothing);
     arena_free(c->arena);
@@ -143,7 +143,7 @@ static void look(void *ctx, struct str url, struct str job_id,
 {
     struct call *c = call_new(ctx, url, job_id, READ_TIMEOUT, arg);
     c->on_sight = fn;
-    c->sight = (struct flink_sight){ .end_time_ms = -1, .restarts = -1 };
+    c->sight = (struct flink_sight){.end_time_ms = -1, .restarts = -1};
     get(c, STR("jobs/overview"), look_overview);
 }
 
@@ -187,7 +187,7 @@ static void trigger(void *ctx, struct str url, struct str job_id, struct str tri
                     void (*fn)(void *arg, const struct flink_trigger *t), void *arg)
 {
     struct call *c = call_new(ctx, url, job_id, READ_TIMEOUT, arg);
-    struct str path = { NULL, 0 };
+    struct str path = {NULL, 0};
     c->on_trigger = fn;
     if (hex_id_is_valid(trigger_id))
         path = arena_fmt(c->arena, "jobs/%.*s/savepoints/%.*s", STR_ARG(c->job_id),
@@ -218,7 +218,7 @@ static void submit(void *ctx, struct str url, const struct flink_submit *s,
 {
     struct call *c = call_new(ctx, url, s->job_id, s->timeout_us, arg);
     struct str jar = request_segment(c->arena, s->jar_id);
-    struct str path = { NULL, 0 };
+    struct str path = {NULL, 0};
     c->on_answer = fn;
     if (!str_is_empty(jar))
         path = arena_fmt(c->arena, "jars/%.*s/run", STR_ARG(jar));
@@ -234,7 +234,7 @@ static void savepoint(void *ctx, struct str url, const struct flink_stop *s,
                       void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
     struct call *c = call_new(ctx, url, s->job_id, WRITE_TIMEOUT, arg);
-    struct str path = { NULL, 0 };
+    struct str path = {NULL, 0};
     c->on_answer = fn;
     c->trigger_id = arena_str(c->arena, s->trigger_id);
     if (hex_id_is_valid(s->trigger_id) && !str_is_empty(s->directory))
@@ -252,7 +252,7 @@ static void cancel(void *ctx, struct str url, struct str job_id,
 {
     struct call *c = call_new(ctx, url, job_id, WRITE_TIMEOUT, arg);
     c->on_answer = fn;
-    send_request(c, "PATCH", job_path(c, "?mode=cancel"), (struct str){ NULL, 0 }, cancelled);
+    send_request(c, "PATCH", job_path(c, "?mode=cancel"), (struct str){NULL, 0}, cancelled);
 }
 
 struct flink_rest *flink_rest_new(struct http_client http, struct loop loop)
@@ -279,5 +279,5 @@ struct flink flink_rest_port(struct flink_rest *f)
         .savepoint = savepoint,
         .cancel = cancel,
     };
-    return (struct flink){ &ops, f };
+    return (struct flink){&ops, f};
 }

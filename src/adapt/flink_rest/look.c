@@ -8,12 +8,17 @@ static const struct {
     const char *name;
     enum flink_job_status status;
 } states[] = {
-    { "INITIALIZING", FLINK_JOB_INITIALIZING }, { "CREATED", FLINK_JOB_CREATED },
-    { "RUNNING", FLINK_JOB_RUNNING },           { "RESTARTING", FLINK_JOB_RESTARTING },
-    { "FAILING", FLINK_JOB_FAILING },           { "CANCELLING", FLINK_JOB_CANCELLING },
-    { "SUSPENDED", FLINK_JOB_SUSPENDED },       { "RECONCILING", FLINK_JOB_RECONCILING },
-    { "FINISHED", FLINK_JOB_FINISHED },         { "CANCELED", FLINK_JOB_CANCELED },
-    { "FAILED", FLINK_JOB_FAILED },
+    {"INITIALIZING", FLINK_JOB_INITIALIZING},
+    {"CREATED", FLINK_JOB_CREATED},
+    {"RUNNING", FLINK_JOB_RUNNING},
+    {"RESTARTING", FLINK_JOB_RESTARTING},
+    {"FAILING", FLINK_JOB_FAILING},
+    {"CANCELLING", FLINK_JOB_CANCELLING},
+    {"SUSPENDED", FLINK_JOB_SUSPENDED},
+    {"RECONCILING", FLINK_JOB_RECONCILING},
+    {"FINISHED", FLINK_JOB_FINISHED},
+    {"CANCELED", FLINK_JOB_CANCELED},
+    {"FAILED", FLINK_JOB_FAILED},
 };
 
 static enum flink_job_status state_of(struct str name)
@@ -73,15 +78,15 @@ bool decode_overview(struct arena *a, const struct http_answer *answer, struct s
     return true;
 }
 
-bool decode_taskmanagers(struct arena *a, const struct http_answer *answer,
-                         struct flink_sight *ret, struct str *why)
+bool decode_taskmanagers(struct arena *a, const struct http_answer *answer, struct flink_sight *ret,
+                         struct str *why)
 {
     struct json v;
     if (!answer_json(a, answer, 200, &v, why))
         return false;
     struct json list = json_get(v, STR("taskmanagers"));
     bool whole = json_kind(list) == JSON_ARRAY;
-    struct str_list ids = { ARENA_ARRAY(a, struct str, json_len(list)), 0 };
+    struct str_list ids = {ARENA_ARRAY(a, struct str, json_len(list)), 0};
     struct json_iter it = json_each(list);
     struct str key;
     struct json tm;

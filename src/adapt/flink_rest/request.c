@@ -6,21 +6,21 @@
 
 static bool is_unreserved(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           c == '-' || c == '.' || c == '_' || c == '~';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
 }
 
 struct str request_segment(struct arena *a, struct str s)
 {
     static const char hex[] = "0123456789ABCDEF";
     if (str_is_empty(s) || s.len > LIMIT_URL || str_eq(s, STR(".")) || str_eq(s, STR("..")))
-        return (struct str){ NULL, 0 };
+        return (struct str){NULL, 0};
     char *to = arena_alloc(a, 3 * s.len + 1);
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
         unsigned char c = (unsigned char)s.ptr[i];
         if (c == '/' || c == '\\' || c < 0x20 || c == 0x7F)
-            return (struct str){ NULL, 0 };
+            return (struct str){NULL, 0};
         if (is_unreserved(s.ptr[i])) {
             to[n++] = s.ptr[i];
             continue;
@@ -29,12 +29,12 @@ struct str request_segment(struct arena *a, struct str s)
         to[n++] = hex[c >> 4];
         to[n++] = hex[c & 15];
     }
-    return (struct str){ to, n };
+    return (struct str){to, n};
 }
 
 struct str request_url(struct arena *a, struct str base, struct str path)
 {
-    struct str none = { NULL, 0 };
+    struct str none = {NULL, 0};
     while (base.len > 0 && base.ptr[base.len - 1] == '/')
         base.len--;
     if (!str_starts_with(base, STR("http://")) && !str_starts_with(base, STR("https://")))
@@ -69,8 +69,8 @@ static void put_bool(struct json_out *o, struct str key, bool value)
 
 struct str request_submit(struct arena *a, const struct flink_submit *s)
 {
-    struct buf b = { 0 };
-    struct json_out o = { .buf = &b };
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
     json_begin_object(&o);
     if (!str_is_empty(s->entry_class))
         put_str(&o, STR("entryClass"), s->entry_class);
@@ -94,8 +94,8 @@ struct str request_submit(struct arena *a, const struct flink_submit *s)
 
 struct str request_stop(struct arena *a, const struct flink_stop *s)
 {
-    struct buf b = { 0 };
-    struct json_out o = { .buf = &b };
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
     json_begin_object(&o);
     put_str(&o, s->stop ? STR("targetDirectory") : STR("target-directory"), s->directory);
     if (s->stop)

@@ -17,7 +17,7 @@ struct names {
 
 static struct snapshot_listing not_listed(enum outcome outcome, struct str text)
 {
-    return (struct snapshot_listing){ .outcome = outcome, .text = text };
+    return (struct snapshot_listing){.outcome = outcome, .text = text};
 }
 
 /* Fills *ret with the entries that are named like snapshots. False: *bad says why not. */
@@ -32,17 +32,16 @@ static bool read_names(struct arena *a, struct str path, DIR *dir, struct names 
             return true;
         if (!entry) {
             struct str why = snapshot_errno(a, errno);
-            *bad = not_listed(OUTCOME_UNKNOWN, arena_fmt(a, "cannot list %.*s: %.*s",
-                                                         STR_ARG(path), STR_ARG(why)));
+            *bad = not_listed(OUTCOME_UNKNOWN,
+                              arena_fmt(a, "cannot list %.*s: %.*s", STR_ARG(path), STR_ARG(why)));
             return false;
         }
         struct str name = str_of(entry->d_name);
         if (!snapshot_name(name))
             continue;
         if (ret->n == LIMIT_SNAPSHOTS_LISTED) {
-            *bad = not_listed(OUTCOME_UNKNOWN,
-                              arena_fmt(a, "%.*s holds more than %u snapshots", STR_ARG(path),
-                                        LIMIT_SNAPSHOTS_LISTED));
+            *bad = not_listed(OUTCOME_UNKNOWN, arena_fmt(a, "%.*s holds more than %u snapshots",
+                                                         STR_ARG(path), LIMIT_SNAPSHOTS_LISTED));
             return false;
         }
         ret->items[ret->n++] = arena_str(a, name);
@@ -61,16 +60,16 @@ static int by_checkpoint(const void *x, const void *y)
 static struct snapshot_listing verify_each(struct arena *a, struct str path,
                                            const struct names *names)
 {
-    struct snapshot_listing listing = { .outcome = OUTCOME_DONE };
+    struct snapshot_listing listing = {.outcome = OUTCOME_DONE};
     listing.items = ARENA_ARRAY(a, struct snapshot_sight, names->n);
-    struct str base = path.len > 1 ? path : (struct str){ NULL, 0 }; /* "/" ends in its slash */
+    struct str base = path.len > 1 ? path : (struct str){NULL, 0}; /* "/" ends in its slash */
     for (size_t i = 0; i < names->n; i++) {
         struct str one = arena_fmt(a, "%.*s/%.*s", STR_ARG(base), STR_ARG(names->items[i]));
         struct verify_result v = snapshot_verify(a, one);
         if (v.outcome == OUTCOME_UNKNOWN)
             return not_listed(OUTCOME_UNKNOWN, v.text);
         if (v.outcome == OUTCOME_REFUSED)
-            continue; /* never finished, or removed since it was listed */
+            continue;                      /* never finished, or removed since it was listed */
         if (v.sight.metadata_version == 0) /* unreadable: its name is all that is known */
             (void)snapshot_checkpoint_name(names->items[i], &v.sight.checkpoint_id);
         listing.items[listing.n++] = v.sight;
@@ -93,7 +92,7 @@ struct snapshot_listing snapshot_list(struct arena *a, struct str path)
         return not_listed(absent ? OUTCOME_REFUSED : OUTCOME_UNKNOWN,
                           arena_fmt(a, "cannot list %.*s: %.*s", STR_ARG(path), STR_ARG(why)));
     }
-    struct names names = { 0 };
+    struct names names = {0};
     struct snapshot_listing bad;
     bool complete = read_names(a, path, dir, &names, &bad);
     closedir(dir);

@@ -21,15 +21,14 @@ struct removal {
 static struct remove_result ended(struct arena *a, enum outcome outcome, struct str path,
                                   const char *what)
 {
-    return (struct remove_result){ outcome, arena_fmt(a, "%.*s %s", STR_ARG(path), what) };
+    return (struct remove_result){outcome, arena_fmt(a, "%.*s %s", STR_ARG(path), what)};
 }
 
 static struct remove_result failed(struct arena *a, struct str path, const char *what)
 {
     struct str why = snapshot_errno(a, errno);
-    return (struct remove_result){ OUTCOME_UNKNOWN,
-                                   arena_fmt(a, "cannot %s %.*s: %.*s", what, STR_ARG(path),
-                                             STR_ARG(why)) };
+    return (struct remove_result){
+        OUTCOME_UNKNOWN, arena_fmt(a, "cannot %s %.*s: %.*s", what, STR_ARG(path), STR_ARG(why))};
 }
 
 static bool is_metadata(const struct dirent *entry)
@@ -67,8 +66,7 @@ static bool look_at(struct removal *r, const struct dirent *entry)
         r->result = (struct remove_result){
             OUTCOME_REFUSED,
             arena_fmt(r->arena, "%.*s holds the directory %s: not a snapshot that Flink wrote",
-                      STR_ARG(r->path), entry->d_name)
-        };
+                      STR_ARG(r->path), entry->d_name)};
         return false;
     }
     if (is_metadata(entry))
@@ -109,7 +107,7 @@ static struct remove_result remove_below(struct arena *a, int parent, struct str
         return ended(a, OUTCOME_DONE, path, "was gone already");
     if (fd < 0 && (errno == ENOTDIR || errno == ELOOP))
         return ended(a, OUTCOME_REFUSED, path, "is not a directory");
-    struct removal r = { .arena = a, .path = path };
+    struct removal r = {.arena = a, .path = path};
     r.dir = fd < 0 ? NULL : fdopendir(fd);
     if (!r.dir) {
         struct remove_result result = failed(a, path, "open");

@@ -137,5 +137,5 @@ struct snapshots snapshots_file_port(struct snapshots_file *s)
         .verify = verify,
         .remove = remove_snapshot,
     };
-    return (struct snapshots){ &ops, s };
+    return (struct snapshots){&ops, s};
 }

@@ -46,7 +46,7 @@ static bool proves_absence(int error)
 
 static struct verify_result not_done(enum outcome outcome, struct str text)
 {
-    return (struct verify_result){ .outcome = outcome, .text = text };
+    return (struct verify_result){.outcome = outcome, .text = text};
 }
 
 static struct verify_result judged(struct snapshot_sight sight, enum verified verified,
@@ -54,7 +54,7 @@ static struct verify_result judged(struct snapshot_sight sight, enum verified ve
 {
     sight.verified = (int)verified;
     sight.text = text;
-    return (struct verify_result){ .outcome = OUTCOME_DONE, .sight = sight };
+    return (struct verify_result){.outcome = OUTCOME_DONE, .sight = sight};
 }
 
 /* Reads the n bytes that fstat promised; false with errno (0: the file has become shorter). */
@@ -124,9 +124,9 @@ static bool check_file(struct check *c, const struct flink_file *f, struct verif
             return true;
         }
     } else if (!stays_inside(name)) {
-        *ret = judged(c->sight, VERIFIED_BROKEN,
-                      arena_fmt(c->arena, "it names the file %.*s, outside its directory",
-                                STR_ARG(name)));
+        *ret = judged(
+            c->sight, VERIFIED_BROKEN,
+            arena_fmt(c->arena, "it names the file %.*s, outside its directory", STR_ARG(name)));
         return false;
     }
     struct stat st;
@@ -143,10 +143,10 @@ static bool check_file(struct check *c, const struct flink_file *f, struct verif
     }
     if (S_ISREG(st.st_mode) && st.st_size >= f->size)
         return true;
-    *ret = judged(c->sight, VERIFIED_BROKEN,
-                  arena_fmt(c->arena, "the file %.*s is too short: %lld of %lld bytes",
-                            STR_ARG(name), S_ISREG(st.st_mode) ? (long long)st.st_size : 0LL,
-                            (long long)f->size));
+    *ret =
+        judged(c->sight, VERIFIED_BROKEN,
+               arena_fmt(c->arena, "the file %.*s is too short: %lld of %lld bytes", STR_ARG(name),
+                         S_ISREG(st.st_mode) ? (long long)st.st_size : 0LL, (long long)f->size));
     return false;
 }
 
@@ -165,15 +165,15 @@ static struct verify_result check_files(struct check *c, const struct flink_meta
                                 c->elsewhere, m->n_files));
     if (m->n_files == 0)
         return judged(c->sight, VERIFIED_FULL, STR("read to its last byte; all state is inside"));
-    return judged(c->sight, VERIFIED_FULL,
-                  arena_fmt(c->arena, "read to its last byte; its %zu files are there",
-                            m->n_files));
+    return judged(
+        c->sight, VERIFIED_FULL,
+        arena_fmt(c->arena, "read to its last byte; its %zu files are there", m->n_files));
 }
 
 static struct verify_result check_bytes(struct check *c, struct str bytes)
 {
     struct flink_metadata m;
-    struct err e = { 0 };
+    struct err e = {0};
     if (flink_metadata_read(c->arena, bytes, &m, &e) != 0)
         return judged(c->sight, VERIFIED_BROKEN, arena_str(c->arena, str_of(e.text)));
     c->sight.checkpoint_id = m.checkpoint_id;
@@ -188,14 +188,15 @@ static struct verify_result check_metadata(struct check *c, int fd, const struct
         return judged(c->sight, VERIFIED_BROKEN, STR("its _metadata is not a file"));
     if (st->st_size > (off_t)LIMIT_METADATA_FILE)
         return not_done(OUTCOME_UNKNOWN,
-                        arena_fmt(c->arena, "%.*s/_metadata has %lld bytes, more than the %u that "
-                                            "are read",
+                        arena_fmt(c->arena,
+                                  "%.*s/_metadata has %lld bytes, more than the %u that "
+                                  "are read",
                                   STR_ARG(c->path), (long long)st->st_size, LIMIT_METADATA_FILE));
     size_t n = (size_t)st->st_size;
     char *bytes = mem_alloc(n + 1);
     struct verify_result result;
     if (read_all(fd, bytes, n)) {
-        result = check_bytes(c, (struct str){ bytes, n });
+        result = check_bytes(c, (struct str){bytes, n});
     } else {
         struct str why = errno ? snapshot_errno(c->arena, errno) : STR("it shrinks meanwhile");
         result = not_done(OUTCOME_UNKNOWN, arena_fmt(c->arena, "cannot read %.*s/_metadata: %.*s",
@@ -209,16 +210,15 @@ static struct verify_result cannot_open(struct arena *a, struct str path, const 
 {
     int error = errno;
     if (proves_absence(error))
-        return not_done(OUTCOME_REFUSED,
-                        arena_fmt(a, "%.*s%s is not there", STR_ARG(path), what));
+        return not_done(OUTCOME_REFUSED, arena_fmt(a, "%.*s%s is not there", STR_ARG(path), what));
     struct str why = snapshot_errno(a, error);
-    return not_done(OUTCOME_UNKNOWN, arena_fmt(a, "cannot open %.*s%s: %.*s", STR_ARG(path), what,
-                                               STR_ARG(why)));
+    return not_done(OUTCOME_UNKNOWN,
+                    arena_fmt(a, "cannot open %.*s%s: %.*s", STR_ARG(path), what, STR_ARG(why)));
 }
 
 struct verify_result snapshot_verify(struct arena *a, struct str path)
 {
-    struct check c = { .arena = a, .path = path };
+    struct check c = {.arena = a, .path = path};
     c.directory = open(path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (c.directory < 0)
         return cannot_open(a, path, "");
