@@ -61,6 +61,7 @@ static bool concerns(enum operation op)
     case FAULT_IO:
     case FAULT_IO_LATE: return op != OP_READ;
     case FAULT_READ: return op == OP_READ;
+    case FAULT_SYNC: return op == OP_SYNC;
     }
     return false;
 }

@@ -11,6 +11,7 @@ enum fault_kind {
     FAULT_IO,      /* a write, sync or truncate ends in an I/O error; the write was done by half */
     FAULT_IO_LATE, /* as FAULT_IO, but a write that fails was done completely */
     FAULT_READ,    /* a read ends in an I/O error */
+    FAULT_SYNC,    /* a sync or truncate ends in an I/O error */
 };
 
 struct fault {
@@ -27,5 +28,5 @@ void fault_arm(struct fault fault);
 void fault_disarm(void);
 /* True when something failed since it was armed. */
 bool fault_was_hit(void);
-/* Operations that counted since it was armed. */
+/* Operations of the armed kind since then; with `at` 0, none fails and they are only counted. */
 long fault_counted(void);
