@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "adapt/artifacts/artifacts.h"
@@ -153,6 +154,16 @@ static void close_parts(struct daemon_parts *d)
         d->app.store.ops->close(d->app.store.ctx);
 }
 
+/* LIMIT_CONNECTIONS and the calls to Flink need more descriptors than the usual soft limit. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < limit.rlim_max) {
+        limit.rlim_cur = limit.rlim_max < 65536 ? limit.rlim_max : 65536;
+        setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
 int main(int argc, char **argv)
 {
     struct err e = {0};
@@ -165,6 +176,7 @@ int main(int argc, char **argv)
     }
     if (done > 0)
         return 0;
+    raise_descriptor_limit();
     log_setup(d->config.log_format, LOG_INFO);
     if (open_parts(d, &e) < 0 || serve(d, &e) < 0) {
         fprintf(stderr, "sluiced: %s\n", e.text);
