@@ -1,7 +1,7 @@
 /* The last part of `_metadata`: Flink's CheckpointProperties, written by Java's object
  * serialization. It is walked by that protocol's grammar, for one reason: only so is its end known,
- * and with it that the file was not cut. Arrays, proxies and classes as values never occur in it and
- * are refused. */
+ * and with it that the file was not cut. Arrays, proxies and classes as values never occur in it
+ * and are refused. */
 #include "model/flink_metadata_in.h"
 
 enum java_tag {

@@ -1,5 +1,5 @@
-/* Writes the seeds into a directory of its own before libFuzzer looks at its arguments, and names it
- * as the corpus. */
+/* Writes the seeds into a directory of its own before libFuzzer looks at its arguments, and names
+ * it as the corpus. */
 #include "fuzz.h"
 
 #include <ftw.h>

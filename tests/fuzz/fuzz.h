@@ -1,5 +1,5 @@
-/* What the fuzz targets share. A target defines these two and links fuzz.c; its seeds are written by
- * the program itself, so that none has to be kept. */
+/* What the fuzz targets share. A target defines these two and links fuzz.c; its seeds are written
+ * by the program itself, so that none has to be kept. */
 #pragma once
 
 #include "base/str.h"

@@ -1,5 +1,5 @@
-/* The `_metadata` reader, from files of every version. What it takes for whole must not be whole any
- * more when its last byte is gone, and memory stays in proportion to the input. */
+/* The `_metadata` reader, from files of every version. What it takes for whole must not be whole
+ * any more when its last byte is gone, and memory stays in proportion to the input. */
 #include "fuzz.h"
 #include "metadata_writer.h"
 #include "model/flink_metadata.h"

@@ -1,5 +1,5 @@
-/* Writes `_metadata` files as Flink does, of every version and with every kind of handle, so that no
- * file of Flink's has to be kept. Layouts: Flink's MetadataV2V3SerializerBase and its successors. */
+/* Writes `_metadata` files as Flink does, of every version and with every kind of handle, so that
+ * no file of Flink's has to be kept. Layouts: MetadataV2V3SerializerBase and its successors. */
 #pragma once
 
 #include "base/buf.h"

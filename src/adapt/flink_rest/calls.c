@@ -9,7 +9,7 @@ static struct flink_trigger unreachable(struct str text)
     return (struct flink_trigger){.state = FLINK_TRIGGER_UNREACHABLE, .text = text};
 }
 
-/* Where the savepoint of a stop that failed afterwards lies; empty when the trace is not of that. */
+/* Where the savepoint of a stop that failed afterwards lies; empty when it is another failure. */
 static struct str stopping_location(struct str trace)
 {
     struct str none = {NULL, 0};

@@ -6,7 +6,7 @@
 /* Flink's interval of a job that takes no periodic checkpoints. */
 #define NEVER_MS INT64_MAX
 
-/* REFUSED when Flink itself says that the job has no checkpointing; any other failure is UNKNOWN. */
+/* REFUSED when Flink itself says that the job has no checkpointing, UNKNOWN for the rest. */
 static void not_told(struct arena *a, const struct http_answer *answer, struct str why,
                      struct flink_checkpoints *ret)
 {

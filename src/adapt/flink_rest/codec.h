@@ -1,7 +1,7 @@
 /* Inside of this adapter: Flink's answers as values, and requests as bytes. Pure.
  *
- * A decoder returns false with *why set when the answer does not prove what it should: no answer, an
- * error of the server, a login page, JSON that was cut or of another shape. Nothing is ever read
+ * A decoder returns false with *why set when the answer does not prove what it should: none came,
+ * an error of the server, a login page, JSON that was cut or of another shape. Nothing is ever read
  * from such an answer, least of all absence. */
 #pragma once
 

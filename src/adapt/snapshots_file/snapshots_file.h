@@ -1,6 +1,6 @@
 /* port/snapshots.h for what this process can reach through its file system: "file:" URIs and plain
- * absolute paths. Everything else is UNKNOWN, as is whatever cannot be read: an error is never taken
- * for absence. */
+ * absolute paths. Everything else is UNKNOWN, as is whatever cannot be read: an error is never
+ * taken for absence. */
 #pragma once
 
 #include "port/loop.h"
