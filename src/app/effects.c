@@ -2,6 +2,7 @@
 #include "app/registry_impl.h"
 #include "app/seen.h"
 #include "app/words.h"
+#include "base/log.h"
 #include "base/timefmt.h"
 #include "core/choice.h"
 
@@ -198,6 +199,19 @@ static void look_artifact(struct entry *e, const struct effect *f)
 
 /* ---- calling ---- */
 
+/* What is asked of the world and what it answers: with the intents, all that a reader of the log
+ * needs to know where a crash fell. */
+static void log_call(const struct entry *e, struct str what, struct str text)
+{
+    const struct intent *i = &entry_record(e)->intent;
+    struct log_field fields[] = {
+        {"deployment", entry_deployment(e)->metadata.name},
+        {"intent", str_of(intent_names[i->kind])},
+        {"text", text},
+    };
+    log_record(LOG_INFO, app_wall_us(e->app), what, fields, text.len ? 3 : 2);
+}
+
 static void call_sent(struct entry *e)
 {
     arena_free(e->seen_arenas[SEEN_CALL]);
@@ -212,6 +226,9 @@ static void call_answered(struct ask *k, enum outcome outcome, int status, struc
     struct entry *e = k->entry;
     struct seen_call *call = &e->seen.call;
     if (call->timer == k->timer && !e->removed) {
+        static const struct str words[] = {
+            {"answer unknown", 14}, {"answer done", 11}, {"answer refused", 14}};
+        log_call(e, words[outcome], text);
         struct arena *a = seen_arena(e, SEEN_CALL);
         call->answered = true;
         call->answered_at = app_mono_us(e->app);
@@ -362,4 +379,6 @@ void effect_run(struct entry *e, const struct effect *f)
         [CALL_DISCARD] = call_discard,
     };
     run[f->kind](e, f);
+    if (f->kind >= CALL_PROVISION)
+        log_call(e, STR("call sent"), (struct str){0});
 }

@@ -100,6 +100,18 @@ static void own_effects(struct arena *a, struct core_out *out)
         out->effects[i].subject = arena_str(a, out->effects[i].subject);
 }
 
+static void log_intent(const struct entry *e, int64_t timer_before)
+{
+    const struct record *r = entry_record(e);
+    if (r->intent.kind == INTENT_NONE || r->timer == timer_before)
+        return;
+    struct log_field fields[] = {
+        {"deployment", entry_deployment(e)->metadata.name},
+        {"intent", str_of(intent_names[r->intent.kind])},
+    };
+    log_record(LOG_INFO, app_wall_us(e->app), STR("intent durable"), fields, 2);
+}
+
 static void run_effects(struct entry *e, const struct core_out *out)
 {
     for (size_t i = 0; i < out->n_effects; i++) {
@@ -152,7 +164,9 @@ static void committed(void *arg, const struct store_result *r)
         e->busy = false;
     if (r->outcome == STORE_DONE) {
         app->counters.commits++;
+        int64_t timer = e ? entry_record(e)->timer : 0;
         e = adopt(c);
+        log_intent(e, timer);
         log_events(e, c->events, c->n_events);
         notify(app, e, c->events, c->n_events);
     } else {
