@@ -127,10 +127,14 @@ static void add_jvm(struct args *x, const struct cluster_plan *p, struct str pro
         add(x, STR("-XX:+UseSerialGC"));
         add(x, STR("-XX:TieredStopAtLevel=1"));
     }
-    if (p->archive.len > 0) {
-        /* An archive that does not fit is left aside by the JVM, with a word in its output. */
-        add(x, arena_fmt(x->a, "-XX:SharedArchiveFile=%.*s", STR_ARG(p->archive)));
+    struct str archive = p->archives[jobmanager ? 0 : 1];
+    struct str list = sharing_list(x->a, p, process);
+    if (archive.len > 0) {
+        /* An archive that does not fit is left aside by the JVM. */
+        add(x, arena_fmt(x->a, "-XX:SharedArchiveFile=%.*s", STR_ARG(archive)));
         add(x, STR("-Xshare:auto"));
+    } else if (list.len > 0) {
+        add(x, arena_fmt(x->a, "-XX:DumpLoadedClassList=%.*s", STR_ARG(list)));
     }
     add_memory(x, p, jobmanager);
     add_all(x, opens, sizeof(opens) / sizeof(opens[0]));
@@ -145,7 +149,7 @@ static void add_jvm(struct args *x, const struct cluster_plan *p, struct str pro
               user_value(p, jobmanager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager"));
 }
 
-static struct str joined(struct arena *a, struct str_list list)
+struct str plan_class_path(struct arena *a, struct str_list list)
 {
     struct buf b = {0};
     for (size_t i = 0; i < list.n; i++)
@@ -163,7 +167,7 @@ char **plan_command(struct arena *a, const struct cluster_plan *p, struct str pr
     /* The rest has its place reserved: the user's options cannot push it out. */
     x.n = x.n < ARGS_MOST - 12 ? x.n : ARGS_MOST - 12;
     add(&x, STR("-classpath"));
-    add(&x, joined(a, p->class_path));
+    add(&x, plan_class_path(a, p->class_path));
     if (process_is_jobmanager(process))
         add(&x, STR("org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"));
     else

@@ -38,8 +38,8 @@ static const struct key owned[] = {
     {"high-availability.type", "NONE"}, /* a dead JobManager is the end of its attempt */
     {"web.submit.enable", "true"},
     {"rest.profiling.enabled", "false"},
-    /* The final state of the job stays readable until we take the cluster down. Half a year: Flink's
-     * scheduler refuses more than 21474835 s, and with it the start. */
+    /* The final state of the job stays readable until we take the cluster down. Half a year:
+     * Flink's scheduler refuses more than 21474835 s, and with it the start. */
     {"jobstore.expiration-time", "15552000"},
     {"rest.async.store-duration", "1h"},
     /* What REST shows is what is. */

@@ -29,7 +29,7 @@ static int is_incarnation(struct local *l, struct arena *a, struct attempt *at,
     return 0;
 }
 
-/* Flink's id of an uploaded jar is its file name; it must stay one path component and end in .jar. */
+/* Flink's id of an uploaded jar is its file name: one path component that ends in .jar. */
 static bool name_is_safe(struct str name)
 {
     if (name.len == 0 || name.len > 200 || name.ptr[0] == '.' || !str_ends_with(name, STR(".jar")))

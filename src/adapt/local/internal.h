@@ -43,7 +43,8 @@ struct local {
     pthread_mutex_t lock; /* guards what is below */
     bool in_doubt;        /* a process may exist that no record names: scan before answering */
     struct arena *strays_arena;
-    struct strays strays; /* as of the last scan */
+    struct strays strays;    /* as of the last scan */
+    struct sharing *sharing; /* sharing.c: the archives that are being made, NULL = none */
 
     /* Loop thread. */
     struct operation *running; /* queue.c: at most one of a deployment */
@@ -150,7 +151,8 @@ struct cluster_plan {
     int quick_start;
     struct str java;
     struct str_list class_path;
-    struct str archive; /* class data sharing; empty = none */
+    struct str archives[2]; /* class data sharing: JobManager, TaskManager; empty = none */
+    bool class_lists;       /* the JVMs shall list the classes that they load */
 };
 
 struct str plan_config_yaml(struct arena *a, const struct cluster_plan *p);
@@ -159,6 +161,7 @@ struct str plan_log4j(struct arena *a, const struct cluster_plan *p);
 const char *plan_log4j_name(const struct cluster_plan *p);
 /* NULL-terminated. `process` is "jobmanager" or a resource id. */
 char **plan_command(struct arena *a, const struct cluster_plan *p, struct str process);
+struct str plan_class_path(struct arena *a, struct str_list jars);
 struct str plan_taskmanager_id(struct arena *a, const struct cluster_plan *p, int64_t number);
 /* Number in a resource id of ours, 0 for anything else. */
 int64_t plan_taskmanager_number(struct str id);
@@ -169,6 +172,16 @@ int home_find(const struct local *l, struct arena *a, struct str version, struct
 int home_class_path(struct arena *a, struct str home, struct str_list *ret,
                     struct err *e) ERR_CHECK;
 int java_find(const struct local *l, struct arena *a, struct str *ret, struct err *e) ERR_CHECK;
+
+/* --- sharing.c --- */
+/* Puts the archives that exist into the plan, or asks for the lists to make them of. The first
+ * n_home_jars of the class path are the home's. (pool) */
+void sharing_plan(struct local *l, struct arena *a, struct cluster_plan *p, size_t n_home_jars);
+/* File that the process shall list its classes in; empty = none. (pure) */
+struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct str process);
+/* A start is over: a good time to make archives is soon. (loop thread) */
+void sharing_came_up(struct local *l);
+void sharing_close(struct local *l);
 
 /* --- spawn.c --- */
 /* Starts the shim with the command and waits until the process is recorded and runs. REFUSED: it

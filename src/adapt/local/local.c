@@ -350,6 +350,7 @@ void local_free(struct local *l)
     l->closing = true;
     starts_close(l);
     endings_close(l);
+    sharing_close(l);
     operations_close(l);
     if (l->in_flight == 0)
         local_destroy(l);

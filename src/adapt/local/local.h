@@ -41,8 +41,8 @@ struct local;
  * -1: the directory cannot be used, or the shim or the account does not exist. */
 int local_new(const struct local_config *config, const struct loop *loop, struct local **ret,
               struct err *e) ERR_CHECK;
-/* On the loop thread, before the loop is freed. No callback comes after it, what is on the pool ends
- * by itself. Leaves all processes as they are. NULL is allowed. */
+/* On the loop thread, before the loop is freed. No callback comes after it, what is on the pool
+ * ends by itself. Leaves all processes as they are. NULL is allowed. */
 void local_free(struct local *l);
 struct platform local_platform(struct local *l);
 /* Versions that can be started, sorted ("1.20.5", "2.3.0"); for validation. Looks at the disk. */

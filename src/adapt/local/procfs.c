@@ -125,22 +125,26 @@ static bool owner_of(struct str environ_text, struct owner *ret)
     return o.data.len > 0 && o.deployment.len > 0 && o.attempt >= 0;
 }
 
-/* Does the environment of the process prove that it is the owner's? */
-static enum alive is_owned(const char *proc, int64_t pid, const struct owner *owner, struct err *e)
+/* What the environment of a process says. */
+enum ownership { OWNED, NOT_OWNED, NO_ENVIRONMENT, OWNER_UNKNOWN };
+
+static enum ownership ownership_of(const char *proc, int64_t pid, const struct owner *owner,
+                                   struct err *e)
 {
     struct arena *a = arena_new();
     struct str text;
     struct owner found;
-    enum alive result = ALIVE_NO;
+    enum ownership result = NOT_OWNED;
     if (strings_read(a, proc, pid, "environ", &text) < 0) {
-        result = is_absent(errno) ? ALIVE_NO : ALIVE_UNKNOWN;
+        result = is_absent(errno) ? NO_ENVIRONMENT : OWNER_UNKNOWN;
         err_set(e, ERR_UNAVAILABLE, "cannot read the environment of process %" PRId64 ": %s", pid,
                 errno_text(errno));
+    } else if (text.len == 0) {
+        result = NO_ENVIRONMENT;
     } else if (owner_of(text, &found)) {
-        result = str_eq(found.data, owner->data) && str_eq(found.deployment, owner->deployment) &&
-                         found.attempt == owner->attempt
-                     ? ALIVE_YES
-                     : ALIVE_NO;
+        bool same = str_eq(found.data, owner->data) &&
+                    str_eq(found.deployment, owner->deployment) && found.attempt == owner->attempt;
+        result = same ? OWNED : NOT_OWNED;
     }
     arena_free(a);
     return result;
@@ -154,21 +158,21 @@ enum outcome process_signal(const char *proc, struct process_id id, const struct
     if (alive != ALIVE_YES)
         return alive == ALIVE_NO ? OUTCOME_DONE : OUTCOME_UNKNOWN;
     enum outcome result = OUTCOME_DONE;
-    enum alive owned = is_owned(proc, id.pid, owner, e);
-    if (owned == ALIVE_YES) {
+    switch (ownership_of(proc, id.pid, owner, e)) {
+    case OWNED:
         if (syscall(SYS_pidfd_send_signal, fd, signo, NULL, 0) < 0 && errno != ESRCH) {
             result = OUTCOME_UNKNOWN;
             err_set(e, ERR_UNAVAILABLE, "cannot signal process %" PRId64 ": %s", id.pid,
                     errno_text(errno));
         }
-    } else if (has_ended(fd)) {
-        result = OUTCOME_DONE;
-    } else if (owned == ALIVE_NO) {
+        break;
+    case NOT_OWNED:
         result = OUTCOME_REFUSED;
         err_set(e, ERR_CONFLICT, "process %" PRId64 " does not carry the identity of %.*s/%" PRId64,
                 id.pid, STR_ARG(owner->deployment), owner->attempt);
-    } else {
-        result = OUTCOME_UNKNOWN;
+        break;
+    case NO_ENVIRONMENT: break; /* on its way out: there is nothing left to signal */
+    case OWNER_UNKNOWN: result = OUTCOME_UNKNOWN; break;
     }
     close(fd);
     return result;
@@ -219,8 +223,8 @@ static bool is_stranger(struct arena *a, const char *proc, int64_t pid, struct s
 }
 
 /* Looks at one entry of /proc. 0, or -1 when it could not be told whose it is. */
-static int scan_one(struct arena *a, const char *proc, int64_t pid, const struct scan_for *what,
-                    struct strays *ret, struct err *e)
+static int scan_one(struct arena *a, struct arena *scratch, const char *proc, int64_t pid,
+                    const struct scan_for *what, struct strays *ret, struct err *e)
 {
     struct stray one = {.id.pid = pid};
     struct str text;
@@ -228,17 +232,21 @@ static int scan_one(struct arena *a, const char *proc, int64_t pid, const struct
         return 0;
     int failed = 0;
     if (process_start_time(proc, pid, &one.id.start) < 0 ||
-        strings_read(a, proc, pid, "environ", &text) < 0)
+        strings_read(scratch, proc, pid, "environ", &text) < 0)
         failed = errno;
     if (is_absent(failed))
         return 0;
-    if ((failed == EACCES || failed == EPERM) && is_stranger(a, proc, pid, what->place))
+    if ((failed == EACCES || failed == EPERM) && is_stranger(scratch, proc, pid, what->place))
         return 0;
     if (failed != 0)
         return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
                        errno_text(failed));
-    if (owner_of(text, &one.owner) && str_eq(one.owner.data, what->data))
+    if (owner_of(text, &one.owner) && str_eq(one.owner.data, what->data)) {
+        one.owner.data = arena_str(a, one.owner.data);
+        one.owner.deployment = arena_str(a, one.owner.deployment);
+        one.owner.process = arena_str(a, one.owner.process);
         strays_add(a, ret, one);
+    }
     return 0;
 }
 
@@ -249,6 +257,7 @@ int process_scan(struct arena *a, const char *proc, const struct scan_for *what,
     if (!d)
         return err_file(e, "list", str_of(proc), errno);
     struct strays found = {0};
+    struct arena *scratch = arena_new();
     int result = 0;
     size_t seen = 0;
     errno = 0;
@@ -259,11 +268,13 @@ int process_scan(struct arena *a, const char *proc, const struct scan_for *what,
         if (++seen > SCAN_MOST)
             result = err_set(e, ERR_UNAVAILABLE, "too many processes to look through");
         else
-            result = scan_one(a, proc, pid, what, &found, e);
+            result = scan_one(a, scratch, proc, pid, what, &found, e);
+        arena_reset(scratch);
     }
     if (result == 0 && errno != 0)
         result = err_file(e, "list", str_of(proc), errno);
     closedir(d);
+    arena_free(scratch);
     if (result == 0)
         *ret = found;
     return result;

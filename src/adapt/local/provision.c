@@ -122,6 +122,7 @@ static int complete_plan(struct local *l, struct arena *a, const struct attempt 
     for (size_t i = 0; i < n; i++)
         p->class_path.items[jars.n + i] = arena_fmt(a, "%.*s/lib/%d_%.*s", STR_ARG(at->dir), (int)i,
                                                     STR_ARG(r->dependency_names.items[i]));
+    sharing_plan(l, a, p, jars.n);
     return 0;
 }
 

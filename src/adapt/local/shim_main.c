@@ -4,10 +4,10 @@
  *   sluice-shim RUN_DIRECTORY NAME OUTPUT_FILE USER|- PROGRAM ARGUMENT...
  *
  * The order makes every process findable whatever dies in between: the child exists but waits at a
- * gate; RUN_DIRECTORY/NAME.pid becomes durable; only then the gate opens. When the record cannot be
- * written (it exists: the name was used; the directory is gone: the attempt was ended meanwhile) the
- * child ends without having run anything. Until the record exists both carry SLUICE_DATA in their
- * environment, which a scan of /proc finds.
+ * gate; RUN_DIRECTORY/NAME.pid becomes durable; only then the gate opens. When the record cannot
+ * be written (it exists: the name was used; the directory is gone: the attempt was ended
+ * meanwhile) the child ends without having run anything. Until the record exists both carry
+ * SLUICE_DATA in their environment, which a scan of /proc finds.
  *
  * Descriptor 3 takes one line for the daemon: "ok" or what went wrong. Started with setsid. */
 #include <errno.h>
@@ -42,7 +42,7 @@ struct shim {
     int run_fd; /* survives the renaming of the directory, for the exit status */
 };
 
-__attribute__((format(printf, 1, 2))) static int fail(const char *fmt, ...)
+__attribute__((format(printf, 1, 2))) static int tell(const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
@@ -179,10 +179,10 @@ static int run(const struct shim *s, int output)
     int gate[2];
     int report[2];
     if (pipe2(gate, O_CLOEXEC) < 0 || pipe2(report, O_CLOEXEC) < 0)
-        return fail("cannot make a pipe: %s", text_of(errno));
+        return tell("cannot make a pipe: %s", text_of(errno));
     pid_t pid = fork();
     if (pid < 0)
-        return fail("cannot fork: %s", text_of(errno));
+        return tell("cannot fork: %s", text_of(errno));
     if (pid == 0) {
         close(gate[1]);
         child(s, gate[0], report[1], output);
@@ -193,19 +193,19 @@ static int run(const struct shim *s, int output)
         int failed = errno;
         close(gate[1]);
         waitpid(pid, NULL, 0);
-        return fail("cannot record the process in %s: %s", s->run, text_of(failed));
+        return tell("cannot record the process in %s: %s", s->run, text_of(failed));
     }
     if (write(gate[1], "g", 1) != 1)
-        return fail("the process ended before it began");
+        return tell("the process ended before it began");
     close(gate[1]);
     int failed = 0;
     if (read(report[0], &failed, sizeof(failed)) == (ssize_t)sizeof(failed)) {
         struct buf what = {0};
         buf_fmt(&what, "cannot run %s: %s\n", s->argv[0], text_of(failed));
         record_end(s, &what);
-        return fail("%s", what.ptr);
+        return tell("%s", what.ptr);
     }
-    fail("ok\n");
+    tell("ok\n");
     close(READY_FD);
     wait_for(s, pid, output);
     return 0;
@@ -214,7 +214,7 @@ static int run(const struct shim *s, int output)
 int main(int argc, char **argv)
 {
     if (argc < 6)
-        return fail("usage: sluice-shim RUN_DIRECTORY NAME OUTPUT_FILE USER|- PROGRAM ARGUMENT...");
+        return tell("usage: sluice-shim RUN_DIRECTORY NAME OUTPUT_FILE USER|- PROGRAM ARGUMENT...");
     struct shim s = {argv[1], argv[2], argv[3], argv[4], argv + 5, -1};
     const int ignored[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
     for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
@@ -224,9 +224,9 @@ int main(int argc, char **argv)
     umask(022);
     s.run_fd = open(s.run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s.run_fd < 0)
-        return fail("cannot open %s: %s", s.run, text_of(errno));
+        return tell("cannot open %s: %s", s.run, text_of(errno));
     int output = open(s.output, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (output < 0)
-        return fail("cannot open %s: %s", s.output, text_of(errno));
+        return tell("cannot open %s: %s", s.output, text_of(errno));
     return run(&s, output);
 }

@@ -1,6 +1,6 @@
-/* At most maxConcurrentStarts at once: a JVM's first seconds cost more than anything after, and many
- * at once make all of them late. A start lasts from the spawn until the JobManager's REST port takes
- * connections, the JobManager is gone, or a deadline. */
+/* At most maxConcurrentStarts at once: a JVM's first seconds cost more than anything after, and
+ * many at once make all of them late. A start lasts from the spawn until the JobManager's REST port
+ * takes connections, the JobManager is gone, or a deadline. */
 #include "adapt/local/internal.h"
 
 #include <netinet/in.h>
@@ -75,6 +75,7 @@ static void leave(struct start *s)
     *at = s->next;
     l->n_starts--;
     start_free(s);
+    sharing_came_up(l);
     next_in_line(l);
 }
 

@@ -16,6 +16,35 @@ static struct stray stray_copy(struct arena *a, const struct stray *s)
     return copy;
 }
 
+static bool same(struct process_id x, struct process_id y)
+{
+    return x.pid == y.pid && x.start == y.start;
+}
+
+static bool is_in(const struct strays *s, struct process_id id)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (same(s->items[i].id, id))
+            return true;
+    return false;
+}
+
+/* A process on its way out loses its environment some time before it ends: what was known before
+ * counts until it has ended. */
+static struct strays with_known(struct local *l, struct arena *a, struct strays found)
+{
+    struct err ignored;
+    struct strays all = {ARENA_ARRAY(a, struct stray, found.n + l->strays.n + 1), found.n};
+    if (found.n > 0)
+        memcpy(all.items, found.items, found.n * sizeof(*found.items));
+    for (size_t i = 0; i < l->strays.n; i++) {
+        const struct stray *known = &l->strays.items[i];
+        if (!is_in(&found, known->id) && process_alive(l->proc, known->id, &ignored) != ALIVE_NO)
+            all.items[all.n++] = stray_copy(a, known);
+    }
+    return all;
+}
+
 static int rescan_locked(struct local *l, struct err *e)
 {
     struct arena *fresh = arena_new();
@@ -25,6 +54,7 @@ static int rescan_locked(struct local *l, struct err *e)
         arena_free(fresh);
         return -1;
     }
+    found = with_known(l, fresh, found);
     arena_free(l->strays_arena);
     l->strays_arena = fresh;
     l->strays = found;
@@ -56,11 +86,6 @@ int strays_of(struct local *l, struct arena *a, struct str deployment, bool resc
     mine.n = kept;
     *ret = mine;
     return result;
-}
-
-static bool same(struct process_id x, struct process_id y)
-{
-    return x.pid == y.pid && x.start == y.start;
 }
 
 bool stray_is_recorded(const struct attempt *at, const struct stray *s)

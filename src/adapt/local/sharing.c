@@ -1,0 +1,265 @@
+/* Class data sharing: an archive of parsed classes for each kind of process of a Flink home, which
+ * spares a start a third of its processor time. Made once, in the background, from the list of
+ * classes that a real cluster loaded; nothing waits for it, and a start without one is only slower.
+ *
+ * The key covers Java and every jar of the home, so a changed home gets an archive of its own; the
+ * JVM checks the same once more and goes on without an archive that does not fit. */
+#include "adapt/local/internal.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/timefmt.h"
+
+/* By then a first job has been submitted, and its classes are in the list too. */
+#define AFTER_START_US (20 * US_PER_S)
+#define LOOK_EVERY_US  US_PER_S
+#define LOOKS_MOST     300
+#define LIST_MOST      (8U << 20)
+#define KINDS          2
+
+static const char *const kinds[KINDS] = {"jobmanager", "taskmanager"};
+
+/* One attempt whose class lists become archives. */
+struct sharing {
+    struct local *l;
+    struct arena *a;
+    struct str java;
+    struct str class_path;
+    struct str archives[KINDS];
+    struct str lists[KINDS]; /* as the JVMs write them */
+    struct loop_timer *timer;
+    int kind; /* that is being made */
+    pid_t pid;
+    int looks;
+    bool dumping;
+    bool on_pool;
+};
+
+static uint64_t mix(uint64_t h, const void *bytes, size_t n)
+{
+    const uint8_t *p = bytes;
+    for (size_t i = 0; i < n; i++)
+        h = (h ^ p[i]) * UINT64_C(1099511628211);
+    return h;
+}
+
+static uint64_t mix_file(uint64_t h, struct str path)
+{
+    struct stat st;
+    h = mix(h, path.ptr, path.len);
+    if (stat(path.ptr, &st) == 0) {
+        h = mix(h, &st.st_size, sizeof(st.st_size));
+        h = mix(h, &st.st_mtim, sizeof(st.st_mtim));
+    }
+    return h;
+}
+
+static struct str list_path(struct arena *a, const struct cluster_plan *p, struct str process)
+{
+    return arena_fmt(a, "%.*s/tmp/%.*s.classes", STR_ARG(p->dir), STR_ARG(process));
+}
+
+void sharing_plan(struct local *l, struct arena *a, struct cluster_plan *p, size_t n_home_jars)
+{
+    if (!l->config.class_data_sharing)
+        return;
+    uint64_t h = mix_file(UINT64_C(14695981039346656037), p->java);
+    for (size_t i = 0; i < n_home_jars; i++)
+        h = mix_file(h, p->class_path.items[i]);
+    bool missing = false;
+    for (int i = 0; i < KINDS; i++) {
+        struct str path = arena_fmt(a, "%.*s/cds/%016" PRIx64 "-%s.jsa",
+                                    STR_ARG(l->config.cache_dir), h, kinds[i]);
+        if (path_exists(path))
+            p->archives[i] = path;
+        else
+            missing = true;
+    }
+    pthread_mutex_lock(&l->lock);
+    if (missing && !l->sharing) {
+        struct sharing *s = mem_alloc(sizeof(*s));
+        s->l = l;
+        s->a = arena_new();
+        s->java = arena_str(s->a, p->java);
+        struct str_list home = {p->class_path.items, n_home_jars};
+        s->class_path = plan_class_path(s->a, home);
+        for (int i = 0; i < KINDS; i++)
+            s->archives[i] = arena_fmt(s->a, "%.*s/cds/%016" PRIx64 "-%s.jsa",
+                                       STR_ARG(l->config.cache_dir), h, kinds[i]);
+        s->lists[0] = list_path(s->a, p, STR(JOBMANAGER));
+        s->lists[1] = list_path(s->a, p, plan_taskmanager_id(a, p, 1));
+        l->sharing = s;
+        p->class_lists = true;
+    }
+    pthread_mutex_unlock(&l->lock);
+}
+
+struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct str process)
+{
+    return p->class_lists ? list_path(a, p, process) : (struct str){0};
+}
+
+/* The list as far as it is whole: the JVM that writes it is still running. */
+static int take_list(struct sharing *s, struct str *ret)
+{
+    struct err ignored;
+    struct str text;
+    if (file_read(s->a, s->lists[s->kind], LIST_MOST, &text, &ignored) != FILE_READ)
+        return -1;
+    while (text.len > 0 && text.ptr[text.len - 1] != '\n')
+        text.len--;
+    struct str dir = arena_fmt(s->a, "%.*s/cds", STR_ARG(s->l->config.cache_dir));
+    *ret = arena_fmt(s->a, "%.*s.classes", STR_ARG(s->archives[s->kind]));
+    if (dir_make(dir, 0755, &ignored) < 0 || text.len == 0)
+        return -1;
+    return file_write(s->a, *ret, text, 0644, &ignored);
+}
+
+static struct str fresh_archive(struct sharing *s)
+{
+    return arena_fmt(s->a, "%.*s.new", STR_ARG(s->archives[s->kind]));
+}
+
+static int spawn_dump(struct sharing *s, struct str list)
+{
+    struct arena *a = s->a;
+    char *argv[] = {
+        arena_cstr(a, STR("nice")),
+        arena_cstr(a, STR("-n19")),
+        arena_cstr(a, s->java),
+        arena_cstr(a, STR("-Xshare:dump")),
+        arena_cstr(a, STR("-Xlog:disable")),
+        arena_cstr(a, arena_fmt(a, "-XX:SharedClassListFile=%.*s", STR_ARG(list))),
+        arena_cstr(a, arena_fmt(a, "-XX:SharedArchiveFile=%.*s", STR_ARG(fresh_archive(s)))),
+        arena_cstr(a, STR("-classpath")),
+        arena_cstr(a, s->class_path),
+        NULL,
+    };
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attr;
+    sigset_t none;
+    sigemptyset(&none);
+    posix_spawn_file_actions_init(&files);
+    posix_spawnattr_init(&attr);
+    posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+    posix_spawnattr_setsigmask(&attr, &none);
+    int failed = 0;
+    for (int fd = 0; fd < 3 && !failed; fd++)
+        failed = posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
+    if (!failed)
+        failed = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+    if (!failed)
+        failed = posix_spawnp(&s->pid, argv[0], &files, &attr, argv, environ);
+    posix_spawn_file_actions_destroy(&files);
+    posix_spawnattr_destroy(&attr);
+    return failed ? -1 : 0;
+}
+
+static void dump_on_pool(void *arg)
+{
+    struct sharing *s = arg;
+    struct str list;
+    s->pid = 0;
+    if (!path_exists(s->archives[s->kind]) && (take_list(s, &list) < 0 || spawn_dump(s, list) < 0))
+        s->pid = -1;
+}
+
+static void sharing_free(struct sharing *s)
+{
+    if (s->timer)
+        s->l->loop->ops->timer_free(s->timer);
+    arena_free(s->a);
+    mem_free(s);
+}
+
+static void forget(struct sharing *s)
+{
+    struct local *l = s->l;
+    pthread_mutex_lock(&l->lock);
+    l->sharing = NULL;
+    pthread_mutex_unlock(&l->lock);
+    sharing_free(s);
+}
+
+static void dumped(void *arg)
+{
+    struct sharing *s = arg;
+    struct local *l = s->l;
+    s->on_pool = false;
+    s->looks = 0;
+    if (!l->closing)
+        l->loop->ops->timer_arm(s->timer, LOOK_EVERY_US);
+    else
+        sharing_free(s);
+    local_pool_end(l);
+}
+
+/* Has the dump ended? An archive that was not made whole is removed. */
+static bool has_ended(struct sharing *s)
+{
+    siginfo_t info = {0};
+    if (s->pid <= 0)
+        return true;
+    if (waitid(P_PID, (id_t)s->pid, &info, WEXITED | WNOHANG) == 0 && info.si_pid == 0) {
+        if (++s->looks < LOOKS_MOST)
+            return false;
+        kill(s->pid, SIGKILL); /* our child, not waited for: the number is its own */
+        return false;
+    }
+    struct str fresh = fresh_archive(s);
+    if (info.si_code == CLD_EXITED && info.si_status == 0)
+        rename(fresh.ptr, arena_cstr(s->a, s->archives[s->kind]));
+    else
+        unlink(fresh.ptr);
+    return true;
+}
+
+static void on_timer(void *arg)
+{
+    struct sharing *s = arg;
+    if (s->dumping && !has_ended(s)) {
+        s->l->loop->ops->timer_arm(s->timer, LOOK_EVERY_US);
+        return;
+    }
+    s->kind += s->dumping;
+    if (s->kind == KINDS) {
+        forget(s);
+        return;
+    }
+    s->dumping = true;
+    s->on_pool = true;
+    local_pool(s->l, dump_on_pool, dumped, s);
+}
+
+void sharing_came_up(struct local *l)
+{
+    pthread_mutex_lock(&l->lock);
+    struct sharing *s = l->sharing;
+    pthread_mutex_unlock(&l->lock);
+    if (!s || s->timer)
+        return;
+    s->timer = l->loop->ops->timer_new(l->loop->ctx, on_timer, s);
+    l->loop->ops->timer_arm(s->timer, AFTER_START_US);
+}
+
+void sharing_close(struct local *l)
+{
+    struct sharing *s = l->sharing;
+    l->sharing = NULL;
+    if (!s)
+        return;
+    if (s->on_pool) {
+        l->loop->ops->timer_free(s->timer);
+        s->timer = NULL;
+    } else {
+        sharing_free(s);
+    }
+}
