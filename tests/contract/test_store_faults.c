@@ -394,6 +394,8 @@ static void what_was_left_is_synced_before_it_is_read(void **state)
     struct store s;
     struct err e;
     leave_a_log(l, directory);
+    fault_arm((struct fault){.kind = FAULT_SYNC, .at = 1, .only_in_file = true});
+    assert_int_equal(-1, open_store(&s, l, directory, FAULT_VFS, &e));
     fault_arm((struct fault){.kind = FAULT_SYNC, .only_in_file = true});
     assert_int_equal(0, open_store(&s, l, directory, FAULT_VFS, &e));
     assert_in_range(fault_counted(), 1, 10);

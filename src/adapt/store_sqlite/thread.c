@@ -108,16 +108,12 @@ static void deliver(void *arg)
         deliver_all(t);
 }
 
-/* Any thread; the mutex is held. */
+/* The mutex is held. */
 static void add_done(struct store_thread *t, struct job *job)
 {
     push(&t->done, job);
     t->waiting--;
     t->waiting_bytes -= job->bytes;
-    if (t->delivery_posted || t->closing)
-        return;
-    t->delivery_posted = true;
-    t->loop.ops->post(t->loop.ctx, deliver, t);
 }
 
 /* ---- store thread ---- */
@@ -173,7 +169,11 @@ static void finish(struct store_thread *t, struct job **jobs, size_t n)
     pthread_mutex_lock(&t->mutex);
     for (size_t i = 0; i < n; i++)
         add_done(t, jobs[i]);
+    bool post = !t->delivery_posted && !t->closing;
+    t->delivery_posted |= post;
     pthread_mutex_unlock(&t->mutex);
+    if (post)
+        t->loop.ops->post(t->loop.ctx, deliver, t);
 }
 
 static void run_commits(struct store_thread *t, struct job *first)
@@ -286,8 +286,8 @@ void store_thread_send(struct store_thread *t, struct job *job)
         add_done(t, job);
     else
         push(&t->queue, job);
-    pthread_cond_signal(&t->work);
     pthread_mutex_unlock(&t->mutex);
+    pthread_cond_signal(&t->work);
 }
 
 void store_thread_send_and_wait(struct store_thread *t, struct job *job)
