@@ -107,6 +107,11 @@ struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct st
     return p->class_lists ? list_path(a, p, process) : (struct str){0};
 }
 
+static struct str list_copy(struct sharing *s)
+{
+    return arena_fmt(s->a, "%.*s.classes", STR_ARG(s->archives[s->kind]));
+}
+
 /* The list as far as it is whole: the JVM that writes it is still running. */
 static int take_list(struct sharing *s, struct str *ret)
 {
@@ -117,7 +122,7 @@ static int take_list(struct sharing *s, struct str *ret)
     while (text.len > 0 && text.ptr[text.len - 1] != '\n')
         text.len--;
     struct str dir = arena_fmt(s->a, "%.*s/cds", STR_ARG(s->l->config.cache_dir));
-    *ret = arena_fmt(s->a, "%.*s.classes", STR_ARG(s->archives[s->kind]));
+    *ret = list_copy(s);
     if (dir_make(dir, 0755, &ignored) < 0 || text.len == 0)
         return -1;
     return file_write(s->a, *ret, text, 0644, &ignored);
@@ -215,6 +220,7 @@ static bool has_ended(struct sharing *s)
         return false;
     }
     struct str fresh = fresh_archive(s);
+    unlink(list_copy(s).ptr);
     if (info.si_code == CLD_EXITED && info.si_status == 0)
         rename(fresh.ptr, arena_cstr(s->a, s->archives[s->kind]));
     else
