@@ -54,7 +54,9 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
     if (!state_changed && !version_changed && !retry)
         return false;
     bool first = record->wanted_spec_version == 0;
-    enum operation_kind kind = begun_by(in, record, state_changed);
+    /* To try again is no decision to start empty: the operation stays what it was. */
+    bool only_retry = !state_changed && !version_changed;
+    enum operation_kind kind = only_retry ? OPERATION_NONE : begun_by(in, record, state_changed);
     int64_t from = record->spec_version;
     record->wanted_state = d->spec.state;
     record->wanted_spec_version = record->spec_version = version;
@@ -62,7 +64,9 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
     record->failures = (struct list){0};
     record->setbacks = 0;
     record->gave_up = record->gave_up_message = (struct str){0};
-    record->timer++;
+    /* A call that is under way stays the same call, with its deadline. */
+    if (record->intent.kind == INTENT_NONE)
+        record->timer++;
     if (state_changed && record->current.phase == PHASE_DONE)
         record->current.phase = PHASE_NONE;
     if (kind != OPERATION_NONE)

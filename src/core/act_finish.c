@@ -127,7 +127,8 @@ void act_fail_start(struct step *s)
     fail_job(s, "FAILED_CREATING_A_NEW_JOB", cause);
     step_event(s, "FAILED_CREATING_A_NEW_JOB", "Attempt %d could not start: %.*s",
                (int)s->rec->current.number, STR_ARG(cause));
-    end_attempt(s, s->rec->current.phase == PHASE_SUBMITTED ? PHASE_ENDED : PHASE_READ,
+    /* Its JobManager has no statistics of a job that it does not list. */
+    end_attempt(s, PHASE_READ,
                 s->rec->current.phase == PHASE_SUBMITTED ? END_FAILED : END_ABANDONED, cause);
 }
 
@@ -360,8 +361,7 @@ void act_note_lost(struct step *s)
         cause = s->facts.job == SIGHT_ABSENT ? STR("its JobManager does not know the job any more")
                                              : STR("its JobManager has ended");
     note_end(s, END_LOST, cause);
-    if (s->facts.job != SIGHT_ABSENT)
-        s->rec->current.phase = PHASE_READ;
+    s->rec->current.phase = PHASE_READ;
 }
 
 void act_end_by_teardown(struct step *s)

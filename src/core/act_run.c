@@ -2,6 +2,12 @@
 #include "base/uuid.h"
 #include "core/step_impl.h"
 
+static void complete_start(struct step *s)
+{
+    step_event(s, "STATE_TRANSITION_IS_COMPLETED", "The Deployment is RUNNING");
+    s->rec->operation = (struct operation){0};
+}
+
 void act_note_up(struct step *s)
 {
     struct attempt *at = &s->rec->current;
@@ -20,20 +26,15 @@ void act_note_up(struct step *s)
         s->rec->floor_savepoint_id = at->source_savepoint_id;
     }
     step_event(s, "JOB_SUCCESSFULLY_STARTED", "All tasks of attempt %d run", (int)at->number);
-    bool stopping = s->in->deployment->spec.state != DESIRED_RUNNING;
-    if (!stopping && at->spec_version == core_target_version(s->in)) {
-        step_event(s, "STATE_TRANSITION_IS_COMPLETED", "The Deployment is RUNNING");
-        s->rec->operation = (struct operation){0};
-    }
+    if (core_runs_as_wanted(s->in))
+        complete_start(s);
     step_restart_timer(s);
 }
 
-void act_note_evidence(struct step *s)
+static void note_checkpoints(struct step *s, bool mismatch)
 {
     const struct flink_checkpoints *c = &s->in->seen->stats;
     struct attempt *at = &s->rec->current;
-    bool mismatch;
-    core_running_evidence(s->in, &mismatch);
     at->checkpointing =
         c->outcome == OUTCOME_REFUSED || c->interval_ms < 0 ? CHECKPOINTING_OFF : CHECKPOINTING_ON;
     if (c->latest_completed.id > 0 && !c->latest_completed.is_savepoint) {
@@ -56,6 +57,15 @@ void act_note_evidence(struct step *s)
                        STR_ARG(at->source_location.len ? at->source_location : STR("nothing")),
                        STR_ARG(c->has_restored ? c->restored.path : STR("nothing")));
     }
+}
+
+void act_note_evidence(struct step *s)
+{
+    bool mismatch;
+    if (core_running_evidence(s->in, &mismatch) != EVIDENCE_NONE)
+        note_checkpoints(s, mismatch);
+    if (s->rec->operation.kind != OPERATION_NONE && core_runs_as_wanted(s->in))
+        complete_start(s);
     s->out->changed = true;
 }
 

@@ -308,11 +308,25 @@ static enum drift drift_of(const struct core_in *in)
     }
 }
 
-static enum evidence evidence_of(const struct core_in *in)
+bool core_runs_as_wanted(const struct core_in *in)
+{
+    enum drift drift = drift_of(in);
+    return want_of(in) == WANT_RUN && job_of(in) == SIGHT_UP &&
+           (drift == DRIFT_NONE || drift == DRIFT_PENDING);
+}
+
+static enum evidence running_evidence(const struct core_in *in)
 {
     bool mismatch;
+    enum evidence e = core_running_evidence(in, &mismatch);
+    bool over = in->record->operation.kind != OPERATION_NONE && core_runs_as_wanted(in);
+    return e == EVIDENCE_NONE && over ? EVIDENCE_READY : e;
+}
+
+static enum evidence evidence_of(const struct core_in *in)
+{
     switch (phase_of(in)) {
-    case PHASE_UP: return core_running_evidence(in, &mismatch);
+    case PHASE_UP: return running_evidence(in);
     case PHASE_ENDED: {
         bool read = in->seen->stats_part.at >= in->seen->committed_at &&
                     in->seen->stats_part.at > 0 && in->seen->stats.outcome != OUTCOME_UNKNOWN;

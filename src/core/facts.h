@@ -48,7 +48,7 @@ enum result {
 enum drift { DRIFT_NONE, DRIFT_STATELESS, DRIFT_STATEFUL, DRIFT_PENDING, DRIFT_VALUES };
 
 /* Evidence that waits to be recorded: about the running job (what it restored, where it
- * checkpoints), about the end (statistics), about what the attempt left behind (listings). */
+ * checkpoints, that it is what the operation led to), about the end (statistics), about what the attempt left behind (listings). */
 enum evidence { EVIDENCE_NONE, EVIDENCE_READY, EVIDENCE_CONFLICT, EVIDENCE_VALUES };
 
 /* What the next start would restore from (core/choice.h), verified freshly. */
@@ -96,6 +96,10 @@ struct facts {
 
 /* Pure. Reads nothing but `in`. */
 struct facts core_facts(const struct core_in *in);
+
+/* The job is up, and nothing that is wanted differs but an edit that upgrade strategy NONE keeps
+ * pending: an operation that led here is over. */
+bool core_runs_as_wanted(const struct core_in *in);
 
 /* The Savepoint that a user asked to take, and no try is about yet; the one to delete; or NULL. */
 const struct savepoint *core_requested_savepoint(const struct core_in *in);
