@@ -15,8 +15,7 @@
 struct fetcher {
     struct loop loop;
     const struct http_client *http;
-    char *directory;
-    EVP_MD *md;
+    struct shelf shelf;
     struct memory memory;
     size_t under_way;
     bool closed;
@@ -42,8 +41,8 @@ struct job {
 static void fetcher_free(struct fetcher *f)
 {
     memory_fini(&f->memory);
-    EVP_MD_free(f->md);
-    mem_free(f->directory);
+    EVP_MD_free(f->shelf.md);
+    mem_free(f->shelf.directory);
     mem_free(f);
 }
 
@@ -53,7 +52,7 @@ static void fetcher_free(struct fetcher *f)
 static bool copy_is_intact(const struct job *job)
 {
     struct stat st;
-    struct str path = pinned_path(job->arena, job->f->directory, job->found.digest.hex);
+    struct str path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
     if (job->found.digest.size == 0 || stat(path.ptr, &st) < 0)
         return false;
     struct identity now = identity_of(&st);
@@ -64,17 +63,17 @@ static struct verdict check_and_pin(struct job *job)
 {
     struct verdict v = jar_check(job->arena, job->temp.ptr, job->wanted, &job->entry_class);
     if (v.outcome == OUTCOME_DONE)
-        v = pin(job->arena, job->f->md, job->f->directory, job->temp_fd, job->temp,
-                &job->found.digest, &job->found.copy);
+        v = pin(job->arena, &job->f->shelf, job->temp_fd, job->temp, &job->found.digest,
+                &job->found.copy);
     return v;
 }
 
 static struct verdict copy_file(struct job *job, int fd)
 {
     struct stat st;
-    struct verdict v = temp_file(job->arena, job->f->directory, &job->temp_fd, &job->temp);
+    struct verdict v = temp_file(job->arena, job->f->shelf.directory, &job->temp_fd, &job->temp);
     if (v.outcome == OUTCOME_DONE)
-        v = copy_and_hash(job->arena, job->f->md, fd, job->temp_fd, &job->found.digest);
+        v = copy_and_hash(job->arena, job->f->shelf.md, fd, job->temp_fd, &job->found.digest);
     if (v.outcome != OUTCOME_DONE)
         return v;
     if (fstat(fd, &st) < 0)
@@ -93,7 +92,7 @@ static struct verdict fetch_file(struct job *job)
     struct verdict v = source_open(job->arena, job->source.path.ptr, &fd, &now);
     if (v.outcome == OUTCOME_DONE && identity_same(&now, &job->found.source) &&
         copy_is_intact(job)) {
-        struct str copy = pinned_path(job->arena, job->f->directory, job->found.digest.hex);
+        struct str copy = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
         v = jar_check(job->arena, copy.ptr, job->wanted, &job->entry_class);
     } else if (v.outcome == OUTCOME_DONE) {
         job->found.source = now;
@@ -120,7 +119,8 @@ static void work_http(void *arg)
         job->verdict = verdict_unknown(job->arena, "%s", strerrordesc_np(errno));
         return;
     }
-    struct verdict v = copy_and_hash(job->arena, job->f->md, job->temp_fd, -1, &job->found.digest);
+    struct verdict v =
+        copy_and_hash(job->arena, job->f->shelf.md, job->temp_fd, -1, &job->found.digest);
     if (v.outcome == OUTCOME_DONE)
         v = check_and_pin(job);
     /* a login page or a proxy's excuse proves nothing about the artifact */
@@ -132,7 +132,7 @@ static void work_http(void *arg)
 static void work_pinned(void *arg)
 {
     struct job *job = arg;
-    struct str path = pinned_path(job->arena, job->f->directory, job->found.digest.hex);
+    struct str path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
     struct digest held;
     struct identity now;
     int fd;
@@ -142,7 +142,7 @@ static void work_pinned(void *arg)
     }
     struct verdict v = source_open(job->arena, path.ptr, &fd, &now);
     if (v.outcome == OUTCOME_DONE)
-        v = copy_and_hash(job->arena, job->f->md, fd, -1, &held);
+        v = copy_and_hash(job->arena, job->f->shelf.md, fd, -1, &held);
     if (v.outcome == OUTCOME_DONE && strcmp(held.hex, job->found.digest.hex) != 0)
         v = verdict_refused(job->arena, "%.*s was changed: its content is not of that hash",
                             STR_ARG(path));
@@ -162,7 +162,7 @@ static struct artifact_sight sight_of(struct job *job)
     struct artifact_sight s = {.outcome = job->verdict.outcome, .text = job->verdict.text};
     if (s.outcome != OUTCOME_DONE)
         return s;
-    s.path = pinned_path(job->arena, job->f->directory, job->found.digest.hex);
+    s.path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
     s.sha256 = str_of(job->found.digest.hex);
     s.name = job->source.name;
     s.entry_class = job->entry_class;
@@ -227,7 +227,7 @@ static void start_download(struct job *job, struct str uri)
         refuse(job, verdict_refused(job->arena, "http: artifacts cannot be fetched here"));
         return;
     }
-    struct verdict v = temp_file(job->arena, f->directory, &job->temp_fd, &job->temp);
+    struct verdict v = temp_file(job->arena, f->shelf.directory, &job->temp_fd, &job->temp);
     if (v.outcome != OUTCOME_DONE) {
         refuse(job, v);
         return;
@@ -310,11 +310,11 @@ int artifacts_open(const struct artifacts_options *options, struct artifacts *re
     struct fetcher *f = mem_alloc(sizeof(*f));
     f->loop = options->loop;
     f->http = options->http;
-    f->directory = mem_alloc(strlen(directory) + 1);
-    memcpy(f->directory, directory, strlen(directory));
-    f->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+    f->shelf.directory = mem_alloc(strlen(directory) + 1);
+    memcpy(f->shelf.directory, directory, strlen(directory));
+    f->shelf.md = EVP_MD_fetch(NULL, "SHA256", NULL);
     *ret = (struct artifacts){&ops, f};
-    if (f->md)
+    if (f->shelf.md)
         return 0;
     fetcher_free(f);
     return err_set(e, ERR_UNAVAILABLE, "OpenSSL has no SHA-256");

@@ -68,6 +68,12 @@ bool identity_same(const struct identity *x, const struct identity *y);
 /* True when it was written so lately that a later write might leave the same times. */
 bool identity_is_fresh(const struct identity *i);
 
+/* Where copies are kept, and how they are named. */
+struct shelf {
+    char *directory;
+    EVP_MD *md;
+};
+
 struct digest {
     char hex[SHA256_HEX + 1];
     int64_t size;
@@ -82,8 +88,8 @@ struct verdict copy_and_hash(struct arena *a, const EVP_MD *md, int from, int to
                              struct digest *ret);
 /* Makes the temporary file durable under its hash; *ret is who it is then. A sound copy that is held
  * already stays as it is, and the temporary file too. */
-struct verdict pin(struct arena *a, const EVP_MD *md, const char *directory, int fd,
-                   struct str temp, const struct digest *digest, struct identity *ret);
+struct verdict pin(struct arena *a, const struct shelf *shelf, int fd, struct str temp,
+                   const struct digest *digest, struct identity *ret);
 /* Where the copy of that hash is or would be. */
 struct str pinned_path(struct arena *a, const char *directory, const char *hex);
 

@@ -190,15 +190,15 @@ static bool holds_already(struct arena *a, const EVP_MD *md, const char *path,
     return same;
 }
 
-struct verdict pin(struct arena *a, const EVP_MD *md, const char *directory, int fd,
-                   struct str temp, const struct digest *digest, struct identity *ret)
+struct verdict pin(struct arena *a, const struct shelf *shelf, int fd, struct str temp,
+                   const struct digest *digest, struct identity *ret)
 {
     struct stat st;
-    struct str path = pinned_path(a, directory, digest->hex);
-    if (holds_already(a, md, path.ptr, digest, ret))
+    struct str path = pinned_path(a, shelf->directory, digest->hex);
+    if (holds_already(a, shelf->md, path.ptr, digest, ret))
         return VERDICT_DONE;
     if (fchmod(fd, 0400) < 0 || fsync(fd) < 0 || rename(temp.ptr, path.ptr) < 0 ||
-        !sync_directory(directory) || fstat(fd, &st) < 0)
+        !sync_directory(shelf->directory) || fstat(fd, &st) < 0)
         return verdict_unknown(a, "cannot be kept as %s: %s", path.ptr, strerrordesc_np(errno));
     *ret = identity_of(&st);
     return VERDICT_DONE;
