@@ -58,10 +58,19 @@ enum handled reply_text(struct call *c, int status, struct str content_type, str
     return HANDLED;
 }
 
-/* In the body, where the document itself is the empty pointer; or in the query. */
+/* Whether it is about a place in the body (the document itself is the empty pointer) or the query. */
+static bool has_place(const struct err *e)
+{
+    return e->pointer[0] || e->code == ERR_INVALID || e->code == ERR_UNKNOWN_FIELD ||
+           e->code == ERR_MALFORMED || e->code == ERR_FORBIDDEN_KEY || e->code == ERR_TOO_LARGE ||
+           e->code == ERR_UNSUPPORTED_MEDIA;
+}
+
 static void put_errors(struct json_out *o, const struct err *e)
 {
     bool in_query = e->pointer[0] == '?';
+    if (!has_place(e))
+        return;
     json_key(o, STR("errors"));
     json_begin_array(o);
     json_begin_object(o);

@@ -222,11 +222,12 @@ static int64_t job_version(const struct entry *e, struct str id)
     return 0;
 }
 
+/* e is NULL for what is created together with its Deployment. */
 static void put_savepoint(struct batch *b, const struct entry *e, struct savepoint s)
 {
-    int64_t version = savepoint_version(e, s.metadata.id);
+    int64_t version = e ? savepoint_version(e, s.metadata.id) : 0;
     s.metadata.resource_version = version + 1;
-    batch_put(b, STORE_SAVEPOINT, s.metadata.id, e->id, version,
+    batch_put(b, STORE_SAVEPOINT, s.metadata.id, s.metadata.deployment_id, version,
               body_of(b->arena, &savepoint_fields, &s));
 }
 
@@ -343,6 +344,11 @@ void change_commit(struct app *app, const struct change *change,
     if (change->deployment)
         batch_put(b, STORE_DEPLOYMENT, id, (struct str){0}, e ? e->deployment.version : 0,
                   body_of(c->arena, &deployment_fields, change->deployment));
+    /* A snapshot that is registered takes its place in the lineage with this very write. */
+    if (change->savepoint_is_new && change->savepoint->status.state == SAVEPOINT_COMPLETED) {
+        record.sequence = change->savepoint->status.sequence;
+        record.had_snapshot = true;
+    }
     accept_into(c, change, &record);
     batch_put(b, STORE_RECORD, id, (struct str){0}, e ? e->record.version : 0,
               record_body(c->arena, &record, &status));
