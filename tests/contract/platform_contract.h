@@ -9,7 +9,7 @@ struct platform_world {
     struct platform_cluster_spec spec; /* attempt 1 of a fresh deployment, two TaskManagers */
     struct platform_artifact jar;
     struct str plan_request; /* body with which Flink can make a plan of the jar */
-    int patience_s; /* how long a cluster may take to come up or to go */
+    int patience_s;          /* how long a cluster may take to come up or to go */
     /* Ends a process the hard way, from outside: "jobmanager" or a TaskManager id. */
     void (*kill)(struct platform_world *w, int64_t attempt, struct str process);
     /* Asks the REST API at the url; the body, or empty while there is no answer of status 200.

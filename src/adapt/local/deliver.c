@@ -64,19 +64,20 @@ static int place(struct local *l, struct arena *a, const struct attempt *at,
     return 0;
 }
 
-void deliver_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-                 struct str incarnation, const struct platform_artifact *jar,
-                 struct operation_result *ret)
+void deliver_run(struct operation *o)
 {
+    struct local *l = o->l;
+    struct arena *a = o->a;
+    struct operation_result *ret = &o->result;
     struct err e = {0};
-    struct attempt at = {.deployment = deployment, .number = attempt};
+    struct attempt at = {.deployment = o->deployment, .number = o->attempt};
     struct str id = {0};
-    int is = is_incarnation(l, a, &at, incarnation, &e);
-    if (is == 1 && place(l, a, &at, jar, &id, &e) < 0)
+    int is = is_incarnation(l, a, &at, o->text, &e);
+    if (is == 1 && place(l, a, &at, &o->jar, &id, &e) < 0)
         is = 0;
     /* Still the same one: the id belongs to it and to no other. */
     if (is == 1)
-        is = is_incarnation(l, a, &at, incarnation, &e);
+        is = is_incarnation(l, a, &at, o->text, &e);
     *ret = (struct operation_result){.outcome = is == 1   ? OUTCOME_DONE
                                                 : is == 0 ? OUTCOME_REFUSED
                                                           : OUTCOME_UNKNOWN};
@@ -90,20 +91,24 @@ static bool is_log_name(struct str process)
     return process_is_jobmanager(process) || plan_taskmanager_number(process) > 0;
 }
 
-void logs_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-              struct str process, int64_t most, struct operation_result *ret)
+void logs_run(struct operation *o)
 {
+    struct arena *a = o->a;
+    struct str process = o->text;
+    struct operation_result *ret = &o->result;
     static const char *const endings[] = {"log", "out"};
     struct err e = {0};
-    size_t limit = most <= 0 ? 0 : most > LOG_MOST ? LOG_MOST : (size_t)most;
+    size_t limit = o->most <= 0 ? 0 : o->most > LOG_MOST ? LOG_MOST : (size_t)o->most;
     *ret = (struct operation_result){.outcome = OUTCOME_REFUSED};
-    ret->text = arena_fmt(a, "attempt %" PRId64 " has no log of %.*s", attempt, STR_ARG(process));
+    ret->text =
+        arena_fmt(a, "attempt %" PRId64 " has no log of %.*s", o->attempt, STR_ARG(process));
     if (!is_log_name(process) || str_find_char(process, '/') < process.len)
         return;
     for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++) {
         struct str text;
-        struct str path = arena_fmt(a, "%.*s/%.*s/%" PRId64 "/log/%.*s.%s", STR_ARG(l->clusters),
-                                    STR_ARG(deployment), attempt, STR_ARG(process), endings[i]);
+        struct str path =
+            arena_fmt(a, "%.*s/%.*s/%" PRId64 "/log/%.*s.%s", STR_ARG(o->l->clusters),
+                      STR_ARG(o->deployment), o->attempt, STR_ARG(process), endings[i]);
         enum file_read read = file_tail(a, path, limit, &text, &e);
         if (read == FILE_READ && text.len > 0) {
             *ret = (struct operation_result){.outcome = OUTCOME_DONE, .text = text};

@@ -42,11 +42,6 @@ static void ending_free(struct ending *x)
     mem_free(x);
 }
 
-static void step_run(struct operation *o)
-{
-    teardown_run(o->l, o->a, o->deployment, o->attempt, o->hard, &o->result);
-}
-
 static void step_done(struct operation *o)
 {
     struct local *l = o->l;
@@ -70,7 +65,7 @@ static void on_timer(void *arg)
     struct ending *x = arg;
     struct operation *o = operation_new(x->l, x->deployment, x->attempt);
     o->hard = now_us() >= x->hard_at_us;
-    o->run = step_run;
+    o->run = teardown_run;
     o->done = step_done;
     operation_submit(o);
 }

@@ -259,11 +259,11 @@ static int empty_dir(int fd, int depth)
     for (struct dirent *entry; (entry = readdir(d)) != NULL && failed == 0;) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
             continue;
-        if (unlinkat(dirfd(d), entry->d_name, 0) == 0 || errno == ENOENT)
+        if (unlinkat(fd, entry->d_name, 0) == 0 || errno == ENOENT)
             continue;
-        int sub = openat(dirfd(d), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        int sub = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
         if (sub < 0 || empty_dir(sub, depth + 1) < 0 ||
-            unlinkat(dirfd(d), entry->d_name, AT_REMOVEDIR) < 0)
+            unlinkat(fd, entry->d_name, AT_REMOVEDIR) < 0)
             failed = errno == ENOENT ? 0 : errno;
     }
     closedir(d);

@@ -189,7 +189,7 @@ void sharing_close(struct local *l);
 enum outcome spawn_process(struct local *l, struct arena *a, const struct attempt *at,
                            struct str name, char **command, struct err *e);
 
-/* --- the operations, each (pool) --- */
+/* --- operations --- */
 
 struct start_request { /* copied from platform_cluster_spec on the loop thread */
     struct cluster_plan plan;
@@ -205,18 +205,6 @@ struct operation_result {
     bool again;                 /* teardown: not over yet */
 };
 
-void provision_run(struct local *l, struct arena *a, struct start_request *r,
-                   struct operation_result *ret);
-void inventory_run(struct local *l, struct arena *a, struct str deployment,
-                   struct platform_inventory *ret);
-void deliver_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-                 struct str incarnation, const struct platform_artifact *jar,
-                 struct operation_result *ret);
-/* One step; `hard` = the grace is over. */
-void teardown_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-                  bool hard, struct operation_result *ret);
-void logs_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-              struct str process, int64_t most, struct operation_result *ret);
 /* Copies what a start needs out of the specification; -1 when it cannot work. (pure) */
 int start_request_fill(struct arena *a, const struct local_config *c,
                        const struct platform_cluster_spec *spec, struct start_request *ret,
@@ -244,6 +232,14 @@ struct operation {
     void (*on_inventory)(void *arg, const struct platform_inventory *i);
     void *arg;
 };
+
+/* What operations do on the pool; each fills result or inventory. */
+void provision_run(struct operation *o);
+void inventory_run(struct operation *o);
+void deliver_run(struct operation *o);
+/* One step towards the end; o->hard = the grace is over. result.again = not over yet. */
+void teardown_run(struct operation *o);
+void logs_run(struct operation *o);
 
 struct operation *operation_new(struct local *l, struct str deployment, int64_t attempt);
 /* Runs it after those of the same deployment that were submitted before; frees it after done. */

@@ -115,13 +115,13 @@ static int collect(struct local *l, struct arena *a, struct str deployment,
     return 0;
 }
 
-void inventory_run(struct local *l, struct arena *a, struct str deployment,
-                   struct platform_inventory *ret)
+void inventory_run(struct operation *o)
 {
     struct err e = {0};
+    struct platform_inventory *ret = &o->inventory;
     *ret = (struct platform_inventory){.outcome = OUTCOME_DONE};
-    if (collect(l, a, deployment, ret, &e) == 0)
+    if (collect(o->l, o->a, o->deployment, ret, &e) == 0)
         return;
     *ret = (struct platform_inventory){.outcome = OUTCOME_UNKNOWN,
-                                       .text = arena_str(a, str_of(e.text))};
+                                       .text = arena_str(o->a, str_of(e.text))};
 }

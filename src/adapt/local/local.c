@@ -40,12 +40,8 @@ static void submit_checked(struct operation *o)
         operation_refuse(o, bad_id);
 }
 
-static void inventory_on_pool(struct operation *o)
+static void refuse_inventory(struct operation *o)
 {
-    if (deployment_id_is_safe(o->deployment)) {
-        inventory_run(o->l, o->a, o->deployment, &o->inventory);
-        return;
-    }
     o->inventory.outcome = OUTCOME_REFUSED;
     o->inventory.text = str_of(bad_id);
 }
@@ -59,16 +55,11 @@ static void op_inventory(void *ctx, struct str deployment_id,
                          void (*fn)(void *arg, const struct platform_inventory *i), void *arg)
 {
     struct operation *o = operation_new(ctx, deployment_id, 0);
-    o->run = inventory_on_pool;
+    o->run = deployment_id_is_safe(o->deployment) ? inventory_run : refuse_inventory;
     o->done = tell_inventory;
     o->on_inventory = fn;
     o->arg = arg;
     operation_submit(o);
-}
-
-static void provision_on_pool(struct operation *o)
-{
-    provision_run(o->l, o->a, &o->request, &o->result);
 }
 
 static void provision_done(struct operation *o)
@@ -88,33 +79,24 @@ static void op_provision(void *ctx, const struct platform_cluster_spec *spec,
     } else if (start_request_fill(o->a, &l->config, spec, &o->request, &e) < 0) {
         operation_refuse(o, e.text);
     } else {
-        o->run = provision_on_pool;
+        o->run = provision_run;
         o->done = provision_done;
         starts_enter(o);
     }
 }
 
-static void deliver_on_pool(struct operation *o)
-{
-    deliver_run(o->l, o->a, o->deployment, o->attempt, o->text, &o->jar, &o->result);
-}
-
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
 static void op_deliver(void *ctx, struct str deployment_id, int64_t attempt, struct str incarnation,
                        const struct platform_artifact *jar,
                        void (*fn)(void *arg, const struct platform_result *r), void *arg)
 {
     struct operation *o = result_operation(ctx, deployment_id, attempt, fn, arg);
-    o->run = deliver_on_pool;
+    o->run = deliver_run;
     o->text = arena_str(o->a, incarnation);
     o->jar.path = arena_str(o->a, jar->path);
     o->jar.name = arena_str(o->a, jar->name);
     o->jar.sha256 = arena_str(o->a, jar->sha256);
     submit_checked(o);
-}
-
-static void teardown_on_pool(struct operation *o)
-{
-    teardown_run(o->l, o->a, o->deployment, o->attempt, o->hard, &o->result);
 }
 
 static void teardown_done(struct operation *o)
@@ -128,24 +110,20 @@ static void op_teardown(void *ctx, struct str deployment_id, int64_t attempt,
                         void (*fn)(void *arg, const struct platform_result *r), void *arg)
 {
     struct operation *o = result_operation(ctx, deployment_id, attempt, fn, arg);
-    o->run = teardown_on_pool;
+    o->run = teardown_run;
     o->done = teardown_done;
     o->hard = o->l->config.stop_grace_us == 0;
     starts_drop(o->l, o->deployment, attempt);
     submit_checked(o);
 }
 
-static void logs_on_pool(struct operation *o)
-{
-    logs_run(o->l, o->a, o->deployment, o->attempt, o->text, o->most, &o->result);
-}
-
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
 static void op_logs(void *ctx, struct str deployment_id, int64_t attempt, struct str process,
                     int64_t most_bytes, void (*fn)(void *arg, const struct platform_result *r),
                     void *arg)
 {
     struct operation *o = result_operation(ctx, deployment_id, attempt, fn, arg);
-    o->run = logs_on_pool;
+    o->run = logs_run;
     o->text = arena_str(o->a, process);
     o->most = most_bytes;
     submit_checked(o);

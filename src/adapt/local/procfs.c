@@ -132,7 +132,7 @@ static enum ownership ownership_of(const char *proc, int64_t pid, const struct o
                                    struct err *e)
 {
     struct arena *a = arena_new();
-    struct str text;
+    struct str text = {0};
     struct owner found;
     enum ownership result = NOT_OWNED;
     if (strings_read(a, proc, pid, "environ", &text) < 0) {
@@ -222,30 +222,38 @@ static bool is_stranger(struct arena *a, const char *proc, int64_t pid, struct s
     return !str_contains(text, place);
 }
 
+struct scan {
+    struct arena *a;
+    struct arena *scratch;
+    const char *proc;
+    const struct scan_for *what;
+    struct strays found;
+};
+
 /* Looks at one entry of /proc. 0, or -1 when it could not be told whose it is. */
-static int scan_one(struct arena *a, struct arena *scratch, const char *proc, int64_t pid,
-                    const struct scan_for *what, struct strays *ret, struct err *e)
+static int scan_one(struct scan *s, int64_t pid, struct err *e)
 {
     struct stray one = {.id.pid = pid};
-    struct str text;
-    if (!may_be_ours(proc, pid, what->user))
+    struct str text = {0};
+    const struct scan_for *what = s->what;
+    if (!may_be_ours(s->proc, pid, what->user))
         return 0;
     int failed = 0;
-    if (process_start_time(proc, pid, &one.id.start) < 0 ||
-        strings_read(scratch, proc, pid, "environ", &text) < 0)
+    if (process_start_time(s->proc, pid, &one.id.start) < 0 ||
+        strings_read(s->scratch, s->proc, pid, "environ", &text) < 0)
         failed = errno;
     if (is_absent(failed))
         return 0;
-    if ((failed == EACCES || failed == EPERM) && is_stranger(scratch, proc, pid, what->place))
+    if ((failed == EACCES || failed == EPERM) && is_stranger(s->scratch, s->proc, pid, what->place))
         return 0;
     if (failed != 0)
         return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
                        errno_text(failed));
     if (owner_of(text, &one.owner) && str_eq(one.owner.data, what->data)) {
-        one.owner.data = arena_str(a, one.owner.data);
-        one.owner.deployment = arena_str(a, one.owner.deployment);
-        one.owner.process = arena_str(a, one.owner.process);
-        strays_add(a, ret, one);
+        one.owner.data = arena_str(s->a, one.owner.data);
+        one.owner.deployment = arena_str(s->a, one.owner.deployment);
+        one.owner.process = arena_str(s->a, one.owner.process);
+        strays_add(s->a, &s->found, one);
     }
     return 0;
 }
@@ -256,8 +264,7 @@ int process_scan(struct arena *a, const char *proc, const struct scan_for *what,
     DIR *d = opendir(proc);
     if (!d)
         return err_file(e, "list", str_of(proc), errno);
-    struct strays found = {0};
-    struct arena *scratch = arena_new();
+    struct scan s = {.a = a, .scratch = arena_new(), .proc = proc, .what = what};
     int result = 0;
     size_t seen = 0;
     errno = 0;
@@ -268,14 +275,14 @@ int process_scan(struct arena *a, const char *proc, const struct scan_for *what,
         if (++seen > SCAN_MOST)
             result = err_set(e, ERR_UNAVAILABLE, "too many processes to look through");
         else
-            result = scan_one(a, scratch, proc, pid, what, &found, e);
-        arena_reset(scratch);
+            result = scan_one(&s, pid, e);
+        arena_reset(s.scratch);
     }
     if (result == 0 && errno != 0)
         result = err_file(e, "list", str_of(proc), errno);
     closedir(d);
-    arena_free(scratch);
+    arena_free(s.scratch);
     if (result == 0)
-        *ret = found;
+        *ret = s.found;
     return result;
 }

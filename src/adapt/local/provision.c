@@ -208,9 +208,12 @@ static enum outcome start_missing(struct local *l, struct arena *a, const struct
     return start_taskmanagers(l, a, at, p, e);
 }
 
-void provision_run(struct local *l, struct arena *a, struct start_request *r,
-                   struct operation_result *ret)
+void provision_run(struct operation *o)
 {
+    struct local *l = o->l;
+    struct arena *a = o->a;
+    struct start_request *r = &o->request;
+    struct operation_result *ret = &o->result;
     struct err e = {0};
     struct attempt at;
     if (attempt_read(l, a, r->plan.deployment, r->plan.attempt, &at, &e) < 0 ||

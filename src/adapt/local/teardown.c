@@ -129,15 +129,14 @@ static int step(struct teardown *x, struct str deployment, int64_t number, bool 
     return attempt_sweep(x->l, x->a, &x->at, e);
 }
 
-void teardown_run(struct local *l, struct arena *a, struct str deployment, int64_t attempt,
-                  bool hard, struct operation_result *ret)
+void teardown_run(struct operation *o)
 {
     struct err e = {0};
-    struct teardown x = {.l = l, .a = a};
-    *ret = (struct operation_result){.outcome = OUTCOME_DONE};
-    if (step(&x, deployment, attempt, hard, &ret->again, &e) == 0)
+    struct teardown x = {.l = o->l, .a = o->a};
+    o->result = (struct operation_result){.outcome = OUTCOME_DONE};
+    if (step(&x, o->deployment, o->attempt, o->hard, &o->result.again, &e) == 0)
         return;
     /* The step is worth taking again: what could not be told may be told next time. */
-    *ret = (struct operation_result){
-        .outcome = OUTCOME_UNKNOWN, .again = true, .text = arena_str(a, str_of(e.text))};
+    o->result = (struct operation_result){
+        .outcome = OUTCOME_UNKNOWN, .again = true, .text = arena_str(o->a, str_of(e.text))};
 }
