@@ -45,9 +45,11 @@ static bool owns_a_cluster(enum phase phase)
     return phase != PHASE_NONE && phase != PHASE_GONE && phase != PHASE_DONE;
 }
 
-static bool lists_exactly(const struct flink_sight *job, const struct platform_cluster *c)
+/* Nobody else's TaskManager is registered, and enough of ours are. Flink still lists a dead one of
+ * ours for a while. */
+static bool lists_only_ours(const struct flink_sight *job, const struct platform_cluster *c)
 {
-    if (job->taskmanagers != (int64_t)c->taskmanager_ids.n)
+    if (job->taskmanagers < c->taskmanagers_wanted)
         return false;
     for (size_t i = 0; i < job->taskmanager_ids.n; i++) {
         bool ours = false;
@@ -83,7 +85,7 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
         return WORLD_SHORT;
     if (phase != PHASE_RESERVED && phase != PHASE_PROVISIONED)
         return WORLD_READY;
-    return job_sight_counts(in, c) && lists_exactly(&in->seen->job, c) ? WORLD_READY
+    return job_sight_counts(in, c) && lists_only_ours(&in->seen->job, c) ? WORLD_READY
                                                                        : WORLD_STARTING;
 }
 

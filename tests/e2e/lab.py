@@ -64,12 +64,13 @@ def http(method, url, body=None, content_type="application/json", seconds=30, he
 class Daemon:
     """A sluiced of its own in `directory`. Its jobs outlive stop() and kill(), not clean_up()."""
 
-    def __init__(self, directory, config=None, boot_id=None, log=print):
+    def __init__(self, directory, config=None, boot_id=None, log=print, environment=None):
         self.directory = pathlib.Path(directory).resolve()
         self.data = self.directory / "data"
         self.log = log
         self.config = config
         self.boot_id = boot_id
+        self.environment = environment or {}
         self.process = None
         self.url = None
         self.directory.mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,7 @@ class Daemon:
             path = self.directory / "sluiced.yaml"
             path.write_text(json.dumps(self.config))
             command += ["--config", path]
-        environment = dict(os.environ)
+        environment = {**os.environ, **self.environment}
         if self.boot_id:
             environment["SLUICE_BOOT_ID"] = self.boot_id
         with open(self.directory / "sluiced.log", "ab") as errors:
@@ -225,7 +226,7 @@ class Counter:
         return sorted(items, key=lambda j: j["metadata"]["attempt"])
 
     def job_ids(self):
-        return [j["status"]["flinkJobId"] for j in self.jobs()]
+        return [j["metadata"]["id"].replace("-", "") for j in self.jobs()]
 
     def savepoints(self):
         return self.daemon.call("GET", f"{NAMESPACE}/savepoints?deploymentId={self.id}")["items"]
