@@ -12,6 +12,7 @@ struct ask {
     struct arena *arena;
     int64_t began;
     int64_t timer; /* of the record when it was sent */
+    int intent;    /* kind of the intent that it was sent for */
     struct str subject;
     int64_t spec_version;
 };
@@ -22,6 +23,7 @@ static struct ask *ask_new(struct entry *e, struct seen_part *part)
     k->entry = e;
     k->arena = arena_new();
     k->timer = entry_record(e)->timer;
+    k->intent = entry_record(e)->intent.kind;
     k->began = part ? seen_ask(e, part) : app_mono_us(e->app);
     e->calls++;
     return k;
@@ -201,12 +203,11 @@ static void look_artifact(struct entry *e, const struct effect *f)
 
 /* What is asked of the world and what it answers: with the intents, all that a reader of the log
  * needs to know where a crash fell. */
-static void log_call(const struct entry *e, struct str what, struct str text)
+static void log_call(const struct entry *e, int intent, struct str what, struct str text)
 {
-    const struct intent *i = &entry_record(e)->intent;
     struct log_field fields[] = {
         {"deployment", entry_deployment(e)->metadata.name},
-        {"intent", str_of(intent_names[i->kind])},
+        {"intent", str_of(intent_names[intent])},
         {"text", text},
     };
     log_record(LOG_INFO, app_wall_us(e->app), what, fields, text.len ? 3 : 2);
@@ -228,7 +229,7 @@ static void call_answered(struct ask *k, enum outcome outcome, int status, struc
     if (call->timer == k->timer && !e->removed) {
         static const struct str words[] = {
             {"answer unknown", 14}, {"answer done", 11}, {"answer refused", 14}};
-        log_call(e, words[outcome], text);
+        log_call(e, k->intent, words[outcome], text);
         struct arena *a = seen_arena(e, SEEN_CALL);
         call->answered = true;
         call->answered_at = app_mono_us(e->app);
@@ -380,5 +381,5 @@ void effect_run(struct entry *e, const struct effect *f)
     };
     run[f->kind](e, f);
     if (f->kind >= CALL_PROVISION)
-        log_call(e, STR("call sent"), (struct str){0});
+        log_call(e, entry_record(e)->intent.kind, STR("call sent"), (struct str){0});
 }
