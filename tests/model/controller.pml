@@ -22,16 +22,20 @@
  * The end of an attempt is judged over the results and directories of EVERY try ever posted.
  * OURSTOP: one of them stopped the job. DIRS: no directory was overlooked (t tries are known).
  */
-#ifdef M_LAST_TRY_ONLY          /* broken: only the last try is looked at */
+#if defined(M_LAST_TRY_ONLY)    /* broken: only the last try is looked at */
 #define OURSTOP(n, t) TRIGIS(n, t, OK)
-#define DIRS(n, t) (!((t) == 2 && SAVED(tr1[n])))
+#elif RESTART >= 2 && !defined(M_TRIGGER_ONLY) /* broken: an unknown trigger is read as failed */
+/* A trigger that the process after a failover does not know is judged by its directory. */
+#define OURSTOP(n, t) ((t) >= 1 && (tr1[n] == OK || kept[n] && tr1[n] != PART))
 #else
 #define OURSTOP(n, t) ((t) >= 1 && tr1[n] == OK || (t) >= 2 && tr2[n] == OK)
-#ifdef M_CANCEL_SKIPS_DIRS      /* broken: after a cancel no savepoint is looked for */
+#endif
+#if defined(M_LAST_TRY_ONLY)
+#define DIRS(n, t) (!((t) == 2 && SAVED(tr1[n])))
+#elif defined(M_CANCEL_SKIPS_DIRS) /* broken: after a cancel no savepoint is looked for */
 #define DIRS(n, t) (!(cph == CAN && (SAVED(tr1[n]) || SAVED(tr2[n]))))
 #else
 #define DIRS(n, t) (!((t) < 1 && SAVED(tr1[n]) || (t) < 2 && SAVED(tr2[n])))
-#endif
 #endif
 
 /* ---------- the gate ---------- */
@@ -245,6 +249,9 @@ inline decide() {
 inline begin(n, incarnation) {
 #if !BACKUP
 	self[cur] = 0;
+#endif
+#if RESTART >= 2
+	kept[cur] = 0;
 #endif
 	cur = n; ru = incarnation; ph = SUB;
 	nxt = 0; drift = 0; sless = 0; sl = 0; td = 0; settled = 0; rtr = 0;

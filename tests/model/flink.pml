@@ -196,8 +196,9 @@ inline do_T(n) {
 
 /* A stop trigger in progress: success / savepoint but no stop / failure with a cause. */
 #define WT(n, t) \
-	:: d_step { t[n] == INP && WORKS(n) -> t[n] = OK; new_savepoint(); end_job(n, FIN) } \
-	:: d_step { t[n] == INP && WORKS(n) && FAULT -> t[n] = PART; new_savepoint() } \
+	:: d_step { t[n] == INP && WORKS(n) -> t[n] = OK; LEAVE(n) new_savepoint(); \
+		end_job(n, FIN) } \
+	:: d_step { t[n] == INP && WORKS(n) && FAULT -> t[n] = PART; LEAVE(n) new_savepoint() } \
 	:: d_step { t[n] == INP && PROC(n) && FAULT -> t[n] = BADC } \
 	:: d_step { t[n] == INP && !PROC(n) -> t[n] = BADC }
 
