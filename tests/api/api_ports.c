@@ -1,0 +1,375 @@
+#include "api_ports.h"
+
+/* ---- answers on their way ---- */
+
+static struct queued *enqueue(void (*deliver)(struct queued *q), void (*fn)(void), void *arg)
+{
+    struct queued *q = mem_alloc(sizeof(*q));
+    q->deliver = deliver;
+    q->fn = fn;
+    q->arg = arg;
+    if (world->last)
+        world->last->next = q;
+    else
+        world->first = q;
+    world->last = q;
+    return q;
+}
+
+void world_settle(void)
+{
+    while (world->first) {
+        struct queued *q = world->first;
+        world->first = q->next;
+        if (!world->first)
+            world->last = NULL;
+        q->deliver(q);
+        mem_free(q);
+    }
+}
+
+void world_pass(int64_t us)
+{
+    int64_t end = world->mono + us;
+    for (;;) {
+        struct loop_timer *next = NULL;
+        world_settle();
+        for (struct loop_timer *t = world->timers; t; t = t->next)
+            if (t->due && t->due <= end && (!next || t->due < next->due))
+                next = t;
+        if (!next)
+            break;
+        if (next->due > world->mono)
+            world->mono = next->due;
+        next->due = 0;
+        next->fn(next->arg);
+    }
+    world->mono = end;
+}
+
+/* ---- loop, clock ---- */
+
+static struct loop_timer *timer_new(void *ctx, void (*fn)(void *arg), void *arg)
+{
+    struct loop_timer *t = mem_alloc(sizeof(*t));
+    (void)ctx;
+    t->fn = fn;
+    t->arg = arg;
+    t->next = world->timers;
+    world->timers = t;
+    return t;
+}
+
+static void timer_arm(struct loop_timer *t, int64_t delay_us)
+{
+    t->due = world->mono + (delay_us > 0 ? delay_us : 1);
+}
+
+static void timer_disarm(struct loop_timer *t)
+{
+    t->due = 0;
+}
+
+static void timer_free(struct loop_timer *t)
+{
+    struct loop_timer **at = &world->timers;
+    while (*at != t)
+        at = &(*at)->next;
+    *at = t->next;
+    mem_free(t);
+}
+
+struct loop ports_loop(void)
+{
+    static const struct loop_ops ops = {
+        .timer_new = timer_new,
+        .timer_arm = timer_arm,
+        .timer_disarm = timer_disarm,
+        .timer_free = timer_free,
+    };
+    return (struct loop){&ops, NULL};
+}
+
+static int64_t mono_us(void *ctx)
+{
+    (void)ctx;
+    return world->mono;
+}
+
+static int64_t wall_us(void *ctx)
+{
+    (void)ctx;
+    return INT64_C(1795000000000000) + world->mono;
+}
+
+static void random_bytes(void *ctx, void *ret, size_t n)
+{
+    (void)ctx;
+    for (size_t i = 0; i < n; i++) {
+        world->randomness = world->randomness * 6364136223846793005ULL + 1442695040888963407ULL;
+        ((uint8_t *)ret)[i] = (uint8_t)(world->randomness >> 56);
+    }
+}
+
+struct clock ports_clock(void)
+{
+    static const struct clock_ops ops = {mono_us, wall_us, random_bytes};
+    return (struct clock){&ops, NULL};
+}
+
+/* ---- store ---- */
+
+typedef void commit_fn(void *arg, const struct store_result *r);
+typedef void events_fn(void *arg, const struct store_row *rows, size_t n, const struct err *e);
+
+void store_says(enum store_outcome outcome)
+{
+    world->store_outcome = outcome;
+}
+
+int64_t store_commits(void)
+{
+    return world->commits;
+}
+
+static void deliver_commit(struct queued *q)
+{
+    struct store_result r = {(enum store_outcome)q->number, STR("the test said so")};
+    ((commit_fn *)q->fn)(q->arg, &r);
+}
+
+static void keep_event(const struct store_row *row)
+{
+    struct arena *a = world->app.arena;
+    if (world->n_events < MOST_EVENTS)
+        world->events[world->n_events++] =
+            (struct stored_event){arena_str(a, row->owner), arena_str(a, row->body), row->seq};
+}
+
+static void commit(void *ctx, const struct store_write *writes, size_t n, commit_fn *fn, void *arg)
+{
+    (void)ctx;
+    enqueue(deliver_commit, (void (*)(void))fn, arg)->number = world->store_outcome;
+    if (world->store_outcome != STORE_DONE)
+        return;
+    world->commits++;
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].kind == STORE_PUT && writes[i].row.table == STORE_EVENT)
+            keep_event(&writes[i].row);
+}
+
+static void deliver_events(struct queued *q)
+{
+    static struct store_row rows[MOST_EVENTS];
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_events; i++) {
+        const struct stored_event *e = &world->events[i];
+        if (e->seq > q->number && (!q->owner.len || str_eq(e->owner, q->owner)))
+            rows[n++] = (struct store_row){.table = STORE_EVENT, .seq = e->seq, .body = e->body};
+    }
+    ((events_fn *)q->fn)(q->arg, rows, n, NULL);
+}
+
+static void events(void *ctx, const struct store_event_query *query, events_fn *fn, void *arg)
+{
+    (void)ctx;
+    struct queued *q = enqueue(deliver_events, (void (*)(void))fn, arg);
+    q->number = query->after_seq;
+    q->owner = query->owner;
+}
+
+static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
+{
+    (void)ctx;
+    *bytes = 4096;
+    *commits = *groups = world->commits;
+}
+
+struct store ports_store(void)
+{
+    static const struct store_ops ops = {.commit = commit, .events = events, .stats = stats};
+    return (struct store){&ops, NULL};
+}
+
+/* ---- a machine on which nothing runs ---- */
+
+typedef void inventory_fn(void *arg, const struct platform_inventory *i);
+typedef void result_fn(void *arg, const struct platform_result *r);
+
+static void deliver_inventory(struct queued *q)
+{
+    struct platform_inventory nothing = {.outcome = OUTCOME_DONE};
+    ((inventory_fn *)q->fn)(q->arg, &nothing);
+}
+
+static void inventory(void *ctx, struct str id, inventory_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)id;
+    enqueue(deliver_inventory, (void (*)(void))fn, arg);
+}
+
+static void deliver_logs(struct queued *q)
+{
+    bool there = str_eq(q->text, STR("jobmanager"));
+    struct platform_result r = {.outcome = there ? OUTCOME_DONE : OUTCOME_REFUSED,
+                                .text = there ? STR("line 1\nline 2\n") : STR("no such process")};
+    ((result_fn *)q->fn)(q->arg, &r);
+}
+
+static void logs(void *ctx, struct str id, int64_t attempt, struct str process, int64_t most,
+                 result_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)id;
+    (void)attempt;
+    (void)most;
+    enqueue(deliver_logs, (void (*)(void))fn, arg)->text = arena_str(story_arena, process);
+}
+
+struct platform ports_platform(void)
+{
+    static const struct platform_ops ops = {.inventory = inventory, .logs = logs};
+    return (struct platform){&ops, NULL};
+}
+
+struct flink ports_flink(void)
+{
+    static const struct flink_ops ops = {.look = NULL};
+    return (struct flink){&ops, NULL};
+}
+
+/* ---- storage: what the location says ---- */
+
+typedef void verify_fn(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                       struct str text);
+
+static void deliver_verify(struct queued *q)
+{
+    bool broken = str_contains(q->text, STR("broken"));
+    struct snapshot_sight s = {
+        .location = q->text,
+        .verified = broken ? VERIFIED_BROKEN : VERIFIED_FULL,
+        .text = broken ? STR("a file is missing") : STR("every file is there"),
+        .checkpoint_id = 7,
+        .metadata_version = 4,
+        .size_bytes = 1234,
+        .modified_at = INT64_C(1700000000000000),
+    };
+    enum outcome outcome = str_contains(q->text, STR("absent")) ? OUTCOME_REFUSED
+                           : str_contains(q->text, STR("s3:"))  ? OUTCOME_UNKNOWN
+                                                                : OUTCOME_DONE;
+    ((verify_fn *)q->fn)(q->arg, outcome, &s, STR("said by storage"));
+}
+
+static void verify(void *ctx, struct str location, verify_fn *fn, void *arg)
+{
+    (void)ctx;
+    enqueue(deliver_verify, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
+}
+
+struct snapshots ports_snapshots(void)
+{
+    static const struct snapshots_ops ops = {.verify = verify};
+    return (struct snapshots){&ops, NULL};
+}
+
+typedef void fetch_fn(void *arg, const struct artifact_sight *s);
+
+/* No answer ever: a Deployment that should run waits. */
+static void fetch(void *ctx, struct str uri, struct str entry_class, fetch_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)uri;
+    (void)entry_class;
+    (void)fn;
+    (void)arg;
+}
+
+struct artifacts ports_artifacts(void)
+{
+    static const struct artifacts_ops ops = {.fetch = fetch};
+    return (struct artifacts){&ops, NULL};
+}
+
+/* ---- server ---- */
+
+static void keep_headers(struct http_exchange *x, const struct http_response *r)
+{
+    x->answer_headers = ARENA_ARRAY(story_arena, struct http_header, r->n_headers);
+    x->n_answer_headers = r->n_headers;
+    for (size_t i = 0; i < r->n_headers; i++)
+        x->answer_headers[i] = (struct http_header){arena_str(story_arena, r->headers[i].name),
+                                                    arena_str(story_arena, r->headers[i].value)};
+}
+
+static void respond(struct http_exchange *x, const struct http_response *r)
+{
+    assert_false(x->answered);
+    assert_false(x->streams);
+    x->answered = true;
+    x->status = r->status;
+    x->body = arena_str(story_arena, r->body);
+    x->type = arena_str(story_arena, r->content_type);
+    keep_headers(x, r);
+    /* The request is over: whoever still uses its memory is found by the sanitizer. */
+    arena_free(x->arena);
+    x->arena = NULL;
+}
+
+static void stream(struct http_exchange *x, const struct http_response *head,
+                   void (*on_gone)(void *arg), void *arg)
+{
+    assert_false(x->answered);
+    x->streams = x->answered = true;
+    x->status = head->status;
+    x->type = arena_str(story_arena, head->content_type);
+    keep_headers(x, head);
+    buf_add(&x->stream, head->body);
+    x->on_gone = on_gone;
+    x->gone_arg = arg;
+}
+
+static bool push(struct http_exchange *x, struct str bytes)
+{
+    assert_false(x->finished);
+    if (!x->slow)
+        buf_add(&x->stream, bytes);
+    return !x->slow;
+}
+
+static void finish(struct http_exchange *x)
+{
+    assert_false(x->finished);
+    x->finished = true;
+}
+
+struct http_server ports_server(void)
+{
+    static const struct http_server_ops ops = {
+        .respond = respond, .stream = stream, .push = push, .finish = finish};
+    return (struct http_server){&ops, NULL};
+}
+
+int ports_exchange(void)
+{
+    assert_true(world->n_exchanges < MOST_EXCHANGES);
+    struct http_exchange *x = mem_alloc(sizeof(*x));
+    x->arena = arena_new();
+    world->exchanges[world->n_exchanges] = x;
+    return world->n_exchanges++;
+}
+
+void ports_free(void)
+{
+    for (int i = 0; i < world->n_exchanges; i++) {
+        arena_free(world->exchanges[i]->arena);
+        buf_fini(&world->exchanges[i]->stream);
+        mem_free(world->exchanges[i]);
+    }
+    while (world->first) {
+        struct queued *q = world->first;
+        world->first = q->next;
+        mem_free(q);
+    }
+}
