@@ -1,0 +1,364 @@
+/* Waiting: for a Deployment to become something, telling what happens meanwhile. */
+#include "cli/wait.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "base/timefmt.h"
+
+#define TURN_US    (500 * US_PER_MS)
+#define TIMEOUT_US (600 * US_PER_S)
+
+/* ---- turns ---- */
+
+/* Over the last line of a terminal; nothing elsewhere. */
+static void show_live(struct cli *c, struct str text)
+{
+    struct winsize size;
+    if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 20)
+        return;
+    size_t room = (size_t)size.ws_col - 1;
+    text = plain_line(c->a, text);
+    while (text.len > room || (text.len && !str_is_utf8(str_take(text, text.len))))
+        text.len--;
+    fprintf(stderr, "\r\033[K%.*s", STR_ARG(text));
+}
+
+static void tell(struct cli *c, struct str line)
+{
+    show_live(c, (struct str){0});
+    fprintf(stderr, "%.*s\n", STR_ARG(line));
+}
+
+static int ended(struct cli *c, const struct turns *t, int64_t timeout_us)
+{
+    show_live(c, (struct str){0});
+    if (server_signal(c)) {
+        say(c, "detached; the server goes on. Re-attach: %s", t->again);
+        return 128 + server_signal(c);
+    }
+    return fail(c, EXIT_TIMED_OUT,
+                arena_fmt(c->a, "%s: not within %.*s", t->what,
+                          STR_ARG(duration_text(c->a, timeout_us))).ptr,
+                STR("the server goes on with it"), t->again);
+}
+
+int wait_turns(struct cli *c, const struct turns *t)
+{
+    int64_t timeout_us;
+    int r = flag_duration(c, FLAG_TIMEOUT, TIMEOUT_US, &timeout_us);
+    if (r != EXIT_DONE)
+        return r;
+    struct arena *kept = c->a;
+    struct arena *turn = arena_new();
+    int64_t deadline = now_mono_us() + timeout_us;
+    server_catch_signals(c);
+    for (r = NOT_YET; r == NOT_YET;) {
+        c->a = turn;
+        r = t->look(c, t->arg);
+        c->a = kept;
+        arena_reset(turn);
+        if (server_signal(c) || (r == NOT_YET && now_mono_us() >= deadline) ||
+            (r == NOT_YET && !server_pause(c, TURN_US)))
+            r = ended(c, t, timeout_us);
+    }
+    arena_free(turn);
+    return r;
+}
+
+/* ---- events ---- */
+
+struct str event_line(struct cli *c, struct json event, bool with_deployment)
+{
+    struct str none = {0};
+    struct json m = json_get(event, STR("metadata"));
+    struct str time = json_str_or(json_get(m, STR("createdAt")), none);
+    int64_t rule = json_i64_or(json_path(event, "spec.rule"), 0);
+    struct str name = json_str_or(json_get(m, STR("resourceName")), none);
+    /* "2026-11-22T16:41:14.123456Z": milliseconds are enough. */
+    if (time.len == 27)
+        time = arena_fmt(c->a, "%.*sZ", STR_ARG(str_take(time, 23)));
+    return arena_fmt(c->a, "%.*s %.*s%s%.*s%.*s %.*s", STR_ARG(plain_line(c->a, time)),
+                     STR_ARG(with_deployment ? plain_line(c->a, name) : none),
+                     with_deployment ? " " : "",
+                     STR_ARG(plain_line(c->a, json_str_or(json_get(m, STR("name")), none))),
+                     STR_ARG(rule ? arena_fmt(c->a, " rule=%lld", (long long)rule) : none),
+                     STR_ARG(plain_line(c->a, json_str_or(json_path(event, "spec.message"), none))));
+}
+
+int64_t newest_event(struct cli *c, struct str deployment_id)
+{
+    struct str path = arena_fmt(c->a, "%.*s?limit=1&deploymentId=%.*s",
+                                STR_ARG(ns_path(c, "events")),
+                                STR_ARG(url_part(c->a, deployment_id)));
+    struct answer answer = server_ask(c, "GET", path, (struct str){0});
+    struct json first = json_at(json_get(answer.json, STR("items")), 0);
+    return json_i64_or(json_path(first, "metadata.sequence"), 0);
+}
+
+/* ---- a Deployment ---- */
+
+struct watched {
+    const struct goal *goal;
+    int64_t since;
+    int64_t begin_us;
+    bool fail_fast;
+    bool seen;        /* at least once */
+    bool lost;        /* the server does not answer */
+    unsigned hopeless; /* looks in a row by which it cannot be reached */
+    struct arena *a;
+    struct str state; /* as it was told last */
+};
+
+static struct str text_at(struct cli *c, struct json d, const char *path)
+{
+    struct json v = json_path(d, path);
+    struct str s;
+    if (json_str(v, &s))
+        return s;
+    return json_is_none(v) ? (struct str){0} : json_text(c->a, v);
+}
+
+static void tell_events(struct cli *c, struct watched *w, struct json deployment)
+{
+    struct str id = text_at(c, deployment, "metadata.id");
+    struct str path = arena_fmt(c->a, "%.*s?since=%lld&deploymentId=%.*s",
+                                STR_ARG(ns_path(c, "events")), (long long)w->since,
+                                STR_ARG(url_part(c->a, id)));
+    struct answer answer = server_ask(c, "GET", path, (struct str){0});
+    struct json_iter it = json_each(json_get(answer.json, STR("items")));
+    struct str key;
+    struct json event;
+    while (json_next(&it, &key, &event)) {
+        w->since = json_i64_or(json_path(event, "metadata.sequence"), w->since);
+        tell(c, event_line(c, event, true));
+    }
+}
+
+static void tell_state(struct cli *c, struct watched *w, struct json d)
+{
+    struct str state = text_at(c, d, "status.state");
+    struct str message = text_at(c, d, "status.message");
+    if (!str_eq(state, w->state)) {
+        w->state = arena_str(w->a, state);
+        struct str now = time_rfc3339(c->a, now_wall_us());
+        tell(c, arena_fmt(c->a, "%.*sZ %.*s state=%.*s", STR_ARG(str_take(now, 23)),
+                          STR_ARG(w->goal->name), STR_ARG(plain_line(c->a, state))));
+    }
+    show_live(c, arena_fmt(c->a, "%.*s  %.*s  %.*s  Ctrl-C detaches",
+                           STR_ARG(age_text(c->a, now_mono_us() - w->begin_us)), STR_ARG(state),
+                           STR_ARG(message)));
+}
+
+/* What the server has looked at is what was last asked for. */
+static bool is_observed(struct json d)
+{
+    return json_i64_or(json_path(d, "status.observedGeneration"), 0) >=
+           json_i64_or(json_path(d, "metadata.generation"), 0);
+}
+
+static bool is_reached(struct cli *c, const struct goal *g, struct json d)
+{
+    if (!g->path.len || !is_observed(d))
+        return false;
+    struct str value = text_at(c, d, arena_str(c->a, g->path).ptr);
+    return str_eq_nocase(value, g->value) ||
+           (g->or_finished && str_eq(value, STR("FINISHED")));
+}
+
+/* The state that has to be asked for, for that state to be observed; empty: any. */
+static struct str desired_for(struct str goal)
+{
+    if (str_eq_nocase(goal, STR("FINISHED")))
+        return STR("RUNNING");
+    if (str_eq_nocase(goal, STR("RUNNING")) || str_eq_nocase(goal, STR("SUSPENDED")) ||
+        str_eq_nocase(goal, STR("CANCELLED")))
+        return goal;
+    return (struct str){0};
+}
+
+/* Why it cannot be reached unless somebody does something; empty while it can. */
+static struct str why_hopeless(struct cli *c, const struct goal *g, struct json d)
+{
+    bool of_state = str_eq(g->path, STR("status.state"));
+    struct str none = {0};
+    struct str state = text_at(c, d, "status.state");
+    struct str desired = text_at(c, d, "spec.state");
+    struct str need = of_state ? desired_for(g->value) : none;
+    if (!g->path.len || !is_observed(d))
+        return none;
+    if (need.len && !str_eq_nocase(need, desired))
+        return arena_fmt(c->a, "the desired state is %.*s", STR_ARG(desired));
+    if (str_eq(state, STR("FAILED")))
+        return STR("it is FAILED");
+    if (str_starts_with(text_at(c, d, "status.reason"), STR("BLOCKED")))
+        return arena_fmt(c->a, "it is blocked (%.*s)", STR_ARG(text_at(c, d, "status.reason")));
+    if (of_state && str_eq(state, STR("FINISHED")))
+        return STR("the job has finished");
+    return none;
+}
+
+static int give_up(struct cli *c, const struct watched *w, struct json d, struct str why)
+{
+    struct buf b = {0};
+    struct json_iter it = json_each(json_path(d, "status.choices"));
+    struct str key;
+    struct json choice;
+    struct str value = w->goal->value;
+    buf_add(&b, text_at(c, d, "status.message"));
+    while (json_next(&it, &key, &choice))
+        buf_fmt(&b, "\ncan help: %.*s", STR_ARG(json_str_or(choice, STR(""))));
+    show_live(c, (struct str){0});
+    int r = fail(c, EXIT_ENDED,
+                 arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: %.*s",
+                           STR_ARG(w->goal->name), STR_ARG(value), STR_ARG(why)).ptr,
+                 arena_str(c->a, buf_str(&b)),
+                 arena_fmt(c->a, "sluice describe d/%.*s", STR_ARG(w->goal->name)).ptr);
+    buf_fini(&b);
+    return r;
+}
+
+static int is_done(struct cli *c, const struct watched *w, struct str state)
+{
+    show_live(c, (struct str){0});
+    if (c->format == FORMAT_TABLE)
+        out_fmt(c, "deployment/%.*s is %.*s after %.1fs\n", STR_ARG(w->goal->name), STR_ARG(state),
+                (double)(now_mono_us() - w->begin_us) / US_PER_S);
+    return EXIT_DONE;
+}
+
+/* The server did not give the Deployment. */
+static int without(struct cli *c, struct watched *w, const struct answer *answer)
+{
+    bool gone = answer->outcome == OUTCOME_DONE && answer->status == 404;
+    if (gone && !w->goal->path.len)
+        return is_done(c, w, STR("gone"));
+    if (gone && w->seen)
+        return fail(c, EXIT_ENDED,
+                    arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: it was deleted",
+                              STR_ARG(w->goal->name), STR_ARG(w->goal->value)).ptr,
+                    STR("somebody deleted it while this waited"), NULL);
+    /* A daemon that is started anew is worth waiting for; one that never answered is not. */
+    if (answer->outcome != OUTCOME_DONE && w->seen) {
+        if (!w->lost)
+            tell(c, arena_fmt(c->a, "the server does not answer (%.*s); trying on",
+                              STR_ARG(plain_line(c->a, answer->text))));
+        w->lost = true;
+        return NOT_YET;
+    }
+    return server_judge(c, answer,
+                        arena_fmt(c->a, "wait for deployment/%.*s", STR_ARG(w->goal->name)).ptr);
+}
+
+static int look(struct cli *c, void *arg)
+{
+    struct watched *w = arg;
+    struct answer answer =
+        server_ask(c, "GET", deployment_path(c, w->goal->name), (struct str){0});
+    if (server_signal(c))
+        return NOT_YET;
+    if (answer.outcome != OUTCOME_DONE || answer.status != 200)
+        return without(c, w, &answer);
+    if (w->lost)
+        tell(c, STR("the server answers again"));
+    w->lost = false;
+    if (w->since < 0)
+        w->since = newest_event(c, text_at(c, answer.json, "metadata.id"));
+    w->seen = true;
+    tell_events(c, w, answer.json);
+    tell_state(c, w, answer.json);
+    if (is_reached(c, w->goal, answer.json))
+        return is_done(c, w, text_at(c, answer.json, arena_str(c->a, w->goal->path).ptr));
+    struct str why = why_hopeless(c, w->goal, answer.json);
+    /* Twice: right after a retry the server may still show what it gave up before. */
+    w->hopeless = why.len && w->fail_fast ? w->hopeless + 1 : 0;
+    return w->hopeless > 1 ? give_up(c, w, answer.json, why) : NOT_YET;
+}
+
+static struct str with_char(struct arena *a, struct str s, char from, char to)
+{
+    char *text = arena_cstr(a, s);
+    for (size_t i = 0; i < s.len; i++)
+        text[i] = text[i] == from ? to : text[i];
+    return (struct str){text, s.len};
+}
+
+int wait_for(struct cli *c, const struct goal *goal, int64_t since)
+{
+    struct watched w = {
+        .goal = goal,
+        .since = since,
+        .begin_us = now_mono_us(),
+        .fail_fast = !flag_given(c, FLAG_NO_FAIL_FAST),
+        .a = c->a,
+    };
+    struct str path = with_char(c->a, goal->path, '.', '/');
+    struct str value = goal->path.len ? arena_fmt(c->a, "/%.*s=%.*s", STR_ARG(path),
+                                                  STR_ARG(goal->value))
+                                      : STR("deleted");
+    struct turns t = {
+        .look = look,
+        .arg = &w,
+        .what = arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name), STR_ARG(value)).ptr,
+        .again = arena_fmt(c->a, "sluice wait d/%.*s --for %.*s", STR_ARG(goal->name),
+                           STR_ARG(value)).ptr,
+    };
+    return wait_turns(c, &t);
+}
+
+/* "state=RUNNING", "health=OK", "deleted", "/status/specVersion=3" */
+static int parse_goal(struct cli *c, struct goal *g)
+{
+    struct str value;
+    struct str what = str_split(c->flags[FLAG_FOR], '=', &value);
+    bool has_value = str_contains(c->flags[FLAG_FOR], STR("="));
+    g->value = value;
+    if (str_eq(what, STR("deleted")) && !has_value) {
+        g->value = STR("deletion");
+        return EXIT_DONE;
+    }
+    if (has_value && str_eq(what, STR("state"))) {
+        g->path = STR("status.state");
+        return EXIT_DONE;
+    }
+    if (has_value && str_eq(what, STR("health"))) {
+        g->path = STR("status.health");
+        return EXIT_DONE;
+    }
+    if (has_value && str_starts_with(what, STR("/")) && what.len > 1) {
+        g->path = with_char(c->a, str_skip(what, 1), '/', '.');
+        return EXIT_DONE;
+    }
+    return fail(c, EXIT_USAGE, "what to wait for cannot be understood",
+                flag_given(c, FLAG_FOR) ? c->flags[FLAG_FOR] : STR("--for is missing"),
+                "--for state=RUNNING, --for health=OK, --for deleted, --for /status/specVersion=3");
+}
+
+/* A state that is never observed would be waited for in vain. */
+static int check_state(struct cli *c, const struct goal *g)
+{
+    static const char *const states[] = {"RUNNING", "SUSPENDED", "CANCELLED", "TRANSITIONING",
+                                         "FAILED", "FINISHED"};
+    if (!str_eq(g->path, STR("status.state")))
+        return EXIT_DONE;
+    for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
+        if (str_eq_nocase(g->value, str_of(states[i])))
+            return EXIT_DONE;
+    return fail(c, EXIT_USAGE,
+                arena_fmt(c->a, "there is no state \"%.*s\"", STR_ARG(g->value)).ptr,
+                STR("states: RUNNING, SUSPENDED, CANCELLED, TRANSITIONING, FAILED, FINISHED"),
+                NULL);
+}
+
+int cmd_wait(struct cli *c)
+{
+    struct goal goal = {0};
+    int r = ref_deployment(c, 0, &goal.name);
+    if (r == EXIT_DONE)
+        r = parse_goal(c, &goal);
+    if (r == EXIT_DONE)
+        r = check_state(c, &goal);
+    return r == EXIT_DONE ? wait_for(c, &goal, -1) : r;
+}
