@@ -71,6 +71,9 @@ final class Ledger extends ProcessFunction<Long, Long>
         if (n == options.failAt && firstTime(n)) {
             throw new IllegalStateException("told to fail once at " + n);
         }
+        if (options.failOnce != null && Files.deleteIfExists(Path.of(options.failOnce))) {
+            throw new IllegalStateException("told to fail once by " + options.failOnce);
+        }
     }
 
     /** True for the first caller only: a file outlives the restore that comes after the failure. */

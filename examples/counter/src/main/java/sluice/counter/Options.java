@@ -22,6 +22,7 @@ final class Options implements Serializable {
 
     long failAt = -1;
     long failFrom = -1;
+    String failOnce;
     String mainThrows;
     boolean mainHangs;
     boolean hangAfterSubmit;
@@ -73,6 +74,7 @@ final class Options implements Serializable {
                 break;
             case "--fail-at": failAt = Long.parseLong(value); break;
             case "--fail-from": failFrom = Long.parseLong(value); break;
+            case "--fail-once": failOnce = value; break;
             case "--main-throws": mainThrows = value; break;
             default: throw new IllegalArgumentException(option + ": unknown option");
         }
@@ -81,6 +83,8 @@ final class Options implements Serializable {
     private void check() {
         require(mainThrows != null || out != null && out.startsWith("/"),
                 "--out needs an absolute file name");
+        require(failOnce == null || failOnce.startsWith("/"),
+                "--fail-once needs an absolute file name");
         require(rate > 0, "--rate must be above 0");
         require(count > 0, "--count must be above 0");
         require(keys > 0 && keys <= 1_000_000, "--keys must be 1 to 1000000");
