@@ -116,6 +116,16 @@ static void look_at_statistics(struct step *s)
         look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
 }
 
+static void look_at_directory(struct step *s, struct str directory, int64_t every_us)
+{
+    static const struct seen_part never = {0};
+    const struct seen_part *part = &never;
+    for (size_t i = 0; i < s->in->seen->n_listings; i++)
+        if (str_eq(s->in->seen->listings[i].directory, directory))
+            part = &s->in->seen->listings[i].part;
+    look(s, LOOK_DIRECTORY, part, directory, every_us);
+}
+
 static void look_at_trigger(struct step *s)
 {
     const struct intent *i = &s->rec->intent;
@@ -131,7 +141,7 @@ static void look_at_trigger(struct step *s)
     if (ours && t->state == FLINK_TRIGGER_STOP_FAILED)
         look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
     if (ours && t->state == FLINK_TRIGGER_NOT_KNOWN)
-        step_effect(s, LOOK_DIRECTORY, i->attempt, i->directory);
+        look_at_directory(s, i->directory, busy_interval(s));
 }
 
 static void look_at_directories(struct step *s)
@@ -141,12 +151,7 @@ static void look_at_directories(struct step *s)
     struct str missing = core_unlisted_directory(s->a, s->in);
     if (!missing.len)
         return;
-    static const struct seen_part never = {0};
-    const struct seen_part *part = &never;
-    for (size_t i = 0; i < s->in->seen->n_listings; i++)
-        if (str_eq(s->in->seen->listings[i].directory, missing))
-            part = &s->in->seen->listings[i].part;
-    look(s, LOOK_DIRECTORY, part, missing, LOOK_PATIENT_US);
+    look_at_directory(s, missing, LOOK_PATIENT_US);
 }
 
 /* Before a start, and before a running job is stopped for what is wanted instead. */
