@@ -67,7 +67,7 @@ static const struct field plan_rows[] = {
     {.name = "kind", .type = FIELD_CONST, .names = plan_kind},
     {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
     FIELD_FLAT("metadata", &metadata_table),
-    FIELD_FLAT("base", &base_table),
+    FIELD_FLAT("base", &base_table, .flags = FIELD_KEEP_EMPTY),
     FIELD_AT(FIELD_ENUM, plan, effect, "effect", .names = effect_names),
     FIELD_AT(FIELD_ENUM, plan, changes, "changes", .names = changes_names,
              .doc = "NONE, SAFE, or DANGEROUS: state would be dropped or rewound."),
