@@ -4,6 +4,7 @@
 
 #include "core/choice.h"
 #include "core/evidence.h"
+#include "core/facts_impl.h"
 #include "core/pace.h"
 #include "model/flinkver.h"
 #include "model/snapshot_location.h"
@@ -14,7 +15,7 @@ static bool is_fresh(const struct core_in *in, const struct seen_part *part)
            in->mono_us - part->at <= SIGHT_FRESH_US;
 }
 
-static int64_t since_timer(const struct core_in *in)
+int64_t facts_since_timer(const struct core_in *in)
 {
     return in->seen->timer == in->record->timer ? in->mono_us - in->seen->timer_since : 0;
 }
@@ -86,7 +87,7 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
     if (phase != PHASE_RESERVED && phase != PHASE_PROVISIONED)
         return WORLD_READY;
     return job_sight_counts(in, c) && lists_only_ours(&in->seen->job, c) ? WORLD_READY
-                                                                       : WORLD_STARTING;
+                                                                         : WORLD_STARTING;
 }
 
 static enum world world_of(const struct core_in *in)
@@ -151,148 +152,6 @@ static enum job_fact job_of(const struct core_in *in)
     return flink_status_fact(in);
 }
 
-static int64_t deadline_of(enum intent_kind kind)
-{
-    static const int64_t deadlines[INTENT_VALUES] = {
-        [INTENT_PROVISION] = DEADLINE_PROVISION_US, [INTENT_UPLOAD] = DEADLINE_UPLOAD_US,
-        [INTENT_SUBMIT] = DEADLINE_SUBMIT_US,       [INTENT_STOP] = DEADLINE_SAVEPOINT_US,
-        [INTENT_SAVEPOINT] = DEADLINE_SAVEPOINT_US, [INTENT_CANCEL] = DEADLINE_CANCEL_US,
-        [INTENT_TEARDOWN] = DEADLINE_TEARDOWN_US,   [INTENT_DISCARD] = DEADLINE_DISCARD_US,
-    };
-    return deadlines[kind];
-}
-
-/* The cluster's own end tells a taken port from a job's fault. */
-static bool port_was_taken(const struct core_in *in)
-{
-    for (size_t i = 0; i < in->seen->n_clusters; i++)
-        if (in->seen->clusters[i].attempt == in->record->current.number)
-            return str_starts_with(in->seen->clusters[i].cause, STR("port taken"));
-    return false;
-}
-
-/* A savepoint is complete when Flink says so *and* its _metadata was read to the end; where the
- * storage cannot be read from here, Flink's word is taken and shown as REPORTED. */
-static enum result savepoint_read(const struct core_in *in, struct str location)
-{
-    const struct seen_snapshot *s = &in->seen->snapshot;
-    if (s->part.at == 0 || !snapshot_location_equal(s->location, location))
-        return RESULT_WAITING;
-    if (s->outcome == OUTCOME_REFUSED)
-        return RESULT_REFUSED;
-    return s->outcome == OUTCOME_DONE && s->sight.verified == VERIFIED_BROKEN ? RESULT_REFUSED
-                                                                              : RESULT_DONE;
-}
-
-/* A complete snapshot in the try's own directory, when Flink cannot say any more. */
-static const struct snapshot_sight *in_directory(const struct core_in *in, bool *ret_listed)
-{
-    *ret_listed = false;
-    for (size_t i = 0; i < in->seen->n_listings; i++) {
-        const struct seen_listing *l = &in->seen->listings[i];
-        if (!str_eq(l->directory, in->record->intent.directory) ||
-            l->part.at < in->seen->trigger.part.at || l->outcome == OUTCOME_UNKNOWN)
-            continue;
-        *ret_listed = true;
-        for (size_t k = l->n; k > 0; k--)
-            if (l->items[k - 1].verified != VERIFIED_BROKEN)
-                return &l->items[k - 1];
-    }
-    return NULL;
-}
-
-/* The savepoint is complete but the job goes on. */
-static enum result partial(const struct core_in *in, struct str location)
-{
-    const struct flink_checkpoints *c = &in->seen->stats;
-    enum result read = savepoint_read(in, location);
-    if (read != RESULT_DONE)
-        return read;
-    if (in->seen->stats_part.at < in->seen->trigger.part.at || c->outcome != OUTCOME_DONE)
-        return RESULT_WAITING;
-    bool newer = c->latest_completed.id > in->seen->snapshot.sight.checkpoint_id &&
-                 in->seen->snapshot.sight.checkpoint_id > 0;
-    return newer ? RESULT_REFUSED : RESULT_PARTIAL;
-}
-
-/* The intent's call was sent by this very process. */
-static bool call_is_ours(const struct core_in *in)
-{
-    return in->seen->call.sent && in->seen->call.timer == in->record->timer;
-}
-
-/* Our own request may still have been on its way when Flink was asked about it. */
-static bool asked_before_answer(const struct core_in *in)
-{
-    const struct seen_call *call = &in->seen->call;
-    return call_is_ours(in) &&
-           (!call->answered || in->seen->trigger.part.at < call->answered_at);
-}
-
-static enum result trigger_result(const struct core_in *in, bool late)
-{
-    const struct seen_trigger *t = &in->seen->trigger;
-    const struct intent *intent = &in->record->intent;
-    bool listed;
-    if (t->part.at < in->seen->committed_at || !str_eq(t->trigger_id, intent->trigger_id))
-        return late ? RESULT_OVERDUE
-                    : (call_is_ours(in) ? RESULT_WAITING : RESULT_UNKNOWN);
-    switch (t->state) {
-    case FLINK_TRIGGER_COMPLETED: {
-        enum result read = savepoint_read(in, t->location);
-        bool stopped = intent->kind == INTENT_SAVEPOINT || in->seen->job.job == FLINK_JOB_FINISHED;
-        if (read != RESULT_DONE || stopped)
-            return read == RESULT_WAITING && late ? RESULT_OVERDUE : read;
-        return late ? partial(in, t->location) : RESULT_WAITING;
-    }
-    case FLINK_TRIGGER_STOP_FAILED: {
-        enum result r = intent->kind == INTENT_SAVEPOINT ? savepoint_read(in, t->location)
-                                                         : partial(in, t->location);
-        return r == RESULT_WAITING && late ? RESULT_OVERDUE : r;
-    }
-    case FLINK_TRIGGER_FAILED: return RESULT_REFUSED;
-    case FLINK_TRIGGER_NOT_KNOWN:
-        if (asked_before_answer(in))
-            return late ? RESULT_OVERDUE : RESULT_WAITING;
-        if (in_directory(in, &listed))
-            return in->seen->job.job == FLINK_JOB_FINISHED || intent->kind == INTENT_SAVEPOINT
-                       ? RESULT_DONE
-                       : RESULT_REFUSED;
-        return late ? RESULT_OVERDUE : (listed ? RESULT_UNKNOWN : RESULT_WAITING);
-    case FLINK_TRIGGER_IN_PROGRESS:
-    case FLINK_TRIGGER_UNREACHABLE:
-    default: return late ? RESULT_OVERDUE : RESULT_WAITING;
-    }
-}
-
-static enum result call_result(const struct core_in *in, bool late)
-{
-    const struct seen_call *call = &in->seen->call;
-    if (late)
-        return RESULT_OVERDUE;
-    if (!call_is_ours(in))
-        return RESULT_UNKNOWN;
-    if (!call->answered)
-        return RESULT_WAITING;
-    if (call->outcome == OUTCOME_DONE)
-        return RESULT_DONE;
-    /* A server error may come from a gateway or a time-out inside: the work may go on. */
-    return call->outcome == OUTCOME_REFUSED && call->status < 500 ? RESULT_REFUSED : RESULT_UNKNOWN;
-}
-
-static enum result result_of(const struct core_in *in)
-{
-    const struct intent *intent = &in->record->intent;
-    if (intent->kind == INTENT_NONE)
-        return RESULT_WAITING;
-    bool late = since_timer(in) > deadline_of((enum intent_kind)intent->kind);
-    if (intent->kind == INTENT_STOP || intent->kind == INTENT_SAVEPOINT)
-        return trigger_result(in, late);
-    if (intent->kind == INTENT_PROVISION && port_was_taken(in))
-        return RESULT_REFUSED;
-    return call_result(in, late);
-}
-
 static enum drift drift_of(const struct core_in *in)
 {
     const struct attempt *at = &in->record->current;
@@ -335,8 +194,8 @@ static enum evidence evidence_of(const struct core_in *in)
         bool told =
             in->record->current.end != END_FAILED ||
             (in->seen->cause_part.at > 0 && in->seen->cause_part.at >= in->seen->committed_at);
-        return (read && told) || since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY
-                                                                      : EVIDENCE_NONE;
+        return (read && told) || facts_since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY
+                                                                            : EVIDENCE_NONE;
     }
     case PHASE_GONE: {
         struct arena *a = arena_new();
@@ -464,7 +323,7 @@ static enum pace start_pace(const struct core_in *in)
     int64_t wait = pace_backoff_us(failures + in->record->setbacks, in->record->top);
     if (failures >= in->deployment->spec.max_job_creation_attempts)
         return PACE_SPENT;
-    return since_timer(in) < wait ? PACE_WAIT : PACE_GO;
+    return facts_since_timer(in) < wait ? PACE_WAIT : PACE_GO;
 }
 
 static enum pace stop_pace(const struct core_in *in)
@@ -476,11 +335,11 @@ static enum pace stop_pace(const struct core_in *in)
     bool stopping = want_of(in) == WANT_SUSPEND || drift_of(in) == DRIFT_STATEFUL;
     if (stopping && tries >= in->deployment->spec.max_savepoint_creation_attempts)
         return PACE_SPENT;
-    if (since_timer(in) < pace_backoff_us((stopping ? tries : 0) + r->setbacks, r->top))
+    if (facts_since_timer(in) < pace_backoff_us((stopping ? tries : 0) + r->setbacks, r->top))
         return PACE_WAIT;
     if (asked && !up && in->wall_us - asked->metadata.created_at > WAIT_SAVEPOINTABLE_US)
         return PACE_LATE;
-    return stopping && !up && since_timer(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
+    return stopping && !up && facts_since_timer(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
 }
 
 struct facts core_facts(const struct core_in *in)
@@ -493,7 +352,7 @@ struct facts core_facts(const struct core_in *in)
         .world = world_of(in),
         .job = job_of(in),
         .intent = (enum intent_kind)in->record->intent.kind,
-        .result = result_of(in),
+        .result = facts_result(in),
         .drift = drift_of(in),
         .evidence = evidence_of(in),
         .choice = choice_of(in),

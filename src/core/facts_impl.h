@@ -1,0 +1,8 @@
+/* What the parts of core_facts share. */
+#pragma once
+
+#include "core/facts.h"
+
+/* Microseconds since the record's timer has its value; 0 when that was not noticed yet. */
+int64_t facts_since_timer(const struct core_in *in);
+enum result facts_result(const struct core_in *in);

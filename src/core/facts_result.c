@@ -1,0 +1,145 @@
+/* What became of the intent's call: by the answer to it, and for savepoints by the trigger's state, the
+ * try's own directory and the snapshot as it was read. */
+#include "core/facts_impl.h"
+#include "core/pace.h"
+#include "model/snapshot_location.h"
+
+static int64_t deadline_of(enum intent_kind kind)
+{
+    static const int64_t deadlines[INTENT_VALUES] = {
+        [INTENT_PROVISION] = DEADLINE_PROVISION_US, [INTENT_UPLOAD] = DEADLINE_UPLOAD_US,
+        [INTENT_SUBMIT] = DEADLINE_SUBMIT_US,       [INTENT_STOP] = DEADLINE_SAVEPOINT_US,
+        [INTENT_SAVEPOINT] = DEADLINE_SAVEPOINT_US, [INTENT_CANCEL] = DEADLINE_CANCEL_US,
+        [INTENT_TEARDOWN] = DEADLINE_TEARDOWN_US,   [INTENT_DISCARD] = DEADLINE_DISCARD_US,
+    };
+    return deadlines[kind];
+}
+
+/* The cluster's own end tells a taken port from a job's fault. */
+static bool port_was_taken(const struct core_in *in)
+{
+    for (size_t i = 0; i < in->seen->n_clusters; i++)
+        if (in->seen->clusters[i].attempt == in->record->current.number)
+            return str_starts_with(in->seen->clusters[i].cause, STR("port taken"));
+    return false;
+}
+
+/* A savepoint is complete when Flink says so *and* its _metadata was read to the end; where the
+ * storage cannot be read from here, Flink's word is taken and shown as REPORTED. */
+static enum result savepoint_read(const struct core_in *in, struct str location)
+{
+    const struct seen_snapshot *s = &in->seen->snapshot;
+    if (s->part.at == 0 || !snapshot_location_equal(s->location, location))
+        return RESULT_WAITING;
+    if (s->outcome == OUTCOME_REFUSED)
+        return RESULT_REFUSED;
+    return s->outcome == OUTCOME_DONE && s->sight.verified == VERIFIED_BROKEN ? RESULT_REFUSED
+                                                                              : RESULT_DONE;
+}
+
+/* A complete snapshot in the try's own directory, when Flink cannot say any more. */
+static const struct snapshot_sight *in_directory(const struct core_in *in, bool *ret_listed)
+{
+    *ret_listed = false;
+    for (size_t i = 0; i < in->seen->n_listings; i++) {
+        const struct seen_listing *l = &in->seen->listings[i];
+        if (!str_eq(l->directory, in->record->intent.directory) ||
+            l->part.at < in->seen->trigger.part.at || l->outcome == OUTCOME_UNKNOWN)
+            continue;
+        *ret_listed = true;
+        for (size_t k = l->n; k > 0; k--)
+            if (l->items[k - 1].verified != VERIFIED_BROKEN)
+                return &l->items[k - 1];
+    }
+    return NULL;
+}
+
+/* The savepoint is complete but the job goes on. */
+static enum result partial(const struct core_in *in, struct str location)
+{
+    const struct flink_checkpoints *c = &in->seen->stats;
+    enum result read = savepoint_read(in, location);
+    if (read != RESULT_DONE)
+        return read;
+    if (in->seen->stats_part.at < in->seen->trigger.part.at || c->outcome != OUTCOME_DONE)
+        return RESULT_WAITING;
+    bool newer = c->latest_completed.id > in->seen->snapshot.sight.checkpoint_id &&
+                 in->seen->snapshot.sight.checkpoint_id > 0;
+    return newer ? RESULT_REFUSED : RESULT_PARTIAL;
+}
+
+/* The intent's call was sent by this very process. */
+static bool call_is_ours(const struct core_in *in)
+{
+    return in->seen->call.sent && in->seen->call.timer == in->record->timer;
+}
+
+/* Our own request may still have been on its way when Flink was asked about it. */
+static bool asked_before_answer(const struct core_in *in)
+{
+    const struct seen_call *call = &in->seen->call;
+    return call_is_ours(in) && (!call->answered || in->seen->trigger.part.at < call->answered_at);
+}
+
+static enum result trigger_result(const struct core_in *in, bool late)
+{
+    const struct seen_trigger *t = &in->seen->trigger;
+    const struct intent *intent = &in->record->intent;
+    bool listed;
+    if (t->part.at < in->seen->committed_at || !str_eq(t->trigger_id, intent->trigger_id))
+        return late ? RESULT_OVERDUE : (call_is_ours(in) ? RESULT_WAITING : RESULT_UNKNOWN);
+    switch (t->state) {
+    case FLINK_TRIGGER_COMPLETED: {
+        enum result read = savepoint_read(in, t->location);
+        bool stopped = intent->kind == INTENT_SAVEPOINT || in->seen->job.job == FLINK_JOB_FINISHED;
+        if (read != RESULT_DONE || stopped)
+            return read == RESULT_WAITING && late ? RESULT_OVERDUE : read;
+        return late ? partial(in, t->location) : RESULT_WAITING;
+    }
+    case FLINK_TRIGGER_STOP_FAILED: {
+        enum result r = intent->kind == INTENT_SAVEPOINT ? savepoint_read(in, t->location)
+                                                         : partial(in, t->location);
+        return r == RESULT_WAITING && late ? RESULT_OVERDUE : r;
+    }
+    case FLINK_TRIGGER_FAILED: return RESULT_REFUSED;
+    case FLINK_TRIGGER_NOT_KNOWN:
+        if (asked_before_answer(in))
+            return late ? RESULT_OVERDUE : RESULT_WAITING;
+        if (in_directory(in, &listed))
+            return in->seen->job.job == FLINK_JOB_FINISHED || intent->kind == INTENT_SAVEPOINT
+                       ? RESULT_DONE
+                       : RESULT_REFUSED;
+        return late ? RESULT_OVERDUE : (listed ? RESULT_UNKNOWN : RESULT_WAITING);
+    case FLINK_TRIGGER_IN_PROGRESS:
+    case FLINK_TRIGGER_UNREACHABLE:
+    default: return late ? RESULT_OVERDUE : RESULT_WAITING;
+    }
+}
+
+static enum result call_result(const struct core_in *in, bool late)
+{
+    const struct seen_call *call = &in->seen->call;
+    if (late)
+        return RESULT_OVERDUE;
+    if (!call_is_ours(in))
+        return RESULT_UNKNOWN;
+    if (!call->answered)
+        return RESULT_WAITING;
+    if (call->outcome == OUTCOME_DONE)
+        return RESULT_DONE;
+    /* A server error may come from a gateway or a time-out inside: the work may go on. */
+    return call->outcome == OUTCOME_REFUSED && call->status < 500 ? RESULT_REFUSED : RESULT_UNKNOWN;
+}
+
+enum result facts_result(const struct core_in *in)
+{
+    const struct intent *intent = &in->record->intent;
+    if (intent->kind == INTENT_NONE)
+        return RESULT_WAITING;
+    bool late = facts_since_timer(in) > deadline_of((enum intent_kind)intent->kind);
+    if (intent->kind == INTENT_STOP || intent->kind == INTENT_SAVEPOINT)
+        return trigger_result(in, late);
+    if (intent->kind == INTENT_PROVISION && port_was_taken(in))
+        return RESULT_REFUSED;
+    return call_result(in, late);
+}
