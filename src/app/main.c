@@ -18,10 +18,6 @@
 #include "app/app.h"
 #include "app/config.h"
 
-#ifndef SLUICE_VERSION
-#error "the build defines SLUICE_VERSION"
-#endif
-
 struct daemon_parts {
     struct app app;
     struct config config;
