@@ -264,7 +264,7 @@ bool plan_is_dangerous(struct json plan);
 
 int restore_get(struct cli *c, struct str name, struct json *ret);
 /* A line for each scenario of the RestoreDecision; explained: with reasons and warnings. */
-void restore_print(struct cli *c, struct json decision, bool explain);
+void restore_print(struct cli *c, struct json decision, const char *indent, bool explain);
 
 /* ---- wait.c ---- */
 

@@ -66,12 +66,12 @@ static void describe_job(struct cli *c, struct json d, struct json jobs)
     if (json_is_none(job))
         return;
     struct str restored = text_at(c, job, "spec.savepointLocation");
+    struct str restarts = text_at(c, job, "status.started.observedFlinkJobRestarts");
     line(c, "Job", arena_fmt(c->a, "%.*s  attempt %.*s  %.*s  restarts %.*s  spec version %.*s",
                              STR_ARG(text_at(c, job, "metadata.id")),
                              STR_ARG(text_at(c, job, "metadata.attempt")),
                              STR_ARG(text_at(c, job, "status.state")),
-                             STR_ARG(or_dash(text_at(c, job,
-                                                     "status.started.observedFlinkJobRestarts"))),
+                             STR_ARG(restarts.len ? restarts : STR("0")),
                              STR_ARG(or_dash(text_at(c, d, "status.specVersion")))));
     line(c, "", arena_fmt(c->a, "restored from %.*s",
                           STR_ARG(restored.len ? restored : STR("nothing: it began empty"))));
@@ -162,7 +162,7 @@ static int describe_deployment(struct cli *c, struct str name)
     describe_savepoints(c, savepoints);
     out_fmt(c, "Restore  (more: sluice restore d/%.*s --explain)\n",
             STR_ARG(text_at(c, d, "metadata.name")));
-    restore_print(c, decision, false);
+    restore_print(c, decision, "   ", false);
     out_fmt(c, "Events (last %zu)\n", json_len(events));
     struct json_iter it = json_each(events);
     struct str key;

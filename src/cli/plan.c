@@ -61,8 +61,9 @@ static void print_changes(struct cli *c, struct json changed, bool created)
                    : removed ? before
                              : arena_fmt(c->a, "%.*s -> %.*s", STR_ARG(before), STR_ARG(after)),
                    TONE_PLAIN);
-        table_cell(c, &t, str_of(class_words(text_of(c, json_get(change, STR("class"))))),
-                   TONE_QUIET);
+        /* Of what does not run yet, everything takes a new job. */
+        struct str class_ = created ? STR("") : text_of(c, json_get(change, STR("class")));
+        table_cell(c, &t, str_of(class_words(class_)), TONE_QUIET);
     }
     table_print(c, &t, false);
 }
@@ -153,16 +154,20 @@ void plan_print(struct cli *c, struct json plan)
 {
     int64_t base = json_i64_or(json_path(plan, "base.resourceVersion"), 0);
     struct json changed = json_get(plan, STR("changed"));
+    struct json defaulted = json_get(plan, STR("defaulted"));
     struct str effect = text_of(c, json_get(plan, STR("effect")));
     const char *words = effect_words(effect);
-    out_fmt(c, "deployment/%.*s  %s\n",
+    out_fmt(c, "deployment/%.*s%s\n",
             STR_ARG(text_of(c, json_path(plan, "metadata.deploymentName"))),
-            base ? "" : "is created");
+            base ? "" : " is created");
     if (json_len(changed)) {
         out_fmt(c, "\n");
         print_changes(c, changed, base == 0);
         out_fmt(c, "\n");
     }
+    if (json_len(defaulted))
+        out_fmt(c, "Defaults  %zu of these were written by nobody (-o json says which)\n",
+                json_len(defaulted));
     out_fmt(c, "Effect    %.*s\n", STR_ARG(words ? str_of(words) : effect));
     print_state(c, plan);
     print_steps(c, json_get(plan, STR("steps")));

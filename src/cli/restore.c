@@ -81,20 +81,18 @@ static void print_details(struct cli *c, struct json h)
                 STR_ARG(text_at(c, w, "code")), STR_ARG(text_at(c, w, "text")));
 }
 
-void restore_print(struct cli *c, struct json decision, bool explain)
+void restore_print(struct cli *c, struct json decision, const char *indent, bool explain)
 {
-    static const char *const heads[] = {"", "", ""};
     for (size_t i = 0; i < N_SCENARIOS; i++) {
-        struct table t = {.heads = heads, .columns = 3};
         struct json h = json_get(decision, str_of(scenarios[i].member));
         int64_t rule = json_i64_or(json_get(h, STR("rule")), 0);
         if (json_is_none(h) || (!explain && str_eq(text_at(c, h, "outcome"), STR("NOT_APPLICABLE"))))
             continue;
-        table_cell(c, &t, arena_fmt(c->a, "%-27s", scenarios[i].title), TONE_PLAIN);
-        table_cell(c, &t, outcome_words(c, h), outcome_tone(c, h));
-        table_cell(c, &t, rule ? arena_fmt(c->a, "rule %lld", (long long)rule) : STR(""),
-                   TONE_QUIET);
-        table_print(c, &t, false);
+        struct str words = arena_fmt(c->a, "%-32.*s", STR_ARG(outcome_words(c, h)));
+        struct str by = arena_fmt(c->a, "rule %lld", (long long)rule);
+        out_fmt(c, "%s%-28s %.*s  %.*s\n", indent, scenarios[i].title,
+                STR_ARG(toned(c, words, outcome_tone(c, h))),
+                STR_ARG(toned(c, rule ? by : STR(""), TONE_QUIET)));
         if (explain)
             print_details(c, h);
     }
@@ -142,7 +140,7 @@ int cmd_restore(struct cli *c)
     if (r != EXIT_DONE || out_document(c, decision))
         return r;
     bool explain = flag_given(c, FLAG_EXPLAIN);
-    restore_print(c, decision, explain);
+    restore_print(c, decision, "", explain);
     if (explain)
         print_candidates(c, decision);
     return EXIT_DONE;
