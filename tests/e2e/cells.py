@@ -3,139 +3,224 @@
 Each cell is a story: given a running counter, when something happens, then a certain snapshot (or
 none) is restored. It is checked against what Flink says it restored, against the hint that was shown
 before, and against every line that the job wrote.
+
+Cells of one restore strategy share a Deployment, one after the other: a start is what costs time,
+and older snapshots of every kind lie about to be chosen wrongly. After a failed cell the next one
+begins with a new Deployment.
 """
 
-import os
+import pathlib
+import re
 import shutil
 import uuid
 
-from lab import Counter, Daemon, Failed, expect, plain, wait_for
+import shown
+from lab import Counter, Daemon, expect, plain, wait_for
 
 UPGRADES = ["STATELESS", "STATEFUL", "NONE"]
 RESTORES = ["NONE", "LATEST_SAVEPOINT", "LATEST_STATE"]
+LARGE = {"options": "--backend rocksdb --state-mb 50", "parallelism": 2, "memory": "2G"}
 
 
-def running(daemon, name, flink, **spec):
-    """A counter that runs, has a user's savepoint, and newer checkpoints behind that."""
-    counter = Counter(daemon, name, flink, **spec)
-    counter.create()
-    counter.wait_state("RUNNING")
-    counter.wait_progress(checkpoints=1)
-    savepoint = counter.take_savepoint()
-    counter.wait_progress(checkpoints=3)
-    return counter, plain(savepoint["spec"]["savepointLocation"])
+class Ground:
+    """A Deployment on which cells are played, and what is known of it from outside."""
+
+    def __init__(self, daemon, flink, name, restore, log, **spec):
+        self.daemon = daemon
+        self.restore = restore
+        self.log = log
+        self.parallelism = spec.get("parallelism", 1)
+        self.trap = daemon.directory / f"{name}.fail"
+        options = f"{spec.pop('options', '')} --fail-once {self.trap}"
+        # Every failure of a task is the job's end: recovery is Sluice's, not Flink's.
+        self.counter = Counter(daemon, name, flink, restore=restore, options=options,
+                               configuration={"restart-strategy.type": "none"}, **spec)
+        self.counter.create()
+        self.empty = []
+        self.saved = None
+        self.jobs = []
+
+    def ready(self):
+        """It runs, has a user's savepoint, and a newer checkpoint behind that."""
+        counter = self.counter
+        counter.wait_state("RUNNING")
+        self.saved = plain(counter.take_savepoint()["spec"]["savepointLocation"])
+        job = counter.job_ids()[-1]
+
+        def newer():
+            latest = counter.flink(f"/jobs/{job}/checkpoints")["latest"]
+            return (latest["completed"] or {"id": 0})["id"] > latest["savepoint"]["id"]
+        wait_for("a checkpoint after the savepoint", newer, 60, 0.1)
+        self.jobs = counter.job_ids()
+
+    def retained(self):
+        """The newest checkpoint that the last job left in its directory."""
+        left = pathlib.Path(self.daemon.data).glob(f"**/{self.jobs[-1]}/chk-*/_metadata")
+        found = sorted(left, key=lambda path: int(path.parent.name.removeprefix("chk-")))
+        expect(found, "the job left no checkpoint behind")
+        return str(found[-1].parent)
+
+    def suspended(self):
+        """The savepoint that the last job was stopped with."""
+        job = str(uuid.UUID(self.jobs[-1]))
+        found = [s for s in self.counter.savepoints()
+                 if s["metadata"]["origin"] == "SUSPEND" and s["metadata"]["jobId"] == job
+                 and s["status"]["state"] == "COMPLETED"]
+        expect(len(found) == 1, f"{len(found)} savepoints of the stopped job")
+        return plain(found[0]["spec"]["savepointLocation"])
+
+    def after_stop(self):
+        """What the strategy gives after a stop without a savepoint."""
+        return {"NONE": lambda: None, "LATEST_SAVEPOINT": lambda: self.saved,
+                "LATEST_STATE": self.retained}[self.restore]()
+
+    def after_savepoint(self):
+        return None if self.restore == "NONE" else self.suspended()
+
+    def new_job(self):
+        wait_for("the new job", lambda: len(self.counter.job_ids()) == len(self.jobs) + 1, 150)
+        self.counter.wait_state("RUNNING")
+
+    def restored(self, expected, *hints, suspend=None):
+        """The new job began with exactly this, as every hint announced, and all lines agree."""
+        counter = self.counter
+        told = counter.flink_restored()
+        self.log(f"Flink restored {told or 'nothing'}")
+        expect(told == expected, f"expected {expected}, Flink restored {told}")
+        for hint in hints:
+            shown.restores(hint, told, suspend)
+        if told is None:
+            self.empty.append(counter.job_ids()[-1])
+        counter.wait_progress(records=30, checkpoints=1)
+        report = counter.proven(allow_empty=self.empty, newest=self.restore == "LATEST_STATE")
+        self.log(f"{len(report.runs)} runs, {sum(r.records for r in report.runs)} records: whole")
+
+    def end(self):
+        self.counter.set_state("CANCELLED")
+        self.counter.wait_state("CANCELLED")
 
 
-def newest(counter, origin):
-    """Location of the newest snapshot of that origin, by lineage order."""
-    found = [s for s in counter.savepoints()
-             if s["metadata"]["origin"] == origin and s["status"]["state"] == "COMPLETED"]
-    expect(found, f"no snapshot of origin {origin}")
-    last = max(found, key=lambda s: (s["status"].get("attempt", 0),
-                                     s["status"].get("checkpointId", 0),
-                                     s["status"].get("sequence", 0)))
-    return plain(last["spec"]["savepointLocation"])
+def edit(upgrade):
+    def cell(ground):
+        counter = ground.counter
+        counter.patch({"spec": {"upgradeStrategy": {"kind": upgrade}}})
+        hint = counter.shown("onUpgrade")
+        cancel_hint = counter.shown("onCancelThenStart")
+        before = counter.flink_parallelism()
+        after = before + 1 if before == ground.parallelism else before - 1
+        ground.log(f"parallelism {before} -> {after}; shown: {hint['outcome']}")
+        expect(counter.job_ids() == ground.jobs, "an edit of the strategies touched the job")
+        counter.patch({"spec": {"template": {"spec": {"parallelism": after}}}})
+        if upgrade == "NONE":
+            expect(hint["outcome"] == "PENDING", f"shown was {hint['outcome']}")
+            stays_pending(ground)
+            counter.set_state("CANCELLED")
+            counter.wait_state("CANCELLED")
+            counter.set_state("RUNNING")
+            hint = cancel_hint
+        ground.new_job()
+        expect(counter.flink_parallelism() == after, "the new job has the old parallelism")
+        if upgrade == "STATEFUL":
+            ground.restored(ground.after_savepoint(), hint, suspend=ground.suspended())
+        else:
+            ground.restored(ground.after_stop(), hint)
+    return cell
 
 
-def expect_restored(counter, expected, log):
-    restored = counter.flink_restored()
-    log(f"Flink restored {restored or 'nothing'}")
-    expect(restored == expected, f"expected {expected}, Flink restored {restored}")
+def stays_pending(ground):
+    counter = ground.counter
+    wait_for("the edit is pending", lambda: counter.status().get("pendingChange"), 30)
+    counter.wait_progress(records=30, checkpoints=1)
+    expect(counter.job_ids() == ground.jobs, "upgrade NONE touched the job")
+    ground.log("pending, the job runs on; now cancelled and started by hand")
 
 
-def finish(counter, restored, log, newest_wanted=False):
-    """The new job goes on; the whole output holds together."""
-    counter.wait_progress()
-    expect_restored(counter, restored, log)
-    empty = counter.job_ids()[1:] if restored is None else ()
-    report = counter.proven(allow_empty=empty, newest=newest_wanted)
-    log(f"{len(report.runs)} runs, {sum(r.records for r in report.runs)} records, 0 problems")
-    counter.set_state("CANCELLED")
-    counter.wait_state("CANCELLED")
-
-
-def expected_after(counter, restore, user_savepoint, stop_origin):
-    """What the restore strategy gives after the old job ended with `stop_origin`."""
-    if restore == "NONE":
-        return None
-    if restore == "LATEST_SAVEPOINT" and stop_origin == "RETAINED_CHECKPOINT":
-        return user_savepoint
-    return newest(counter, stop_origin)
-
-
-def edit_cell(daemon, flink, upgrade, restore, log, **spec):
-    name = f"edit-{upgrade}-{restore}".lower().replace("_", "-")
-    counter, user_savepoint = running(daemon, name, flink, upgrade=upgrade, restore=restore, **spec)
-    before = counter.job_ids()
-    parallelism = counter.document["spec"]["template"]["spec"]["parallelism"] + 1
-    log(f"{name}: parallelism {parallelism - 1} -> {parallelism}")
-    counter.patch({"spec": {"template": {"spec": {"parallelism": parallelism}}}})
-    if upgrade == "NONE":
-        wait_for("the edit is pending", lambda: counter.status().get("pendingChange"), 30)
-        counter.wait_progress()
-        expect(counter.job_ids() == before, "upgrade NONE touched the job")
-        log("pending, the job runs on; now cancelled and started by hand")
-        counter.set_state("CANCELLED")
-        counter.wait_state("CANCELLED")
-        counter.set_state("RUNNING")
-    wait_for("the new job", lambda: len(counter.job_ids()) == 2, 60)
-    counter.wait_state("RUNNING")
-    origin = "SUSPEND" if upgrade == "STATEFUL" else "RETAINED_CHECKPOINT"
-    expected = expected_after(counter, restore, user_savepoint, origin)
-    expect(counter.flink_parallelism() == parallelism, "the new job has the old parallelism")
-    if upgrade == "STATEFUL":
-        newest(counter, "SUSPEND")
-    finish(counter, expected, log, newest_wanted=restore == "LATEST_STATE")
-
-
-def suspend_cell(daemon, flink, restore, log):
-    counter, _ = running(daemon, f"suspend-{restore}".lower().replace("_", "-"), flink,
-                         restore=restore)
+def suspend(ground):
+    counter = ground.counter
     counter.set_state("SUSPENDED")
     counter.wait_state("SUSPENDED")
-    saved = newest(counter, "SUSPEND")
+    hint = counter.shown("onStart")
     counter.set_state("RUNNING")
-    counter.wait_state("RUNNING")
-    finish(counter, None if restore == "NONE" else saved, log,
-           newest_wanted=restore != "NONE")
+    ground.new_job()
+    ground.restored(ground.after_savepoint(), hint)
 
 
-def cancel_cell(daemon, flink, restore, log):
-    counter, user_savepoint = running(daemon, f"cancel-{restore}".lower().replace("_", "-"), flink,
-                                      restore=restore)
+def cancel(ground):
+    counter = ground.counter
+    before = counter.shown("onCancelThenStart")
     counter.set_state("CANCELLED")
     counter.wait_state("CANCELLED")
-    expected = expected_after(counter, restore, user_savepoint, "RETAINED_CHECKPOINT")
+    hint = counter.shown("onStart")
     counter.set_state("RUNNING")
-    counter.wait_state("RUNNING")
-    finish(counter, expected, log, newest_wanted=restore == "LATEST_STATE")
+    ground.new_job()
+    ground.restored(ground.after_stop(), before, hint)
 
 
-def failure_cell(daemon, flink, restore, log):
-    """The job fails for good (no restart strategy): recovered by Sluice."""
-    fail_at = 1500
-    counter, user_savepoint = running(
-        daemon, f"failure-{restore}".lower().replace("_", "-"), flink, restore=restore,
-        options=f"--fail-at {fail_at}", configuration={"restart-strategy.type": "none"})
-    wait_for("the job fails and is recovered", lambda: len(counter.job_ids()) == 2, 90)
-    counter.wait_state("RUNNING")
-    expected = expected_after(counter, restore, user_savepoint, "RETAINED_CHECKPOINT")
-    finish(counter, expected, log, newest_wanted=restore == "LATEST_STATE")
+def failure(ground):
+    """A task throws, and Flink ends the job as FAILED: recovered by Sluice."""
+    hint = ground.counter.shown("onRecovery")
+    ground.trap.touch()
+    ground.new_job()
+    ground.restored(ground.after_stop(), hint)
 
 
-def jobmanager_cell(daemon, flink, restore, log):
-    counter, user_savepoint = running(
-        daemon, f"jm-kill-{restore}".lower().replace("_", "-"), flink, restore=restore)
-    expect(daemon.kill_processes(counter.id, "jobmanager") == 1, "no JobManager to kill")
-    wait_for("recovery", lambda: len(counter.job_ids()) == 2, 60)
-    counter.wait_state("RUNNING")
-    expected = expected_after(counter, restore, user_savepoint, "RETAINED_CHECKPOINT")
-    finish(counter, expected, log, newest_wanted=restore == "LATEST_STATE")
+def jobmanager(ground):
+    hint = ground.counter.shown("onRecovery")
+    killed = ground.daemon.kill_processes(ground.counter.id, "jobmanager")
+    expect(killed == 1, f"{killed} JobManagers killed")
+    ground.new_job()
+    ground.restored(ground.after_stop(), hint)
 
 
-def taskmanager_cell(daemon, flink, log):
+def reboot(ground):
+    """Everything of the machine ends at once, and the boot id is another one."""
+    daemon = ground.daemon
+    hint = ground.counter.shown("onRecovery")
+    daemon.kill()
+    daemon.kill_processes(only_java=False)
+    daemon.boot_id = str(uuid.uuid4())
+    daemon.start()
+    ground.new_job()
+    ground.restored(ground.after_stop(), hint)
+
+
+def shared_file(ground):
+    """One file of an incremental checkpoint is removed: the start must block, not go back."""
+    counter = ground.counter
+    counter.set_state("CANCELLED")
+    counter.wait_state("CANCELLED")
+    newest = ground.retained()
+    shared = pathlib.Path(newest).parent / "shared"
+    removed = max(used_by(newest, shared), key=lambda file: file.stat().st_size)
+    kept = ground.daemon.directory / "kept"
+    shutil.move(removed, kept)
+    counter.set_state("RUNNING")
+    wait_for("blocked", lambda: counter.status().get("reason") == "BLOCKED_NO_SNAPSHOT", 60)
+    status = counter.status()
+    expect(removed.name in status["message"], f"the message does not name the file: {status}")
+    expect(len(status["choices"]) >= 2, f"no choices: {status}")
+    expect(counter.job_ids() == ground.jobs, "a job was started all the same")
+    ground.log(f"blocked: {status['message']}")
+    shutil.move(kept, removed)
+    ground.new_job()
+    ground.log("the file is back, and it goes on by itself")
+    ground.restored(newest)
+
+
+def used_by(checkpoint, shared):
+    """The shared files that the checkpoint's metadata names."""
+    metadata = (pathlib.Path(checkpoint) / "_metadata").read_bytes()
+    found = [file for file in shared.iterdir() if file.name.encode() in metadata]
+    expect(found, f"{checkpoint} uses no shared file")
+    return found
+
+
+def taskmanager(daemon, flink, name, log):
     """A dead TaskManager is replaced; job and state stay."""
-    counter, _ = running(daemon, "tm-kill", flink)
+    counter = Counter(daemon, name, flink)
+    counter.create()
+    counter.wait_state("RUNNING")
+    counter.wait_progress()
     before = counter.job_ids()
     expect(daemon.kill_processes(counter.id, "tm") == 1, "no TaskManager to kill")
     written = counter.records()
@@ -147,76 +232,60 @@ def taskmanager_cell(daemon, flink, log):
     log("the same job goes on with a new TaskManager")
 
 
-def reboot_cell(directory, flink, restore, log):
-    """Everything of the machine ends at once, and the boot id is another one."""
-    daemon = Daemon(directory, boot_id=str(uuid.uuid4()))
-    try:
-        counter, user_savepoint = running(
-            daemon, f"reboot-{restore}".lower().replace("_", "-"), flink, restore=restore)
-        daemon.kill()
-        daemon.kill_processes(only_java=False)
-        daemon.boot_id = str(uuid.uuid4())
-        daemon.start()
-        wait_for("recovery", lambda: len(counter.job_ids()) == 2, 60)
-        counter.wait_state("RUNNING")
-        expected = expected_after(counter, restore, user_savepoint, "RETAINED_CHECKPOINT")
-        finish(counter, expected, log, newest_wanted=restore == "LATEST_STATE")
-    finally:
-        daemon.clean_up()
+EDITS = [(f"edit {upgrade}", edit(upgrade)) for upgrade in UPGRADES]
+EVENTS = [("suspend", suspend), ("cancel", cancel), ("failure", failure), ("jm-kill", jobmanager)]
 
 
-def shared_file_cell(daemon, flink, log):
-    """One file of an incremental checkpoint is removed: the start must block, not go back."""
-    counter = Counter(daemon, "shared-file", flink, options="--backend rocksdb --state-mb 50",
-                      parallelism=2, memory="2G")
-    counter.create()
-    counter.wait_state("RUNNING")
-    counter.wait_progress(checkpoints=3)
-    counter.set_state("CANCELLED")
-    counter.wait_state("CANCELLED")
-    location = newest(counter, "RETAINED_CHECKPOINT")
-    shared = os.path.join(os.path.dirname(location), "shared")
-    kept = shared + ".kept"
-    shutil.copytree(shared, kept)
-    for file in os.listdir(shared):
-        os.unlink(os.path.join(shared, file))
-    counter.set_state("RUNNING")
-    wait_for("blocked", lambda: counter.status().get("reason") == "BLOCKED_NO_SNAPSHOT", 60)
-    expect(len(counter.job_ids()) == 1, "a job was started all the same")
-    log(f"blocked: {counter.status()['message']}")
-    for file in os.listdir(kept):
-        shutil.copy2(os.path.join(kept, file), shared)
-    counter.wait_state("RUNNING")
-    finish(counter, location, log, newest_wanted=True)
+class Lane:
+    """Cells that are played one after the other on one Deployment."""
+
+    def __init__(self, flink, restore, cells, suffix="", own_daemon=False, **spec):
+        self.flink = flink
+        self.restore = restore
+        self.spec = spec
+        self.own_daemon = own_daemon
+        self.cells = [(f"{name} {restore}{suffix}", cell) for name, cell in cells]
+
+    def play(self, daemon, directory, report):
+        """report(name, function(log)) runs one cell and gives back whether it held."""
+        if self.own_daemon:
+            daemon = Daemon(directory, boot_id=str(uuid.uuid4()))
+        try:
+            ground = None
+            for name, cell in self.cells:
+                ground = self._one(daemon, ground, name, cell, report)
+        finally:
+            if self.own_daemon:
+                daemon.clean_up()
+
+    def _one(self, daemon, ground, name, cell, report):
+        last = name == self.cells[-1][0]
+        place = [ground]
+
+        def story(log):
+            if place[0] is None:
+                label = re.sub(r"\W|_", "-", f"{name} {self.flink}").lower()
+                place[0] = Ground(daemon, self.flink, label, self.restore, log, **self.spec)
+            place[0].log = log
+            place[0].ready()
+            cell(place[0])
+            if last:
+                place[0].end()
+        if report(name, story):
+            return place[0]
+        if place[0] is not None:
+            daemon.give_up(place[0].counter)
+        return None
 
 
-def cells(flink, edits_only=False, large=False):
-    """(name, function(daemon, directory, log)) of one Flink version."""
+def lanes(flink, edits_only=False, large=False):
+    """All of the matrix for one version of Flink."""
     found = []
-    sizes = [("", {})]
-    if large:
-        sizes.append(("-large", {"options": "--backend rocksdb --state-mb 50", "parallelism": 2,
-                                 "memory": "2G"}))
-    for suffix, spec in sizes:
-        for upgrade in UPGRADES:
-            for restore in RESTORES:
-                found.append((f"edit {upgrade} {restore}{suffix}",
-                              lambda d, _, log, u=upgrade, r=restore, s=spec:
-                              edit_cell(d, flink, u, r, log, **s)))
-    if edits_only:
-        return found
     for restore in RESTORES:
-        found += [
-            (f"suspend {restore}", lambda d, _, log, r=restore: suspend_cell(d, flink, r, log)),
-            (f"cancel {restore}", lambda d, _, log, r=restore: cancel_cell(d, flink, r, log)),
-            (f"failure {restore}", lambda d, _, log, r=restore: failure_cell(d, flink, r, log)),
-            (f"jm-kill {restore}", lambda d, _, log, r=restore: jobmanager_cell(d, flink, r, log)),
-            (f"reboot {restore}", lambda _, at, log, r=restore: reboot_cell(at, flink, r, log)),
-        ]
-    found.append(("tm-kill", lambda d, _, log: taskmanager_cell(d, flink, log)))
-    if large:
-        found.append(("shared-file removed", lambda d, _, log: shared_file_cell(d, flink, log)))
+        found.append(Lane(flink, restore, EDITS if edits_only else EDITS + EVENTS))
+        if not edits_only:
+            found.append(Lane(flink, restore, [("reboot", reboot)], own_daemon=True))
+        if large:
+            extra = [("shared-file removed", shared_file)] if restore == "LATEST_STATE" else []
+            found.append(Lane(flink, restore, EDITS + extra, suffix=" large", **LARGE))
     return found
-
-
-__all__ = ["cells", "Failed"]

@@ -21,6 +21,8 @@ import check  # noqa: E402  (the checker lies beside the job)
 
 BUILD = pathlib.Path(os.environ.get("SLUICE_BUILD", ROOT / "build")).resolve()
 NAMESPACE = "/api/v1/namespaces/default"
+# Every wait is for a condition; a machine that is busy with other things may need longer for it.
+PATIENCE = float(os.environ.get("SLUICE_TEST_PATIENCE", "1"))
 
 
 class Failed(Exception):
@@ -34,6 +36,7 @@ def expect(condition, text):
 
 def wait_for(what, condition, seconds=120, every=0.05):
     """Polls `condition` until it gives something true, and gives that back."""
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     seen = None
     while time.monotonic() < deadline:
@@ -41,7 +44,7 @@ def wait_for(what, condition, seconds=120, every=0.05):
         if seen:
             return seen
         time.sleep(every)
-    raise Failed(f"{what}: not within {seconds} s")
+    raise Failed(f"{what}: not within {seconds:.0f} s")
 
 
 def http(method, url, body=None, content_type="application/json", seconds=30, headers=None):
@@ -64,6 +67,8 @@ def http(method, url, body=None, content_type="application/json", seconds=30, he
 class Daemon:
     """A sluiced of its own in `directory`. Its jobs outlive stop() and kill(), not clean_up()."""
 
+    living = []  # for who has to end everything at once
+
     def __init__(self, directory, config=None, boot_id=None, log=print, environment=None):
         self.directory = pathlib.Path(directory).resolve()
         self.data = self.directory / "data"
@@ -74,6 +79,7 @@ class Daemon:
         self.process = None
         self.url = None
         self.directory.mkdir(parents=True, exist_ok=True)
+        self.living.append(self)
         self.start()
 
     def start(self):
@@ -148,8 +154,15 @@ class Daemon:
                 continue
         return killed
 
+    def give_up(self, counter):
+        """After a failure: what is left of it should not burden the others."""
+        try:
+            counter.set_state("CANCELLED")
+        except (Failed, OSError):
+            pass
+
     def clean_up(self):
-        if self.process.poll() is None:
+        if self.process and self.process.poll() is None:
             self.kill()
         self.kill_processes(only_java=False)
 
@@ -160,6 +173,8 @@ class Counter:
     def __init__(self, daemon, name, flink, options="", configuration=None, **spec):
         self.daemon = daemon
         self.name = name
+        self.id = None
+        self.counted = (0, 0)  # bytes of the output, records in them
         self.out = daemon.directory / "out" / name
         self.out.parent.mkdir(parents=True, exist_ok=True)
         self.options = options
@@ -190,7 +205,9 @@ class Counter:
         return f"{NAMESPACE}/deployments/{self.name}"
 
     def create(self):
-        return self.daemon.call("POST", f"{NAMESPACE}/deployments", self.document)
+        made = self.daemon.call("POST", f"{NAMESPACE}/deployments", self.document)
+        self.id = made["metadata"]["id"]
+        return made
 
     def get(self):
         return self.daemon.call("GET", self.path)
@@ -201,10 +218,6 @@ class Counter:
 
     def set_state(self, state):
         return self.patch({"spec": {"state": state}})
-
-    @property
-    def id(self):
-        return self.get()["metadata"]["id"]
 
     def status(self):
         return self.get().get("status", {})
@@ -234,8 +247,12 @@ class Counter:
     def events(self):
         return self.daemon.call("GET", f"{NAMESPACE}/events?deploymentId={self.id}")["items"]
 
-    def hint(self):
-        return self.daemon.call("GET", f"{self.path}/restore-decision")
+    def shown(self, scenario):
+        """What the API says beforehand of where that start would begin."""
+        def known():
+            hint = self.daemon.call("GET", f"{self.path}/restore-decision")[scenario]
+            return hint["outcome"] != "UNKNOWN" and hint
+        return wait_for(f"the hint {scenario}", known, 60)
 
     def take_savepoint(self):
         made = self.daemon.call("POST", f"{NAMESPACE}/savepoints",
@@ -270,10 +287,17 @@ class Counter:
         return check.check(check.read(str(self.out)), attempts=self.job_ids(), **more)
 
     def records(self):
+        """How many the job has written in all, by whole lines."""
+        at, count = self.counted
         try:
-            return sum(1 for line in open(self.out, "rb") if b"@counter record" in line)
+            with open(self.out, "rb") as out:
+                out.seek(at)
+                fresh = out.read()
         except FileNotFoundError:
             return 0
+        whole = fresh[:fresh.rfind(b"\n") + 1]
+        self.counted = (at + len(whole), count + whole.count(b"@counter record"))
+        return self.counted[1]
 
     def wait_progress(self, records=60, checkpoints=2, seconds=90):
         """The present job writes on, and Flink completes checkpoints of it."""

@@ -1,0 +1,305 @@
+"""Stories beside the matrix: jobs that end, misbehave, change their version, and what users do.
+
+A story gets a Stage: a daemon that it shares with others (its own one with `own`), and a name.
+"""
+
+import os
+import pathlib
+import time
+
+from lab import Counter, NAMESPACE, expect, http, plain, wait_for
+
+FLINK = "1.20.5"
+NEXT_FLINK = "2.3.0"
+QUIET = 3  # seconds in which nothing may happen; sluiced looks at what rests every two
+
+
+class Stage:
+    def __init__(self, daemon, name, log):
+        self.daemon = daemon
+        self.name = name
+        self.log = log
+        self.counters = []
+
+    def counter(self, suffix="", **spec):
+        made = Counter(self.daemon, self.name + suffix, spec.pop("flink", FLINK), **spec)
+        made.create()
+        self.counters.append(made)
+        return made
+
+    def running(self, **spec):
+        counter = self.counter(**spec)
+        counter.wait_state("RUNNING")
+        counter.wait_progress(records=30, checkpoints=1)
+        return counter
+
+    def end(self):
+        for counter in self.counters:
+            if http("GET", self.daemon.url + counter.path)[0] == 200:
+                counter.set_state("CANCELLED")
+        for counter in self.counters:
+            if http("GET", self.daemon.url + counter.path)[0] == 200:
+                counter.wait_state("CANCELLED")
+
+
+def artifact(counter, **changes):
+    return counter.patch({"spec": {"template": {"spec": {"artifact": changes}}}})
+
+
+def main_args(counter, options):
+    return f"--out {counter.out} --rate 100 {options}"
+
+
+def new_job(counter, before, seconds=150):
+    wait_for("a new job", lambda: len(counter.job_ids()) > len(before), seconds)
+    counter.wait_state("RUNNING")
+
+
+def waits(counter, reason, seconds=90):
+    """It says that it cannot go on, and why; its status."""
+    wait_for(reason, lambda: counter.status().get("reason") == reason, seconds, 0.1)
+    return counter.status()
+
+
+def bounded(stage):
+    counter = stage.counter(options="--count 300")
+    counter.wait_state("FINISHED")
+    counter.proven()
+    expect(counter.report(count=300).ok, "the bounded job has not written everything")
+    jobs = counter.job_ids()
+    counter.patch({"metadata": {"labels": {"seen": "yes"}}})
+    time.sleep(QUIET)
+    expect(counter.job_ids() == jobs and counter.status()["state"] == "FINISHED",
+           "a finished job was started again")
+    stage.log("FINISHED, and it stays so")
+    artifact(counter, mainArgs=main_args(counter, "--count 400"))
+    wait_for("a new job", lambda: len(counter.job_ids()) == 2, 60)
+    counter.wait_state("FINISHED")
+    report = counter.report(count=400, allow_empty=counter.job_ids()[1:])
+    expect(report.ok, "; ".join(str(p) for p in report.problems[:5]))
+    stage.log("an edit started a new one, which finished too")
+
+
+def removed_operator(stage):
+    counter = stage.running(options="--extra-operator", maxJobCreationAttempts=2)
+    before = counter.job_ids()
+    artifact(counter, mainArgs=main_args(counter, ""))
+    counter.wait_state("FAILED")
+    status = counter.status()
+    expect("allowNonRestoredState" in status["message"] or "extra" in status["message"]
+           or "non-restored" in status["message"], f"the cause is not told: {status['message']}")
+    stage.log(f"refused: {status['message']}")
+    saved = suspended(counter, before[-1])
+    tried = counter.job_ids()
+    expect(len(tried) == 3, f"{len(tried) - 1} attempts, not 2")
+    counter.patch({"spec": {"restoreStrategy": {"allowNonRestoredState": True}}})
+    retry(counter)
+    new_job(counter, tried)
+    expect(counter.flink_restored() == saved, "it was not restored from the old job's savepoint")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log("with allowNonRestoredState it goes on from the same savepoint")
+
+
+def suspended(counter, job):
+    found = [s for s in counter.savepoints()
+             if s["metadata"]["origin"] == "SUSPEND" and s["status"]["state"] == "COMPLETED"
+             and s["metadata"]["jobId"].replace("-", "") == job]
+    expect(len(found) == 1, f"{len(found)} savepoints of the stopped job")
+    return plain(found[0]["spec"]["savepointLocation"])
+
+
+def retry(counter):
+    counter.daemon.call("POST", f"{counter.path}/operations",
+                        {"metadata": {"deploymentId": counter.id}, "spec": {"kind": "RETRY"}})
+
+
+def main_throws(stage):
+    counter = stage.counter(options="--main-throws no-such-table", maxJobCreationAttempts=2)
+    counter.wait_state("FAILED")
+    status = counter.status()
+    expect(status["reason"] == "TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS", f"reason {status}")
+    expect("no-such-table" in status["message"], f"the cause is not told: {status['message']}")
+    jobs = counter.jobs()
+    expect(len(jobs) == 2, f"{len(jobs)} attempts, not 2")
+    expect(all("no-such-table" in j["status"]["failure"]["message"] for j in jobs),
+           f"a Job does not tell its cause: {jobs}")
+    nothing_left(stage, counter)
+    stage.log(f"FAILED: {status['message']}")
+
+
+def nothing_left(stage, counter):
+    left = [p for p in stage.daemon.processes().values() if p[0] == counter.id]
+    expect(not left, f"processes are left: {left}")
+
+
+def second_execute(stage):
+    counter = stage.counter(options="--second-execute-throws")
+    counter.wait_state("RUNNING")
+    status = counter.status()
+    expect(status["health"] == "DEGRADED", f"health {status['health']}")
+    counter.wait_progress(records=30, checkpoints=1)
+    listed = [j["id"] for j in counter.flink("/jobs")["jobs"]]
+    expect(listed == counter.job_ids(), f"Flink lists {listed}, Jobs are {counter.job_ids()}")
+    counter.proven()
+    stage.log(f"adopted, DEGRADED: {status['healthMessage'][:160]}")
+
+
+def hangs_after_submit(stage):
+    counter = stage.running(options="--hang-after-submit")
+    expect(len(counter.job_ids()) == 1, "it took more than one attempt")
+    counter.proven()
+    stage.log("the call never answers; the job was seen, and runs")
+
+
+def hanging_main(stage):
+    counter = stage.counter(options="--main-hangs", maxJobCreationAttempts=1)
+    counter.wait_state("FAILED", 240)
+    expect(len(counter.job_ids()) == 1, "more than one attempt")
+    nothing_left(stage, counter)
+    stage.log(f"FAILED: {counter.status()['message']}")
+
+
+def cancelled_outside(stage):
+    counter = stage.running()
+    before = counter.jobs()
+    job = counter.job_ids()[-1]
+    status, _ = http("PATCH", f"{before[-1]['status']['restUrl']}/jobs/{job}?mode=cancel", b"")
+    expect(status == 202, f"Flink answers {status}")
+    new_job(counter, before)
+    left = sorted(pathlib.Path(stage.daemon.data).glob(f"**/{job}/chk-*/_metadata"),
+                  key=lambda path: int(path.parent.name.removeprefix("chk-")))
+    expect(counter.flink_restored() == str(left[-1].parent), "not from the newest checkpoint")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    names = [e["metadata"]["name"] for e in counter.events()]
+    expect("JOB_FAILED" in names, f"no event tells of it: {names}")
+    stage.log("cancelled through Flink's REST API: noticed, recovered from its newest checkpoint")
+
+
+def version_change(stage):
+    counter = stage.running()
+    before = counter.job_ids()
+    artifact(counter, flinkVersion=NEXT_FLINK)
+    new_job(counter, before)
+    expect(counter.flink("/config")["flink-version"] == NEXT_FLINK, "not on the new version")
+    expect(counter.flink_restored() == suspended(counter, before[-1]), "not from the savepoint")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log(f"{FLINK} -> {NEXT_FLINK} with its state")
+    before = counter.job_ids()
+    artifact(counter, flinkVersion=FLINK)
+    status = waits(counter, "BLOCKED_CANNOT_START", 30)
+    counter.wait_progress(records=100, checkpoints=1)
+    expect(counter.job_ids() == before, "the job was touched")
+    expect(not [s for s in counter.savepoints()
+                if s["metadata"]["jobId"].replace("-", "") == before[-1]], "a savepoint was taken")
+    stage.log(f"back is refused before the job is touched: {status['message']}")
+    artifact(counter, flinkVersion=NEXT_FLINK)
+    counter.wait_state("RUNNING")
+    expect(counter.job_ids() == before, "taking the edit back cost the job")
+
+
+def imported(stage):
+    old = stage.running()
+    saved = old.take_savepoint()["spec"]["savepointLocation"]
+    old.set_state("CANCELLED")
+    old.wait_state("CANCELLED")
+    fresh = stage.counter("-new", state="CANCELLED")
+    fresh.wait_state("CANCELLED")
+    stage.daemon.call("POST", f"{NAMESPACE}/savepoints",
+                      {"metadata": {"deploymentId": fresh.id},
+                       "spec": {"savepointLocation": saved}})
+    hint = fresh.shown("onStart")
+    expect(plain(hint["chosen"]["location"]) == plain(saved), f"shown was {hint}")
+    fresh.set_state("RUNNING")
+    fresh.wait_state("RUNNING")
+    expect(fresh.flink_restored() == plain(saved), "not restored from what was registered")
+    fresh.wait_progress(records=30, checkpoints=1)
+    stage.log("a savepoint of another Deployment, registered by its location, and started from")
+
+
+def restore_from(stage):
+    """Back to an older savepoint on purpose, once: the same value again does nothing."""
+    counter = stage.running()
+    old = counter.take_savepoint()
+    counter.wait_progress(records=50, checkpoints=1)
+    jobs = counter.job_ids()
+    back = {"restoreFrom": {"savepointId": old["metadata"]["id"], "nonce": "once"}}
+    counter.patch({"spec": {**back, "template": {"spec": {"parallelism": 2}}}})
+    new_job(counter, jobs)
+    expect(counter.flink_restored() == plain(old["spec"]["savepointLocation"]),
+           "not restored from what was named")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven()
+    stage.log("restored from the older savepoint that was named")
+    jobs = counter.job_ids()
+    counter.patch({"spec": {**back, "template": {"spec": {"parallelism": 1}}}})
+    new_job(counter, jobs)
+    expect(counter.flink_restored() == suspended(counter, jobs[-1]),
+           "the same nonce went back again")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven()
+    stage.log("the same nonce again: from the newest")
+
+
+def deletion(stage):
+    counter = stage.running()
+    saved = plain(counter.take_savepoint()["spec"]["savepointLocation"])
+    status, answer = http("DELETE", stage.daemon.url + counter.path)
+    expect(status == 409 and "RUNNING" in answer["message"], f"{status} {answer}")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.set_state("CANCELLED")
+    counter.wait_state("CANCELLED")
+    counter.daemon.call("DELETE", counter.path)
+    wait_for("gone", lambda: http("GET", stage.daemon.url + counter.path)[0] == 404, 30)
+    expect(os.path.exists(os.path.join(saved, "_metadata")), "the data of a savepoint went too")
+    nothing_left(stage, counter)
+    again = Counter(stage.daemon, counter.name, FLINK)
+    again.document["spec"]["state"] = "CANCELLED"
+    again.create()
+    expect(again.id != counter.id and not again.savepoints() and not again.jobs(),
+           "a new Deployment of that name knows the old one's things")
+    stage.log("409 while RUNNING, gone after CANCELLED, savepoint data kept, the name is free")
+
+
+def daemon_restarts(stage):
+    """SIGTERM, and another sluiced on the same data: the job does not notice."""
+    counter = stage.running()
+    before = stage.daemon.processes()
+    jobs = counter.job_ids()
+    written = counter.records()
+    stage.daemon.stop()
+    wait_for("records without sluiced", lambda: counter.records() > written + 50, 30)
+    stage.daemon.start()
+    counter.wait_state("RUNNING", 30)
+    counter.wait_progress(records=30, checkpoints=1)
+    expect(stage.daemon.processes() == before, "the processes are other ones")
+    expect(counter.job_ids() == jobs, "there is another job")
+    report = counter.proven()
+    expect(len(report.runs) == 1, "the job was restarted")
+    stage.log("the same processes, the same job, no line missing")
+
+
+class Story:
+    def __init__(self, name, play, own=False, slow=False):
+        self.name = name
+        self.play = play
+        self.own = own  # stops its daemon
+        self.slow = slow  # not in CI
+
+
+STORIES = [
+    Story("version change", version_change),
+    Story("removed operator", removed_operator),
+    Story("restoreFrom", restore_from),
+    Story("bounded job", bounded),
+    Story("main() throws", main_throws),
+    Story("imported savepoint", imported),
+    Story("second execute() throws", second_execute),
+    Story("main() hangs after its submission", hangs_after_submit),
+    Story("cancelled behind our back", cancelled_outside),
+    Story("deletion", deletion),
+    Story("sluiced restarts", daemon_restarts, own=True),
+    Story("main() hangs", hanging_main, slow=True),
+]
