@@ -2,6 +2,7 @@
  * order people see is made by sorting. */
 #include "app/record_row.h"
 #include "app/registry_impl.h"
+#include "base/limits.h"
 #include "base/uuid.h"
 #include "model/resource.h"
 #include "model/target.h"
@@ -239,10 +240,13 @@ struct core_in entry_input(const struct entry *e, struct arena *a)
 
 struct entry *registry_by_name(const struct app *app, struct str namespace_name, struct str name)
 {
-    struct arena *a = arena_new();
-    struct entry *e = map_find(&app->by_name, name_key(a, namespace_name, name));
-    arena_free(a);
-    return e;
+    char key[2 * LIMIT_NAME + 1];
+    if (namespace_name.len > LIMIT_NAME || name.len > LIMIT_NAME)
+        return NULL;
+    memcpy(key, namespace_name.ptr, namespace_name.len);
+    key[namespace_name.len] = '/';
+    memcpy(key + namespace_name.len + 1, name.ptr, name.len);
+    return map_find(&app->by_name, (struct str){key, namespace_name.len + 1 + name.len});
 }
 
 struct entry *registry_find(const struct app *app, struct str namespace_name, struct str name_or_id)
