@@ -58,7 +58,8 @@ enum handled reply_text(struct call *c, int status, struct str content_type, str
     return HANDLED;
 }
 
-/* Whether it is about a place in the body (the document itself is the empty pointer) or the query. */
+/* Whether it is about a place: in the body, where the document itself is the empty pointer, or in
+ * the query. */
 static bool has_place(const struct err *e)
 {
     return e->pointer[0] || e->code == ERR_INVALID || e->code == ERR_UNKNOWN_FIELD ||

@@ -1,4 +1,4 @@
-/* Savepoints: reads, and the decision whether one may be deleted. Creation is api_savepoint_new.c. */
+/* Savepoints: reads, and whether one may be deleted. Creation is api_savepoint_new.c. */
 #include "app/api_write.h"
 #include "app/plan.h"
 #include "core/choice.h"

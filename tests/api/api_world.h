@@ -1,6 +1,6 @@
-/* The API in a test's hands: the real registry and shell over a store that answers what it is told
- * to, a world without processes, and a server that keeps what was answered. Time stands still unless
- * the test lets it pass. */
+/* The API in a test's hands: the real registry and shell over a store that answers what it is told,
+ * a world without processes, and a server that keeps what was answered. Time stands still unless the
+ * test lets it pass. */
 #pragma once
 
 #include "app/api.h"
