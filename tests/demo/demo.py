@@ -50,8 +50,8 @@ class Stage:
         for number, (title, held, took) in enumerate(self.acts, 1):
             print(f"{'OK    ' if held else 'FAILED'} {took:6.1f} s  {number}. {title}")
         failed = sum(1 for _, held, _ in self.acts if not held)
-        print(f"{len(self.acts) - failed} passed, {failed} failed"
-              f"   (all acts: {time.monotonic() - self.began:.0f} s)")
+        print(f"all acts: {time.monotonic() - self.began:.0f} s")
+        print(f"{len(self.acts) - failed} passed, {failed} failed")
         return failed == 0
 
 
