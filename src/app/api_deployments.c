@@ -11,7 +11,7 @@ enum handled get_deployments(struct call *c, struct err *e)
     struct list_doc l;
     size_t n;
     bool watch;
-    if (check_namespace(c, e) < 0 || query_bool(c, QUERY_WATCH, &watch, e) < 0 ||
+    if (check_namespace(c, e) < 0 || watch_asked(c, &watch, e) < 0 ||
         selector_parse(c->a, c->query[QUERY_LABEL_SELECTOR], &selector, e) < 0)
         return HANDLED_FAILED;
     if (watch)
@@ -31,7 +31,7 @@ enum handled get_deployment(struct call *c, struct err *e)
 {
     bool watch;
     struct entry *entry = call_entry(c, e);
-    if (!entry || query_bool(c, QUERY_WATCH, &watch, e) < 0)
+    if (!entry || watch_asked(c, &watch, e) < 0)
         return HANDLED_FAILED;
     return watch ? watch_begin(c, entry->id, e) : reply_deployment(c, 200, entry);
 }

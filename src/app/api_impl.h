@@ -190,8 +190,10 @@ int list_begin(struct call *c, const char *list_kind, struct list_doc *l, struct
 bool list_takes(struct list_doc *l, struct str key);
 enum handled list_end(struct call *c, struct list_doc *l);
 
-/* ---- api_watch.c: watch.c ---- */
+/* ---- watch.c ---- */
 
+/* watch=1; a HEAD is answered as without it. */
+int watch_asked(const struct call *c, bool *ret, struct err *e) ERR_CHECK;
 /* The call becomes a stream of all Deployments that match, or of the one. */
 enum handled watch_begin(struct call *c, struct str only_id, struct err *e);
 void watch_changed(void *arg, struct entry *e, const struct event *events, size_t n_events);

@@ -122,7 +122,11 @@ static void put_answer(struct json_out *o, const struct route *r, int status, co
     buf_fmt(&b, "%d", status);
     json_key(o, buf_str(&b));
     json_begin_object(o);
-    doc_str(o, "description", STR("As asked."));
+    doc_str(o, "description",
+            r->queries & 1U << QUERY_WATCH
+                ? STR("As asked. With watch=1 a stream of WatchMessage: server-sent events, or one "
+                      "a line as application/x-ndjson.")
+                : STR("As asked."));
     put_content(o, r->gives_type ? other : documents, schema);
     json_end_object(o);
     buf_fini(&b);

@@ -156,6 +156,13 @@ static void add_present(struct call *c, struct watcher *w, struct buf *b)
     }
 }
 
+int watch_asked(const struct call *c, bool *ret, struct err *e)
+{
+    int r = query_bool(c, QUERY_WATCH, ret, e);
+    *ret = *ret && !str_eq(c->r->method, STR("HEAD"));
+    return r;
+}
+
 enum handled watch_begin(struct call *c, struct str only_id, struct err *e)
 {
     static const struct http_header headers[] = {

@@ -52,6 +52,13 @@ struct app *world_app(void)
     return &world->app;
 }
 
+void configured_defaults(const char *spec)
+{
+    api_free(world->api);
+    world->api = api_new(&world->app, story_json(spec));
+    api_set_server(world->api, ports_server());
+}
+
 /* ---- requests ---- */
 
 static void add_header(struct http_exchange *x, const char *name, const char *value)

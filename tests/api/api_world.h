@@ -60,6 +60,8 @@ void world_settle(void);
 /* Lets time pass, with everything that falls due. */
 void world_pass(int64_t us);
 
+/* GlobalDeploymentDefaults' spec, as configured; before anything else. */
+void configured_defaults(const char *spec);
 /* What the next commits come to. */
 void store_says(enum store_outcome outcome);
 int64_t store_commits(void);

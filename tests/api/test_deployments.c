@@ -53,6 +53,9 @@ static void it_is_found_by_name_and_by_id_in_json_and_yaml(void **state)
     struct answer head = ask((struct ask){.method = "HEAD", .path = ONE, .request_id = "r-1"});
     assert_status(head, 200);
     assert_text(header_of(&head, "X-Request-Id"), "r-1");
+    /* nobody watches with HEAD */
+    head = ask((struct ask){.method = "HEAD", .path = ONE "?watch=1"});
+    assert_text(head.type, "application/json");
     assert_problem(get(DEPLOYMENTS "/two"), 404, "NOT_FOUND");
     assert_problem(get("/api/v1/namespaces/other/deployments/one"), 404, "NOT_FOUND");
 }
@@ -348,6 +351,27 @@ static void defaults_of_the_namespace_reach_new_deployments_only(void **state)
     assert_int_equal(number_at(a.json, "spec.maxJobCreationAttempts"), 9);
 }
 
+static void the_author_wins_over_the_namespace_over_the_configuration(void **state)
+{
+    (void)state;
+    configured_defaults("{'maxJobCreationAttempts':6,'maxSavepointCreationAttempts':6,"
+                        "'template':{'spec':{'parallelism':6}},'deploymentTargetName':'local'}");
+    put("/api/v1/namespaces/default/deployment-defaults",
+        "{'spec':{'maxSavepointCreationAttempts':7,'template':{'spec':{'parallelism':7}}}}");
+    struct answer a =
+        post(DEPLOYMENTS, "{'metadata':{'name':'one'},'spec':{'deploymentTargetId':"
+                          "'6c6f6361-6c00-4000-8000-000000000000','template':{'spec':"
+                          "{'parallelism':8,'artifact':{'jarUri':'file:///x.jar'}}}}}");
+    assert_status(a, 201);
+    assert_int_equal(number_at(a.json, "spec.maxJobCreationAttempts"), 6);
+    assert_int_equal(number_at(a.json, "spec.maxSavepointCreationAttempts"), 7);
+    assert_int_equal(number_at(a.json, "spec.template.spec.parallelism"), 8);
+    /* who names a target by id has not also the default's name */
+    assert_text(text_at(a.json, "spec.deploymentTargetName"), "(none)");
+    struct json global = get("/api/v1/global-deployment-defaults").json;
+    assert_int_equal(number_at(global, "spec.maxJobCreationAttempts"), 6);
+}
+
 static void the_flink_version_is_pinned(void **state)
 {
     (void)state;
@@ -465,6 +489,7 @@ int main(void)
         API_STORY(a_misspelt_parameter_is_no_write),
         API_STORY(lists_are_selected_by_label_and_paged),
         API_STORY(defaults_of_the_namespace_reach_new_deployments_only),
+        API_STORY(the_author_wins_over_the_namespace_over_the_configuration),
         API_STORY(the_flink_version_is_pinned),
         API_STORY(retry_is_taken_when_something_was_given_up),
         API_STORY(a_target_must_exist),
