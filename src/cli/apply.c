@@ -223,6 +223,6 @@ int cmd_delete(struct cli *c)
         out_fmt(c, "%s/%.*s is deleted\n", k->word, STR_ARG(name));
         return EXIT_DONE;
     }
-    struct goal gone = {.name = name, .value = STR("deletion")};
+    struct goal gone = {.name = name, .value = STR("deletion"), .text = STR("deleted")};
     return wait_for(c, &gone, -1);
 }

@@ -272,6 +272,7 @@ struct goal {
     struct str name;  /* of the Deployment */
     struct str path;  /* "status.state"; empty = it is to be gone */
     struct str value; /* upper or lower case */
+    struct str text;  /* as --for takes it */
     bool or_finished; /* FINISHED will do as well: a bounded job may be quick */
 };
 /* Waits as the flags say, and tells every change. `since` is the last event that is old news; -1 =

@@ -150,6 +150,9 @@ struct str object_name(const struct cli *c, const struct kind *k, struct json ob
                        : resources[k->id].named    ? "metadata.name"
                                                    : "metadata.id";
     struct str name = json_str_or(json_path(object, path), STR(""));
+    /* Namespaces are named "namespaces/default". */
+    if (k->id == RESOURCE_NAMESPACE && str_starts_with(name, STR("namespaces/")))
+        name = str_skip(name, sizeof("namespaces/") - 1);
     return arena_fmt(c->a, "%s/%.*s", k->word, STR_ARG(plain_line(c->a, name)));
 }
 

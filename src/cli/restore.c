@@ -98,7 +98,16 @@ void restore_print(struct cli *c, struct json decision, const char *indent, bool
     }
 }
 
-/* The list of the first scenario that has one: what differs between them is the verdict. */
+/* False for a list that was printed for an earlier scenario: mostly the verdicts are the same. */
+static bool is_another(struct json decision, size_t i, struct json candidates)
+{
+    for (size_t k = 0; k < i; k++)
+        if (json_equal(json_path(json_get(decision, str_of(scenarios[k].member)), "candidates"),
+                       candidates))
+            return false;
+    return json_len(candidates) > 0;
+}
+
 static void print_candidates(struct cli *c, struct json decision)
 {
     static const char *const heads[] = {"SNAPSHOT", "ORIGIN", "AGE", "VERIFIED", "VERDICT",
@@ -106,9 +115,12 @@ static void print_candidates(struct cli *c, struct json decision)
     for (size_t i = 0; i < N_SCENARIOS; i++) {
         struct table t = {.heads = heads, .columns = 6};
         struct json h = json_get(decision, str_of(scenarios[i].member));
-        struct json_iter it = json_each(json_get(h, STR("candidates")));
+        struct json candidates = json_get(h, STR("candidates"));
+        struct json_iter it = json_each(candidates);
         struct str key;
         struct json s;
+        if (!is_another(decision, i, candidates))
+            continue;
         while (json_next(&it, &key, &s)) {
             table_cell(c, &t, short_name(c, s), TONE_PLAIN);
             table_cell(c, &t, text_at(c, s, "origin"), TONE_PLAIN);
@@ -117,8 +129,6 @@ static void print_candidates(struct cli *c, struct json decision)
             table_cell(c, &t, text_at(c, s, "verdict"), TONE_PLAIN);
             table_cell(c, &t, text_at(c, s, "location"), TONE_QUIET);
         }
-        if (!t.n)
-            continue;
         out_fmt(c, "\nCandidates: %s\n", scenarios[i].title);
         table_print(c, &t, true);
     }

@@ -130,8 +130,9 @@ static struct str pointer_of(struct cli *c, struct json problem)
     struct str pointer = json_str_or(json_get(first, STR("pointer")), (struct str){0});
     struct str parameter = json_str_or(json_get(first, STR("parameter")), (struct str){0});
     if (parameter.len)
-        return arena_fmt(c->a, " at ?%.*s", STR_ARG(parameter));
-    return pointer.len ? arena_fmt(c->a, " at %.*s", STR_ARG(pointer)) : (struct str){0};
+        return arena_fmt(c->a, " at ?%.*s", STR_ARG(plain_line(c->a, parameter)));
+    return arena_fmt(c->a, "%s%.*s", pointer.len ? " at " : "",
+                     STR_ARG(plain_line(c->a, pointer)));
 }
 
 int server_judge(struct cli *c, const struct answer *answer, const char *what)
@@ -150,7 +151,7 @@ int server_judge(struct cli *c, const struct answer *answer, const char *what)
                     "name the server with --server URL or SLUICE_SERVER");
     struct str head = arena_fmt(c->a, "%s (%d %.*s)%.*s", what, answer->status,
                                 STR_ARG(plain_line(c->a, code)),
-                                STR_ARG(plain_line(c->a, pointer_of(c, answer->json))));
+                                STR_ARG(pointer_of(c, answer->json)));
     return fail(c, (enum exit_code)exit_of(answer->status), head.ptr, why, advice(answer->status));
 }
 

@@ -277,14 +277,6 @@ static int look(struct cli *c, void *arg)
     return w->hopeless > 1 ? give_up(c, w, answer.json, why) : NOT_YET;
 }
 
-static struct str with_char(struct arena *a, struct str s, char from, char to)
-{
-    char *text = arena_cstr(a, s);
-    for (size_t i = 0; i < s.len; i++)
-        text[i] = text[i] == from ? to : text[i];
-    return (struct str){text, s.len};
-}
-
 int wait_for(struct cli *c, const struct goal *goal, int64_t since)
 {
     struct watched w = {
@@ -294,16 +286,13 @@ int wait_for(struct cli *c, const struct goal *goal, int64_t since)
         .fail_fast = !flag_given(c, FLAG_NO_FAIL_FAST),
         .a = c->a,
     };
-    struct str path = with_char(c->a, goal->path, '.', '/');
-    struct str value = goal->path.len ? arena_fmt(c->a, "/%.*s=%.*s", STR_ARG(path),
-                                                  STR_ARG(goal->value))
-                                      : STR("deleted");
     struct turns t = {
         .look = look,
         .arg = &w,
-        .what = arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name), STR_ARG(value)).ptr,
+        .what = arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name),
+                          STR_ARG(goal->text)).ptr,
         .again = arena_fmt(c->a, "sluice wait d/%.*s --for %.*s", STR_ARG(goal->name),
-                           STR_ARG(value)).ptr,
+                           STR_ARG(goal->text)).ptr,
     };
     return wait_turns(c, &t);
 }
@@ -315,6 +304,7 @@ static int parse_goal(struct cli *c, struct goal *g)
     struct str what = str_split(c->flags[FLAG_FOR], '=', &value);
     bool has_value = str_contains(c->flags[FLAG_FOR], STR("="));
     g->value = value;
+    g->text = c->flags[FLAG_FOR];
     if (str_eq(what, STR("deleted")) && !has_value) {
         g->value = STR("deletion");
         return EXIT_DONE;
@@ -328,7 +318,10 @@ static int parse_goal(struct cli *c, struct goal *g)
         return EXIT_DONE;
     }
     if (has_value && str_starts_with(what, STR("/")) && what.len > 1) {
-        g->path = with_char(c->a, str_skip(what, 1), '/', '.');
+        char *path = arena_cstr(c->a, str_skip(what, 1));
+        for (char *p = path; *p; p++)
+            *p = *p == '/' ? '.' : *p;
+        g->path = str_of(path);
         return EXIT_DONE;
     }
     return fail(c, EXIT_USAGE, "what to wait for cannot be understood",

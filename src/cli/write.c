@@ -8,8 +8,7 @@
 /* False when the user says no, or cannot be asked. */
 static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
 {
-    const char *next = arena_fmt(c->a, "%s again with --allow-state-loss, or choose another restore "
-                                       "strategy", what).ptr;
+    const char *next = "the same with --allow-state-loss, or another spec.restoreStrategy.kind";
     char line[16];
     if (flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
         return true;
@@ -86,6 +85,7 @@ static int wait_for_desired(struct cli *c, struct json object, int64_t since)
         .name = json_str_or(json_path(object, "metadata.name"), none),
         .path = STR("status.state"),
         .value = state,
+        .text = arena_fmt(c->a, "state=%.*s", STR_ARG(state)),
         .or_finished = str_eq(state, STR("RUNNING")),
     };
     return wait_for(c, &goal, since);
