@@ -99,9 +99,13 @@ int registry_load(struct app *app, struct err *e)
             return -1;
     if (app->store.ops->last_seq(app->store.ctx, &app->last_seq, e) < 0)
         return -1;
-    for (size_t i = 0; i < app->by_id.capacity; i++)
-        if (app->by_id.slots[i].value)
-            entry_wake(app->by_id.slots[i].value);
+    /* A wait that was under way begins anew; without its timer it would never end. */
+    for (size_t i = 0; i < app->by_id.capacity; i++) {
+        if (!app->by_id.slots[i].value)
+            continue;
+        seen_committed(app->by_id.slots[i].value);
+        entry_wake(app->by_id.slots[i].value);
+    }
     return 0;
 }
 
