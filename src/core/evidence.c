@@ -45,7 +45,8 @@ struct str core_unlisted_directory(struct arena *a, const struct core_in *in)
     const struct trigger_try *tries = at->tries.items;
     for (size_t i = 0; i < at->tries.n; i++) {
         const struct seen_listing *l = listing(in, tries[i].directory);
-        if (!l || l->outcome == OUTCOME_UNKNOWN)
+        /* What was read and recorded while the job ran needs no second witness. */
+        if (!l || (l->outcome == OUTCOME_UNKNOWN && !tries[i].settled))
             return tries[i].directory;
     }
     if (!needs_checkpoint_directory(at))
@@ -113,7 +114,8 @@ static struct end_evidence judge_checkpoints(struct arena *a, const struct core_
     return e;
 }
 
-/* A user's recorded decision that does without this attempt's snapshots. */
+/* A user's recorded decision that does without this attempt's snapshots; what is to be deleted is
+ * never started again. */
 static bool is_overruled(const struct core_in *in)
 {
     const struct deployment_spec *spec = &in->deployment->spec;
@@ -121,7 +123,7 @@ static bool is_overruled(const struct core_in *in)
     struct str nonce = from->nonce.len          ? from->nonce
                        : from->savepoint_id.len ? from->savepoint_id
                                                 : from->location;
-    return spec->restore_strategy == RESTORE_NONE ||
+    return in->record->removing || spec->restore_strategy == RESTORE_NONE ||
            (nonce.len && !str_eq(nonce, in->record->used_nonce));
 }
 
