@@ -2,24 +2,44 @@
 #include "base/uuid.h"
 #include "core/step_impl.h"
 
+static void add_final(struct step *s, const struct flink_checkpoint *c)
+{
+    struct list *final = &s->rec->current.final_checkpoints;
+    const struct final_checkpoint *known = final->items;
+    if (!c->completed || c->discarded || c->is_savepoint || !c->path.len)
+        return;
+    for (size_t i = 0; i < final->n; i++)
+        if (known[i].id == c->id)
+            return;
+    struct final_checkpoint f = {c->id, c->path};
+    step_append(s, final, sizeof(f), &f);
+}
+
+/* The history is a ring that failed checkpoints fill too: the newest completed one may have left it,
+ * and is told apart. A job without periodic checkpoints has statistics, but no directory. */
+static void note_final_statistics(struct step *s, const struct flink_checkpoints *c)
+{
+    struct attempt *at = &s->rec->current;
+    at->stats_known = true;
+    for (size_t i = 0; i < c->n_history; i++)
+        add_final(s, &c->history[i]);
+    add_final(s, &c->latest_completed);
+    if (c->interval_ms >= 0 || at->final_checkpoints.n > 0)
+        at->checkpointing = CHECKPOINTING_ON;
+    else if (at->checkpointing == CHECKPOINTING_UNKNOWN)
+        at->checkpointing = CHECKPOINTING_OFF;
+}
+
 void act_note_read(struct step *s)
 {
     const struct seen *seen = s->in->seen;
     struct attempt *at = &s->rec->current;
     bool fresh = seen->stats_part.at > 0 && seen->stats_part.at >= seen->committed_at;
-    if (fresh && seen->stats.outcome == OUTCOME_REFUSED)
+    if (fresh && seen->stats.outcome == OUTCOME_REFUSED &&
+        at->checkpointing == CHECKPOINTING_UNKNOWN)
         at->checkpointing = CHECKPOINTING_OFF;
-    if (fresh && seen->stats.outcome == OUTCOME_DONE) {
-        at->stats_known = true;
-        at->checkpointing = CHECKPOINTING_ON;
-        for (size_t i = 0; i < seen->stats.n_history; i++) {
-            const struct flink_checkpoint *c = &seen->stats.history[i];
-            if (!c->completed || c->discarded || c->is_savepoint || !c->path.len)
-                continue;
-            struct final_checkpoint f = {c->id, c->path};
-            step_append(s, &at->final_checkpoints, sizeof(f), &f);
-        }
-    }
+    if (fresh && seen->stats.outcome == OUTCOME_DONE)
+        note_final_statistics(s, &seen->stats);
     if (seen->cause.len && at->end == END_FAILED) {
         at->cause = seen->cause;
         struct job *job = step_put_job(s);
@@ -185,10 +205,23 @@ static void complete_stop(struct step *s)
     s->rec->operation = (struct operation){0};
 }
 
+/* It went on from what spec.restoreFrom named, though it was never seen up: naming it once must not
+ * rewind what it did since. */
+static void use_restore_from(struct step *s, const struct end_evidence *e)
+{
+    bool went_on = false;
+    for (size_t k = 0; k < e->n_found; k++)
+        went_on = went_on || (!e->found[k].unconfirmed &&
+                              e->found[k].sight->verified != VERIFIED_BROKEN);
+    if (went_on && s->rec->current.up_at == 0)
+        step_restored_from(s);
+}
+
 void act_collect(struct step *s)
 {
     struct end_evidence e = core_end_evidence(s->a, s->in);
     struct attempt *at = &s->rec->current;
+    use_restore_from(s, &e);
     bool finished = at->end == END_FINISHED && !e.stopped_by_us;
     for (size_t i = 0; finished && i < at->tries.n; i++) {
         const struct savepoint *sp =

@@ -19,12 +19,7 @@ void act_note_up(struct step *s)
         job->status.started_at = s->in->wall_us;
         job->status.observed_flink_job_status = STR("RUNNING");
     }
-    if (at->restore_nonce.len) {
-        s->rec->used_nonce = at->restore_nonce;
-        s->rec->floor_attempt = at->number;
-        s->rec->floor_sequence = s->rec->sequence;
-        s->rec->floor_savepoint_id = at->source_savepoint_id;
-    }
+    step_restored_from(s);
     step_event(s, "JOB_SUCCESSFULLY_STARTED", "All tasks of attempt %d run", (int)at->number);
     if (core_runs_as_wanted(s->in))
         complete_start(s);

@@ -145,6 +145,17 @@ void step_append(struct step *s, struct list *list, size_t size, const void *ite
     *list = (struct list){grown, list->n + 1};
 }
 
+void step_restored_from(struct step *s)
+{
+    const struct attempt *at = &s->rec->current;
+    if (!at->restore_nonce.len)
+        return;
+    s->rec->used_nonce = at->restore_nonce;
+    s->rec->floor_attempt = at->number;
+    s->rec->floor_sequence = s->rec->sequence;
+    s->rec->floor_savepoint_id = at->source_savepoint_id;
+}
+
 void step_give_up(struct step *s, const char *event, struct str message)
 {
     if (str_eq(s->rec->gave_up, str_of(event)) && str_eq(s->rec->gave_up_message, message))

@@ -31,6 +31,9 @@ struct job *step_put_job(struct step *s);
 void step_append(struct step *s, struct list *list, size_t size, const void *item);
 /* The call of the intent in the record. */
 void step_call(struct step *s);
+/* The current attempt went on from spec.restoreFrom, if that was its source: it is used up, and what
+ * is older is behind. */
+void step_restored_from(struct step *s);
 void step_give_up(struct step *s, const char *event, struct str message);
 
 /* By section of the table. */
