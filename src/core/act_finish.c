@@ -165,6 +165,22 @@ static const struct snapshot_sight *sight_of_directory(const struct step *s)
     return NULL;
 }
 
+/* Where its metadata cannot be read: newer than all that is known of the attempt. Later ones of the
+ * same number are told apart by their registration. */
+static int64_t newest_known_checkpoint(const struct step *s)
+{
+    const struct flink_checkpoints *c = &s->in->seen->stats;
+    /* What its restore was checked by are statistics of this very attempt. */
+    bool told = s->rec->current.restored != RESTORED_UNCHECKED && c->outcome == OUTCOME_DONE;
+    int64_t newest = told ? c->latest_savepoint.id : 0;
+    for (size_t i = 0; i < s->in->n_savepoints; i++) {
+        const struct savepoint_status *st = &s->in->savepoints[i]->status;
+        if (st->attempt == s->rec->current.number && st->checkpoint_id > newest)
+            newest = st->checkpoint_id;
+    }
+    return newest;
+}
+
 static void complete_savepoint(struct step *s)
 {
     const struct seen *seen = s->in->seen;
@@ -188,7 +204,7 @@ static void complete_savepoint(struct step *s)
     put->status.verified_text = read ? sight->text : seen->snapshot.text;
     put->status.verified_at = s->in->wall_us;
     put->status.attempt = s->rec->current.number;
-    put->status.checkpoint_id = read ? sight->checkpoint_id : seen->stats.latest_savepoint.id;
+    put->status.checkpoint_id = read ? sight->checkpoint_id : newest_known_checkpoint(s);
     put->status.sequence = ++s->rec->sequence;
     put->status.size_bytes = read ? sight->size_bytes : 0;
     put->status.metadata_version = read ? sight->metadata_version : 0;

@@ -138,7 +138,11 @@ static void look_at_trigger(struct step *s)
     if (ours && (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED) &&
         !snapshot_location_equal(seen->snapshot.location, t->location))
         look(s, LOOK_SNAPSHOT, &seen->snapshot.part, t->location, LOOK_PATIENT_US);
-    if (ours && t->state == FLINK_TRIGGER_STOP_FAILED)
+    /* Complete, and the job goes on: whether the savepoint still is the newest decides. */
+    bool late = seen->timer == s->rec->timer &&
+                s->in->mono_us - seen->timer_since > DEADLINE_SAVEPOINT_US;
+    if (ours && (t->state == FLINK_TRIGGER_STOP_FAILED ||
+                 (t->state == FLINK_TRIGGER_COMPLETED && late)))
         look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
     if (ours && t->state == FLINK_TRIGGER_NOT_KNOWN)
         look_at_directory(s, i->directory, busy_interval(s));
@@ -151,7 +155,7 @@ static void look_at_directories(struct step *s)
     struct str missing = core_unlisted_directory(s->a, s->in);
     if (!missing.len)
         return;
-    look_at_directory(s, missing, LOOK_PATIENT_US);
+    look_at_directory(s, missing, s->rec->gave_up.len ? LOOK_REST_US : LOOK_PATIENT_US);
 }
 
 /* Before a start, and before a running job is stopped for what is wanted instead. */
