@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -80,7 +81,7 @@ static int read_file(struct arena *a, const char *path, struct str *ret, struct 
 static int read_config_file(struct arena *a, const char *path, struct config_file *ret,
                             struct err *e)
 {
-    struct str text;
+    struct str text = {0};
     struct json doc;
     if (read_file(a, path, &text, e) < 0)
         return -1;
@@ -116,6 +117,23 @@ static int read_listen(struct arena *a, const char *text, struct config *c, stru
     return 0;
 }
 
+/* One option of getopt_long; 1 = it answered by itself, and that is all. */
+static int take_option(struct arena *a, int option, const char *version, struct config *c,
+                       struct err *e)
+{
+    switch (option) {
+    case 'd': c->data_directory = str_of(optarg); return 0;
+    case 'l': return read_listen(a, optarg, c, e);
+    case 'v': return printf("sluiced %s\n", version) > 0 ? 1 : -1;
+    case 'h': return fputs(usage, stdout) >= 0 ? 1 : -1;
+    default: break;
+    }
+    if (strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
+        return err_set(e, ERR_INVALID, "--log-format %s: expected text or json", optarg);
+    c->log_format = strcmp(optarg, "json") == 0 ? LOG_JSON : LOG_TEXT;
+    return 0;
+}
+
 static int read_options(struct arena *a, int argc, char **argv, const char *version,
                         struct config *c, const char **ret_file, struct err *e)
 {
@@ -129,29 +147,20 @@ static int read_options(struct arena *a, int argc, char **argv, const char *vers
         {NULL, 0, NULL, 0},
     };
     int option;
+    int done = 0;
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        if (option == 'd')
-            c->data_directory = str_of(optarg);
-        else if (option == 'c')
-            *ret_file = optarg;
-        else if (option == 'l' && read_listen(a, optarg, c, e) < 0)
-            return -1;
-        else if (option == 'f' && strcmp(optarg, "text") != 0 && strcmp(optarg, "json") != 0)
-            return err_set(e, ERR_INVALID, "--log-format %s: expected text or json", optarg);
-        else if (option == 'f')
-            c->log_format = strcmp(optarg, "json") == 0 ? LOG_JSON : LOG_TEXT;
-        else if (option == 'v')
-            return printf("sluiced %s\n", version) > 0 ? 1 : -1;
-        else if (option == 'h')
-            return fputs(usage, stdout) >= 0 ? 1 : -1;
-        else if (option == '?')
+    while (done == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+        if (option == '?')
             return err_set(e, ERR_INVALID, "%s is not understood; see sluiced --help",
                            argv[optind - 1]);
+        if (option == 'c')
+            *ret_file = optarg;
+        else
+            done = take_option(a, option, version, c, e);
     }
-    if (optind < argc)
+    if (done == 0 && optind < argc)
         return err_set(e, ERR_INVALID, "%s is not understood; see sluiced --help", argv[optind]);
-    return 0;
+    return done;
 }
 
 int config_read(struct arena *a, int argc, char **argv, const char *version, struct config *ret,
@@ -165,10 +174,10 @@ int config_read(struct arena *a, int argc, char **argv, const char *version, str
     if (ret->data_directory.len == 0)
         return err_set(e, ERR_INVALID, "--data DIR is missing; see sluiced --help");
     if (ret->data_directory.ptr[0] != '/') {
-        char *here = getcwd(NULL, 0);
-        ret->data_directory =
-            arena_fmt(a, "%s/%.*s", here ? here : "", STR_ARG(ret->data_directory));
-        mem_free(here);
+        char here[PATH_MAX];
+        if (!getcwd(here, sizeof(here)))
+            return err_set(e, ERR_INVALID, "--data must be absolute: this directory has no path");
+        ret->data_directory = arena_fmt(a, "%s/%.*s", here, STR_ARG(ret->data_directory));
     }
     if (file && read_config_file(a, file, &ret->file, e) < 0)
         return -1;

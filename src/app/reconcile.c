@@ -1,5 +1,7 @@
 /* The shell, as core.md draws it: record and seen into core_step, what comes out into the store, and
  * only then the effects to their ports. It decides nothing. */
+#include <assert.h>
+
 #include "app/registry_impl.h"
 
 #include "base/log.h"
@@ -189,13 +191,14 @@ static void committed(void *arg, const struct store_result *r)
     commit_free(c);
 }
 
-static struct commit *commit_new(struct app *app, struct entry *e)
+/* Takes over the arena. */
+static struct commit *commit_new(struct app *app, struct entry *e, struct arena *a)
 {
     struct commit *c = mem_alloc(sizeof(*c));
     c->app = app;
     c->entry = e;
-    c->arena = arena_new();
-    c->batch.arena = c->arena;
+    c->arena = a;
+    c->batch.arena = a;
     return c;
 }
 
@@ -278,29 +281,56 @@ static void no_op_step(struct entry *e, const struct core_out *out)
         e->app->loop.ops->timer_arm(e->timer, delay > 0 ? delay : 0);
 }
 
+static void offer_ids(struct app *app, struct core_in *in)
+{
+    struct turn *t = &app->turn;
+    for (size_t i = 0; i < CORE_IDS; i++) {
+        uint8_t random[16];
+        if (!t->has_ids) {
+            app->clock.ops->random(app->clock.ctx, random, sizeof(random));
+            uuid_format(random, t->ids[i]);
+        }
+        in->ids[i] = arena_str(t->arena, str_of(t->ids[i]));
+    }
+    t->has_ids = true;
+}
+
+static void step_commit(struct entry *e)
+{
+    struct turn *t = &e->app->turn;
+    struct commit *c = commit_new(e->app, e, t->arena);
+    c->out = ARENA_NEW(c->arena, struct core_out);
+    *c->out = *t->out;
+    t->arena = NULL;
+    t->has_ids = false;
+    fill_step(c, c->out);
+    commit_send(c);
+}
+
 void entry_turn(void *arg)
 {
     struct entry *e = arg;
-    if (e->busy || e->removed || e->app->store_broken)
+    struct app *app = e->app;
+    struct turn *t = &app->turn;
+    if (e->busy || e->removed || app->store_broken)
         return;
     e->awake = false;
-    struct commit *c = commit_new(e->app, e);
-    struct core_in in = entry_input(e, c->arena);
-    for (size_t i = 0; i < CORE_IDS; i++)
-        in.ids[i] = app_uuid(e->app, c->arena);
-    struct core_out *out = ARENA_NEW(c->arena, struct core_out);
-    core_step(c->arena, &in, out);
-    e->app->counters.steps++;
-    if (out->rule)
-        e->app->counters.rules[out->rule->number]++;
-    if (!out->changed) {
-        no_op_step(e, out);
-        commit_free(c);
+    if (!t->arena)
+        t->arena = arena_new();
+    if (!t->out)
+        t->out = mem_alloc(sizeof(*t->out));
+    struct core_in in = entry_input(e, t->arena);
+    offer_ids(app, &in);
+    core_step(t->arena, &in, t->out);
+    app->counters.steps++;
+    if (t->out->rule)
+        app->counters.rules[t->out->rule->number]++;
+    if (t->out->changed) {
+        step_commit(e);
         return;
     }
-    c->out = out;
-    fill_step(c, out);
-    commit_send(c);
+    no_op_step(e, t->out);
+    arena_reset(t->arena);
 }
 
 /* ---- a user's write ---- */
@@ -332,7 +362,7 @@ void change_commit(struct app *app, const struct change *change,
                    void *arg)
 {
     struct entry *e = change->entry;
-    struct commit *c = commit_new(app, e);
+    struct commit *c = commit_new(app, e, arena_new());
     struct batch *b = &c->batch;
     c->fn = fn;
     c->arg = arg;
@@ -340,7 +370,8 @@ void change_commit(struct app *app, const struct change *change,
     struct deployment_status status =
         e ? entry_deployment(e)->status
           : (struct deployment_status){.state = OBSERVED_TRANSITIONING};
-    struct str id = change->deployment ? change->deployment->metadata.id : e->id;
+    assert(e || change->deployment);
+    struct str id = e ? e->id : change->deployment->metadata.id;
     if (change->deployment)
         batch_put(b, STORE_DEPLOYMENT, id, (struct str){0}, e ? e->deployment.version : 0,
                   body_of(c->arena, &deployment_fields, change->deployment));
@@ -354,7 +385,7 @@ void change_commit(struct app *app, const struct change *change,
               record_body(c->arena, &record, &status));
     if (change->savepoint)
         put_savepoint(b, e, *change->savepoint);
-    if (change->drop_savepoint.len)
+    if (e && change->drop_savepoint.len)
         batch_drop(b, STORE_SAVEPOINT, change->drop_savepoint,
                    savepoint_version(e, change->drop_savepoint));
     put_events(c);
