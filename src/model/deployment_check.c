@@ -102,6 +102,9 @@ static int check_artifact(const struct artifact *a, const struct str_list *versi
         return err_at(
             e, ERR_INVALID, STR(TEMPLATE "/artifact"),
             "sqlScript and the fields of Python programs do not belong to a JAR artifact");
+    if (a->additional_dependencies.n)
+        return err_at(e, ERR_INVALID, STR(TEMPLATE "/artifact/additionalDependencies"),
+                      "additional dependencies are not supported yet; put them into the jar");
     if (a->jar_uri.len == 0)
         return err_at(e, ERR_INVALID, STR(TEMPLATE "/artifact/jarUri"), "jarUri is required");
     return check_version(a->flink_version, versions, e);
