@@ -53,7 +53,9 @@ void register_place(const struct entry *e, struct savepoint *s)
     const struct record *r = entry_record(e);
     const struct final_checkpoint *final = r->current.final_checkpoints.items;
     int64_t newest = 0;
-    if (e->seen.stats_part.at > 0 && e->seen.stats.outcome == OUTCOME_DONE)
+    /* Until its restore was checked by them, what was seen are the statistics of an older attempt. */
+    bool own = r->current.number == r->top && r->current.restored != RESTORED_UNCHECKED;
+    if (own && e->seen.stats_part.at > 0 && e->seen.stats.outcome == OUTCOME_DONE)
         newest = e->seen.stats.latest_completed.id;
     for (size_t i = 0; i < r->current.final_checkpoints.n; i++)
         newest = most(newest, final[i].id);

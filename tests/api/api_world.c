@@ -210,6 +210,7 @@ static void run_attempt_1(struct record *r)
         .incarnation = STR("boot/1/1"),
         .checkpointing = CHECKPOINTING_ON,
         .up_at = INT64_C(1700000000000000),
+        .restored = RESTORED_AS_ASKED,
     };
     r->operation = (struct operation){0};
 }
