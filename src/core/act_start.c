@@ -91,24 +91,31 @@ void act_submit(struct step *s)
     step_call(s);
 }
 
-void act_block_preflight(struct step *s)
+static struct str broken_choice(struct step *s, const struct choice *c)
 {
-    const struct seen_artifact *a = &s->in->seen->artifact;
-    struct str why = a->outcome == OUTCOME_REFUSED && a->part.at > 0
-                         ? a->text
-                         : STR("the Flink version asked for cannot read what the running one "
-                               "writes");
-    step_give_up(s, "BLOCKED_CANNOT_START", why);
+    const struct seen_snapshot *seen = &s->in->seen->snapshot;
+    if (c->kind != PICK_SNAPSHOT)
+        return c->reason;
+    return arena_fmt(s->a, "the newest eligible snapshot %.*s cannot be used: %.*s",
+                     STR_ARG(c->savepoint->spec.savepoint_location),
+                     STR_ARG(seen->text.len ? seen->text : seen->sight.text));
 }
 
 void act_block_choice(struct step *s)
 {
     struct choice c = core_choose(s->a, s->in, false);
-    struct str why = c.reason;
-    const struct seen_snapshot *seen = &s->in->seen->snapshot;
-    if (c.kind == PICK_SNAPSHOT)
-        why = arena_fmt(s->a, "the newest eligible snapshot %.*s cannot be used: %.*s",
-                        STR_ARG(c.savepoint->spec.savepoint_location),
-                        STR_ARG(seen->text.len ? seen->text : seen->sight.text));
-    step_give_up(s, "BLOCKED_NO_SNAPSHOT", why);
+    step_give_up(s, "BLOCKED_NO_SNAPSHOT", broken_choice(s, &c));
+}
+
+void act_block_preflight(struct step *s)
+{
+    const struct seen_artifact *a = &s->in->seen->artifact;
+    if (a->outcome == OUTCOME_REFUSED && a->part.at > 0) {
+        step_give_up(s, "BLOCKED_CANNOT_START", a->text);
+    } else if (core_choice_is_settled(s->in)) {
+        act_block_choice(s);
+    } else {
+        step_give_up(s, "BLOCKED_CANNOT_START",
+                     STR("the Flink version asked for cannot read what the running one writes"));
+    }
 }

@@ -58,7 +58,7 @@ static struct str restore_nonce(const struct restore_from *from)
     return from->savepoint_id.len ? from->savepoint_id : from->location;
 }
 
-static bool restore_from_is_due(const struct core_in *in)
+bool core_restore_from_is_due(const struct core_in *in)
 {
     struct str nonce = restore_nonce(&in->deployment->spec.restore_from);
     return nonce.len && !str_eq(nonce, in->record->used_nonce);
@@ -77,7 +77,7 @@ static enum reject judge(const struct core_in *in, const struct savepoint *s)
     const struct deployment_spec *spec = &in->deployment->spec;
     if (s->status.state != SAVEPOINT_COMPLETED)
         return REJECT_NOT_COMPLETED;
-    if (restore_from_is_due(in))
+    if (core_restore_from_is_due(in))
         return is_named(&spec->restore_from, s) ? REJECT_OLDER : REJECT_NOT_NAMED;
     if (spec->restore_strategy == RESTORE_NONE)
         return REJECT_STRATEGY;
@@ -194,12 +194,12 @@ struct choice core_choose(struct arena *a, const struct core_in *in, bool explai
     struct choice c;
     if (best)
         c = choose_snapshot(a, in, best);
-    else if (restore_from_is_due(in))
+    else if (core_restore_from_is_due(in))
         c = (struct choice){.kind = PICK_BAD,
                             .reason = STR("spec.restoreFrom names no completed snapshot")};
     else
         c = choose_empty(in);
-    if (restore_from_is_due(in)) {
+    if (core_restore_from_is_due(in)) {
         c.restore_nonce = restore_nonce(&in->deployment->spec.restore_from);
         if (c.kind == PICK_SNAPSHOT)
             c.reason = STR("spec.restoreFrom names it");

@@ -48,6 +48,9 @@ struct choice {
  * (facts). `candidates` is filled only when explain is set. */
 struct choice core_choose(struct arena *a, const struct core_in *in, bool explain);
 
+/* spec.restoreFrom names a snapshot and has not been used up. */
+bool core_restore_from_is_due(const struct core_in *in);
+
 /* The spec version that the next attempt runs: the newest, but for the recovery of a running job
  * under upgrade strategy NONE, which keeps what ran. */
 int64_t core_target_version(const struct core_in *in);

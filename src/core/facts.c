@@ -226,11 +226,8 @@ static enum choice_fact verified_fact(const struct core_in *in, const struct sav
     return seen->sight.verified == VERIFIED_BROKEN ? CHOICE_BAD : CHOICE_VERIFIED;
 }
 
-static enum choice_fact choice_of(const struct core_in *in)
+static enum choice_fact next_choice(const struct core_in *in)
 {
-    enum phase phase = phase_of(in);
-    if (want_of(in) != WANT_RUN || (phase != PHASE_NONE && phase != PHASE_PROVISIONED))
-        return CHOICE_UNKNOWN;
     struct arena *a = arena_new();
     struct choice c = core_choose(a, in, false);
     arena_free(a);
@@ -242,6 +239,25 @@ static enum choice_fact choice_of(const struct core_in *in)
     case PICK_NEW_SAVEPOINT:
     default: return CHOICE_BAD;
     }
+}
+
+static enum choice_fact choice_of(const struct core_in *in)
+{
+    enum phase phase = phase_of(in);
+    bool due = want_of(in) == WANT_RUN && (phase == PHASE_NONE || phase == PHASE_PROVISIONED);
+    return due ? next_choice(in) : CHOICE_UNKNOWN;
+}
+
+bool core_choice_is_settled(const struct core_in *in)
+{
+    enum phase phase = phase_of(in);
+    enum drift drift = drift_of(in);
+    if (want_of(in) != WANT_RUN || (phase != PHASE_SUBMITTED && phase != PHASE_UP))
+        return false;
+    if (drift == DRIFT_STATELESS &&
+        in->deployment->spec.restore_strategy == RESTORE_LATEST_SAVEPOINT)
+        return true;
+    return (drift == DRIFT_STATELESS || drift == DRIFT_STATEFUL) && core_restore_from_is_due(in);
 }
 
 /* What the old Flink writes, the new one must be able to read. */
@@ -261,9 +277,10 @@ static bool reads_what_runs(const struct core_in *in)
 static enum preflight preflight_of(const struct core_in *in)
 {
     const struct seen_artifact *a = &in->seen->artifact;
-    if (!reads_what_runs(in))
+    enum choice_fact choice = core_choice_is_settled(in) ? next_choice(in) : CHOICE_VERIFIED;
+    if (!reads_what_runs(in) || choice == CHOICE_BAD || choice == CHOICE_FORBIDDEN)
         return PREFLIGHT_REFUSED;
-    if (a->part.at == 0 || a->spec_version != core_target_version(in) ||
+    if (choice == CHOICE_UNKNOWN || a->part.at == 0 || a->spec_version != core_target_version(in) ||
         a->outcome == OUTCOME_UNKNOWN)
         return PREFLIGHT_UNKNOWN;
     return a->outcome == OUTCOME_DONE ? PREFLIGHT_OK : PREFLIGHT_REFUSED;

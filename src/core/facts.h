@@ -61,7 +61,8 @@ enum choice_fact {
     CHOICE_VALUES
 };
 
-/* Whether what is wanted could be started at all: artifact there, snapshot format readable. */
+/* Whether what is wanted could be started at all: artifact there, snapshot format readable, and the
+ * snapshot to restore whole where it is known beforehand. */
 enum preflight { PREFLIGHT_UNKNOWN, PREFLIGHT_OK, PREFLIGHT_REFUSED, PREFLIGHT_VALUES };
 
 /* Tries and back-off: savepoint tries while a job runs, job attempts otherwise. */
@@ -96,6 +97,11 @@ struct facts {
 
 /* Pure. Reads nothing but `in`. */
 struct facts core_facts(const struct core_in *in);
+
+/* A job runs that an edit will replace, and what its successor restores does not hang on how that
+ * job ends: spec.restoreFrom names it, or no savepoint is taken and checkpoints do not count. Then it
+ * is verified before the running job is stopped (S035). */
+bool core_choice_is_settled(const struct core_in *in);
 
 /* The job is up, and nothing that is wanted differs but an edit that upgrade strategy NONE keeps
  * pending: an operation that led here is over. */

@@ -175,12 +175,13 @@ static void look_at_artifact(struct step *s)
 
 static void look_at_choice(struct step *s)
 {
-    bool wanted = s->facts.want == WANT_RUN &&
+    bool settled = core_choice_is_settled(s->in) && s->facts.preflight != PREFLIGHT_OK;
+    bool wanted = s->facts.want == WANT_RUN && s->facts.choice != CHOICE_VERIFIED &&
                   (s->facts.phase == PHASE_NONE || s->facts.phase == PHASE_PROVISIONED);
-    if (!wanted)
+    if (!wanted && !settled)
         return;
     struct choice c = core_choose(s->a, s->in, false);
-    if (c.kind != PICK_SNAPSHOT || s->facts.choice == CHOICE_VERIFIED)
+    if (c.kind != PICK_SNAPSHOT)
         return;
     const struct seen_snapshot *seen = &s->in->seen->snapshot;
     bool same = snapshot_location_equal(seen->location, c.savepoint->spec.savepoint_location);
