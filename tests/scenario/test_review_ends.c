@@ -47,8 +47,8 @@ static int begin(void **state)
                              .spec_version = 1,
                              .wanted_state = DESIRED_RUNNING,
                              .top = 1};
-    record.current = (struct attempt){
-        .number = 1, .job_id = STR(JOB), .spec_version = 1, .end = END_FAILED};
+    record.current =
+        (struct attempt){.number = 1, .job_id = STR(JOB), .spec_version = 1, .end = END_FAILED};
     cluster = (struct platform_cluster){.attempt = 1, .jobmanager_alive = true};
     seen = (struct seen){.committed_at = NOW - US_PER_S, .timer_since = NOW - US_PER_S};
     seen.world_part.at = seen.stats_part.at = seen.cause_part.at = NOW - 1;
@@ -133,8 +133,8 @@ static void failed_checkpoints_do_not_hide_the_newest_complete_one(void **state)
     seen.stats.interval_ms = 1000;
     seen.stats.history = failed;
     seen.stats.n_history = 2;
-    seen.stats.latest_completed = (struct flink_checkpoint){
-        .id = 10, .completed = true, .path = STR(CHECKPOINTS "/chk-10")};
+    seen.stats.latest_completed =
+        (struct flink_checkpoint){.id = 10, .completed = true, .path = STR(CHECKPOINTS "/chk-10")};
     when_the_end_is_read();
     given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
     when_it_is_gone();
@@ -197,6 +197,62 @@ static void a_recorded_savepoint_needs_no_listing(void **state)
     assert_int_equal(out.record.current.phase, PHASE_NONE);
 }
 
+/* Flink stopped the job with a savepoint that cannot be read: an older one must not replace it. */
+static void a_broken_last_savepoint_blocks(void **state)
+{
+    (void)state;
+    static struct trigger_try tries[] = {{.trigger_id = {"t1", 2},
+                                          .savepoint_id = {"s1", 2},
+                                          .directory = {TRY, sizeof(TRY) - 1},
+                                          .stop = true}};
+    struct savepoint rows[] = {
+        {.metadata.id = STR("s1"), .status.state = SAVEPOINT_STARTED},
+        {.metadata.id = STR("s0"),
+         .status = {.state = SAVEPOINT_COMPLETED, .attempt = 1, .checkpoint_id = 8}}};
+    const struct savepoint *both[] = {&rows[0], &rows[1]};
+    record.current.phase = PHASE_UP;
+    record.current.incarnation = STR("one");
+    record.current.tries = (struct list){tries, 1};
+    record.intent = (struct intent){.kind = INTENT_STOP,
+                                    .attempt = 1,
+                                    .trigger_id = STR("t1"),
+                                    .savepoint_id = STR("s1"),
+                                    .directory = STR(TRY)};
+    seen.clusters = &cluster;
+    seen.n_clusters = 1;
+    seen.job_part.at = seen.trigger.part.at = seen.snapshot.part.at = NOW - 1;
+    seen.job = (struct flink_sight){.outcome = OUTCOME_DONE, .job = FLINK_JOB_FINISHED};
+    seen.job_incarnation = STR("one");
+    seen.trigger.trigger_id = STR("t1");
+    seen.trigger.state = FLINK_TRIGGER_COMPLETED;
+    seen.trigger.location = seen.snapshot.location = STR(TRY "/savepoint-1");
+    seen.snapshot.outcome = OUTCOME_REFUSED;
+    struct core_in in = input();
+    in.savepoints = both;
+    in.n_savepoints = 2;
+    core_step(a, &in, &out);
+    assert_int_equal(out.n_savepoints, 1);
+    rows[0] = out.savepoints[0];
+    record = out.record;
+    struct choice c = core_choose(a, &in, false);
+    assert_int_equal(c.kind, PICK_BAD);
+    assert_ptr_equal(c.savepoint, &rows[0]);
+}
+
+static void a_finished_job_with_a_broken_stop_is_a_conflict(void **state)
+{
+    (void)state;
+    static struct trigger_try tries[] = {
+        {.savepoint_id = {"s1", 2}, .directory = {TRY, sizeof(TRY) - 1}, .stop = true}};
+    record.current.tries = (struct list){tries, 1};
+    record.current.end = END_FINISHED;
+    given_listing(TRY, OUTCOME_DONE, 10);
+    sights[0].verified = VERIFIED_BROKEN;
+    sights[0].text = STR("a file is missing");
+    when_it_is_gone();
+    assert_int_equal(out.rule->then, ACTION_BLOCK_EVIDENCE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -206,6 +262,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(
             what_restore_from_named_is_used_up_by_a_job_that_went_on_unseen, begin, end),
         cmocka_unit_test_setup_teardown(what_is_to_be_deleted_does_not_wait_for_evidence, begin,
+                                        end),
+        cmocka_unit_test_setup_teardown(a_broken_last_savepoint_blocks, begin, end),
+        cmocka_unit_test_setup_teardown(a_finished_job_with_a_broken_stop_is_a_conflict, begin,
                                         end),
         cmocka_unit_test_setup_teardown(a_recorded_savepoint_needs_no_listing, begin, end),
     };

@@ -1,0 +1,479 @@
+/* Start, suspend, cancel, delete; savepoints and retained checkpoints: S039 to S093. */
+#include "scenario.h"
+
+static bool has_started(const struct rig *rig)
+{
+    return is_running(rig) && rig->record.current.restored != RESTORED_UNCHECKED;
+}
+
+static void s039_create_running(void **state)
+{
+    (void)state;
+    given_it_is_created();
+    until(has_started);
+    then_it_decided("510 RESERVE, 201 NOTE_PROVISIONED, 520 UPLOAD, 222 NOTE_UPLOADED, "
+                    "534 SUBMIT, 230 NOTE_SUBMITTED, 406 NOTE_UP, 408 NOTE_EVIDENCE");
+    assert_int_equal(r->n_jobs, 1);
+    assert_int_equal(rig_job(r, 1)->status.state, JOB_STARTED);
+    rig_run_for(r, 3 * S);
+    then_all_is_quiet();
+}
+
+static void s041_create_suspended_with_savepoint(void **state)
+{
+    (void)state;
+    r->deployment.spec.state = DESIRED_SUSPENDED;
+    given_it_is_created();
+    until(is_suspended);
+    rig_import(r, "file:/elsewhere/savepoint-1");
+    rig_want(r, DESIRED_RUNNING);
+    until(has_started);
+    assert_place(restored_from(), STR("file:/elsewhere/savepoint-1"));
+}
+
+static void s042_first_deploy_fails_keeps_initial_savepoint(void **state)
+{
+    (void)state;
+    r->deployment.spec.state = DESIRED_SUSPENDED;
+    given_it_is_created();
+    rig_import(r, "file:/elsewhere/savepoint-1");
+    for (int i = 0; i < 4; i++)
+        world_fate(&r->world, FATED_SUBMIT, FATE_FAILS);
+    rig_want(r, DESIRED_RUNNING);
+    until(is_failed);
+    assert_int_equal(calls_since(CALL_SUBMIT), 4);
+    rig_edit(r);
+    until(has_started);
+    assert_place(restored_from(), STR("file:/elsewhere/savepoint-1"));
+}
+
+static void s043_first_deploy_never_started_then_edit(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        world_fate(&r->world, FATED_PROVISION, FATE_FAILS);
+    given_it_is_created();
+    rig_run_for(r, 5 * S);
+    rig_edit(r);
+    until(has_started);
+    assert_int_equal(r->record.current.spec_version, 2);
+    assert_int_equal(r->record.failures.n, 0); /* a taken port is no job attempt */
+}
+
+static void s045_suspend_running(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    then_it_decided("422 STOP, 240 NOTE_SAVEPOINT, 300 NOTE_END, 310 NOTE_READ, 322 TEARDOWN, "
+                    "280 NOTE_GONE, 330 COLLECT");
+    assert_int_equal(calls_since(CALL_STOP), 1);
+    assert_null(rig_cluster(r));
+    assert_int_equal(rig_job(r, 1)->status.state, JOB_TERMINATED);
+    then_all_is_quiet();
+}
+
+static void s046_suspend_twice(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    when();
+    rig_want(r, DESIRED_SUSPENDED);
+    rig_run_for(r, 60 * S);
+    then_it_decided("");
+    assert_true(is_suspended(r));
+}
+
+static void s047_suspend_failing_job_then_cancel(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_restarts(&r->world, 1, 100000 * S);
+    rig_run_for(r, 3 * S);
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_failed);
+    assert_true(rig_cluster(r)->jobmanager_alive);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_non_null(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT));
+}
+
+static void s049_cancel_running(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_int_equal(calls_since(CALL_STOP), 0);
+    assert_int_equal(calls_since(CALL_CANCEL), 1);
+    const struct savepoint *c = rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT);
+    assert_place(c->spec.savepoint_location, str_of(newest_snapshot(false)->location));
+    assert_int_equal(c->metadata.type, SAVEPOINT_TYPE_INCREMENTAL);
+    then_all_is_quiet();
+}
+
+static bool cancels(const struct rig *rig)
+{
+    return rig->record.intent.kind == INTENT_CANCEL;
+}
+
+static void s050_cancel_already_cancelling(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_CANCELLED);
+    until(cancels);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_int_equal(calls_since(CALL_CANCEL), 1);
+}
+
+static void s051_cancel_missing_job(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_cluster(r)->job.exists = false; /* its JobManager does not list it any more */
+    rig_cluster(r)->job.up = false;
+    rig_cluster(r)->taskmanagers[0].works = false;
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_null(rig_cluster(r));
+}
+
+static void cancel_that_hangs_ends_with_the_cluster(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_CANCEL, FATE_HANGS);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_true(rig_had_rule(r, 274));
+    assert_non_null(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT));
+}
+
+static void s053_bounded_job(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_finishes(&r->world, 1);
+    until(is_finished);
+    then_all_is_quiet();
+    assert_int_equal(rig_job(r, 1)->status.state, JOB_FINISHED);
+    assert_null(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT));
+    rig_edit(r);
+    until(has_started);
+    assert_int_equal(r->record.current.number, 2);
+}
+
+static void s053_finished_starts_again_by_cancel_and_start(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_finishes(&r->world, 1);
+    until(is_finished);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    rig_want(r, DESIRED_RUNNING);
+    until(has_started);
+    assert_int_equal(r->record.current.number, 2);
+}
+
+static void s054_finished_without_checkpoints(void **state)
+{
+    (void)state;
+    r->world.checkpointing_off = true;
+    given_it_runs();
+    flink_job_finishes(&r->world, 1);
+    until(is_finished);
+    assert_int_equal(r->record.current.checkpointing, CHECKPOINTING_OFF);
+    then_all_is_quiet();
+}
+
+static void a_job_without_checkpoints_is_recovered_empty(void **state)
+{
+    (void)state;
+    r->world.checkpointing_off = true;
+    given_it_runs();
+    world_kill_jobmanager(&r->world, 1, "killed");
+    rig_run_for(r, 3 * S);
+    until(has_started);
+    assert_int_equal(r->record.current.number, 2);
+    assert_int_equal(restored_from().len, 0);
+}
+
+static bool is_removed(const struct rig *rig)
+{
+    return rig->removed;
+}
+
+static void s058_delete_before_first_deploy(void **state)
+{
+    (void)state;
+    r->deployment.spec.state = DESIRED_CANCELLED;
+    given_it_is_created();
+    until(is_cancelled);
+    rig_delete(r);
+    until(is_removed);
+    assert_int_equal(r->calls, 0);
+}
+
+static void delete_waits_until_the_job_is_gone(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_CANCELLED);
+    rig_delete(r);
+    until(is_removed);
+    assert_null(rig_cluster(r));
+    assert_true(newest_snapshot(false)->there); /* the data of snapshots stays */
+}
+
+static bool is_recovered(const struct rig *rig)
+{
+    return has_started(rig) && rig->record.current.number == 2;
+}
+
+static void s059_external_cancel(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_cancelled_by_somebody(&r->world, 1);
+    until(is_recovered);
+    assert_place(restored_from(),
+                 rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location);
+    assert_int_equal(r->record.failures.n, 1);
+}
+
+static bool savepoint_is_settled(const struct rig *rig)
+{
+    const struct savepoint *s = rig_newest_savepoint(rig, ORIGIN_USER_REQUEST);
+    return s && s->status.state != SAVEPOINT_STARTED;
+}
+
+static void s062_manual_savepoint(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    then_it_decided("414 SAVEPOINT, 260 NOTE_SAVEPOINT");
+    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_USER_REQUEST);
+    assert_int_equal(s->status.state, SAVEPOINT_COMPLETED);
+    assert_place(s->spec.savepoint_location, str_of(newest_snapshot(true)->location));
+    assert_true(rig_cluster(r)->job.up);
+}
+
+static void s063_manual_savepoint_not_running(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_USER_REQUEST);
+    assert_int_equal(s->status.state, SAVEPOINT_FAILED);
+    assert_true(s->status.failure_message.len > 0);
+}
+
+static void s067_grace(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_restarts(&r->world, 1, 20 * S);
+    rig_run_for(r, 3 * S);
+    rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state,
+                     SAVEPOINT_COMPLETED);
+}
+
+static void s067_grace_ends(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_restarts(&r->world, 1, 100000 * S);
+    rig_run_for(r, 3 * S);
+    rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state, SAVEPOINT_FAILED);
+    assert_int_equal(calls_since(CALL_STOP), 0);
+}
+
+static void s069_one_in_flight(void **state)
+{
+    (void)state;
+    given_it_runs();
+    struct str first = rig_request_savepoint(r);
+    struct str second = rig_request_savepoint(r);
+    rig_run_for(r, 5 * S);
+    then_it_decided("414 SAVEPOINT, 260 NOTE_SAVEPOINT, 414 SAVEPOINT, 260 NOTE_SAVEPOINT");
+    assert_int_equal(rig_savepoint(r, first)->status.state, SAVEPOINT_COMPLETED);
+    assert_int_equal(rig_savepoint(r, second)->status.state, SAVEPOINT_COMPLETED);
+}
+
+static void s075_import_existing(void **state)
+{
+    (void)state;
+    given_it_runs_under(UPGRADE_STATELESS, RESTORE_LATEST_SAVEPOINT);
+    rig_import(r, "file:/elsewhere/savepoint-9");
+    rig_edit(r);
+    until(is_recovered);
+    assert_place(restored_from(), STR("file:/elsewhere/savepoint-9"));
+}
+
+static void s085_dispose_while_stopped(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    struct str id = rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->metadata.id;
+    struct w_snapshot *data =
+        storage_find(&r->world, rig_savepoint(r, id)->spec.savepoint_location);
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    when();
+    rig_discard(r, id);
+    rig_run_for(r, 10 * S);
+    then_it_decided("450 DISCARD, 290 NOTE_DISCARDED");
+    assert_null(rig_savepoint(r, id));
+    assert_false(data->there);
+}
+
+static void s083_dispose_failure_keeps_record(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    struct str id = rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->metadata.id;
+    world_fate(&r->world, FATED_DISCARD, FATE_FAILS);
+    rig_discard(r, id);
+    rig_run_for(r, 10 * S);
+    assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_FAILED_DELETION);
+    rig_discard(r, id);
+    rig_run_for(r, 10 * S);
+    assert_null(rig_savepoint(r, id));
+}
+
+static void s087_retained_checkpoint_collected_on_failure(void **state)
+{
+    (void)state;
+    r->deployment.spec.max_job_creation_attempts = 1;
+    given_it_runs();
+    flink_job_fails(&r->world, 1, "its own code throws");
+    until(is_failed);
+    assert_int_equal(rig_count_event(r, "RETAINED_CHECKPOINTS_COLLECTED"), 1);
+    assert_place(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location,
+                 str_of(newest_snapshot(false)->location));
+    assert_int_equal(rig_job(r, 1)->status.state, JOB_FAILED);
+}
+
+static void s089_retained_checkpoint_not_from_running(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_run_for(r, 60 * S);
+    assert_null(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT));
+}
+
+static void s090_retained_checkpoint_gone(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    struct str place = rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location;
+    storage_find(&r->world, place)->there = false;
+    when();
+    rig_want(r, DESIRED_RUNNING);
+    until(is_blocked);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    then_all_is_quiet();
+}
+
+static void s090_damaged_newest_is_not_skipped(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    struct str place = rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location;
+    storage_find(&r->world, place)->broken = true;
+    when();
+    rig_want(r, DESIRED_RUNNING);
+    until(is_blocked);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    /* To start empty is a decision that the user can record. */
+    r->deployment.spec.restore_strategy = RESTORE_NONE;
+    rig_touch(r);
+    until(has_started);
+    assert_int_equal(restored_from().len, 0);
+}
+
+/* S091: complete only after our deadline. It is found when the attempt is over. */
+static void s091_late_savepoint_is_found(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.pace.savepoint = 700 * S;
+    struct str id = rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_FAILED);
+    rig_run_for(r, 60 * S);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_COMPLETED);
+}
+
+static void s093_effective_dir(void **state)
+{
+    (void)state;
+    r->world.checkpoints_in_code = "file:/chosen/by/the/job";
+    given_it_runs_under(UPGRADE_STATELESS, RESTORE_LATEST_STATE);
+    rig_edit(r);
+    until(is_recovered);
+    assert_true(str_starts_with(restored_from(), STR("file:/chosen/by/the/job/")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENARIO(s039_create_running),
+        SCENARIO(s041_create_suspended_with_savepoint),
+        SCENARIO(s042_first_deploy_fails_keeps_initial_savepoint),
+        SCENARIO(s043_first_deploy_never_started_then_edit),
+        SCENARIO(s045_suspend_running),
+        SCENARIO(s046_suspend_twice),
+        SCENARIO(s047_suspend_failing_job_then_cancel),
+        SCENARIO(s049_cancel_running),
+        SCENARIO(s050_cancel_already_cancelling),
+        SCENARIO(s051_cancel_missing_job),
+        SCENARIO(cancel_that_hangs_ends_with_the_cluster),
+        SCENARIO(s053_bounded_job),
+        SCENARIO(s053_finished_starts_again_by_cancel_and_start),
+        SCENARIO(s054_finished_without_checkpoints),
+        SCENARIO(a_job_without_checkpoints_is_recovered_empty),
+        SCENARIO(s058_delete_before_first_deploy),
+        SCENARIO(delete_waits_until_the_job_is_gone),
+        SCENARIO(s059_external_cancel),
+        SCENARIO(s062_manual_savepoint),
+        SCENARIO(s063_manual_savepoint_not_running),
+        SCENARIO(s067_grace),
+        SCENARIO(s067_grace_ends),
+        SCENARIO(s069_one_in_flight),
+        SCENARIO(s075_import_existing),
+        SCENARIO(s083_dispose_failure_keeps_record),
+        SCENARIO(s085_dispose_while_stopped),
+        SCENARIO(s087_retained_checkpoint_collected_on_failure),
+        SCENARIO(s089_retained_checkpoint_not_from_running),
+        SCENARIO(s090_retained_checkpoint_gone),
+        SCENARIO(s090_damaged_newest_is_not_skipped),
+        SCENARIO(s091_late_savepoint_is_found),
+        SCENARIO(s093_effective_dir),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
