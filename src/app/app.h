@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/map.h"
+#include "base/uuid.h"
 #include "core/input.h"
 #include "core/step.h"
 #include "port/artifacts.h"
@@ -81,6 +82,14 @@ struct counters {
     int64_t rules[1000]; /* decisions by rule number */
 };
 
+/* What a turn of the shell works with; most turns change nothing, and leave it to the next one. */
+struct turn {
+    struct arena *arena; /* NULL: a commit has taken it over */
+    struct core_out *out;
+    char ids[CORE_IDS][UUID_TEXT + 1]; /* offered to each step until one may have used them */
+    bool has_ids;
+};
+
 struct app {
     struct loop loop;
     struct clock clock;
@@ -103,6 +112,7 @@ struct app {
     bool store_broken;
     struct str store_text;
     struct counters counters;
+    struct turn turn;
     /* Called after each visible change: entry (NULL = another resource), for watchers. */
     void (*on_change)(void *arg, struct entry *e, const struct event *events, size_t n_events);
     void *on_change_arg;

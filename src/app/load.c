@@ -122,4 +122,6 @@ void registry_free(struct app *app)
         objects_drop(app->defaults, &app->n_defaults, app->n_defaults - 1);
     mem_free(app->targets);
     mem_free(app->defaults);
+    arena_free(app->turn.arena);
+    mem_free(app->turn.out);
 }

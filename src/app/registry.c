@@ -95,6 +95,10 @@ struct entry *entry_new(struct app *app, struct object *deployment)
     e->timer = app->loop.ops->timer_new(app->loop.ctx, entry_turn, e);
     e->seen.committed_at = app_mono_us(app);
     const struct metadata *m = &entry_deployment(e)->metadata;
+    struct deployment *d = e->deployment.value;
+    struct deployment_status status = d->status;
+    d->status = (struct deployment_status){0};
+    entry_set_status(e, &status);
     e->id = arena_str(app->arena, m->id);
     e->name_key = name_key(app->arena, m->namespace_name, m->name);
     map_put(&app->by_id, e->id, e);
@@ -136,7 +140,6 @@ void entry_set_deployment(struct entry *e, struct object *o)
     struct deployment *d = o->value;
     d->status = entry_deployment(e)->status;
     object_replace(&e->deployment, o);
-    entry_set_status(e, &d->status);
 }
 
 void entry_set_record(struct entry *e, struct object *o)
@@ -319,12 +322,10 @@ static bool same_status(const struct deployment_status *x, const struct deployme
            same_conditions(&x->running_conditions, &y->running_conditions);
 }
 
-bool entry_set_status(struct entry *e, const struct deployment_status *st)
+/* The status that is shown lies in an arena of its own: it outlives the rows that it came with. */
+static void own_status(struct entry *e, const struct deployment_status *st)
 {
     struct deployment *d = e->deployment.value;
-    if (same_status(&d->status, st) && d->status.message.ptr == st->message.ptr)
-        return false;
-    bool differs = !same_status(&d->status, st);
     struct arena *a = arena_new();
     struct deployment_status to = *st;
     to.running_job_id = arena_str(a, st->running_job_id);
@@ -338,5 +339,12 @@ bool entry_set_status(struct entry *e, const struct deployment_status *st)
     arena_free(e->status_arena);
     e->status_arena = a;
     d->status = to;
-    return differs;
+}
+
+bool entry_set_status(struct entry *e, const struct deployment_status *st)
+{
+    if (same_status(&entry_deployment(e)->status, st))
+        return false;
+    own_status(e, st);
+    return true;
 }
