@@ -68,8 +68,8 @@ static long number_wanted(char *killpoint, const char *line)
     const char *text = strsep(&rest, "|");
     const char *intent = strsep(&rest, "|");
     const char *nth = strsep(&rest, "|");
-    if (!nth || !holds(line, " ", text, " ") || !(holds(line, " intent=", intent, " ") ||
-                                                  holds(line, " intent=", intent, "\n")))
+    if (!nth || !holds(line, " ", text, " ") ||
+        !(holds(line, " intent=", intent, " ") || holds(line, " intent=", intent, "\n")))
         return 0;
     if (rest && *rest && !holds(line, " deployment=", rest, " "))
         return 0;
