@@ -15,8 +15,8 @@ static void add_final(struct step *s, const struct flink_checkpoint *c)
     step_append(s, final, sizeof(f), &f);
 }
 
-/* The history is a ring that failed checkpoints fill too: the newest completed one may have left it,
- * and is told apart. A job without periodic checkpoints has statistics, but no directory. */
+/* The history is a ring that failed checkpoints fill too: the newest completed one may have left
+ * it, and is told apart. A job without periodic checkpoints has statistics, but no directory. */
 static void note_final_statistics(struct step *s, const struct flink_checkpoints *c)
 {
     struct attempt *at = &s->rec->current;

@@ -200,11 +200,14 @@ static void complete_savepoint(struct step *s)
     put->metadata.type =
         read && sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
     put->status.state = SAVEPOINT_COMPLETED;
-    put->status.verified = read ? sight->verified : VERIFIED_REPORTED;
+    put->status.verified = read ? sight->verified
+                           : seen->snapshot.outcome == OUTCOME_REFUSED ? VERIFIED_BROKEN
+                                                                       : VERIFIED_REPORTED;
     put->status.verified_text = read ? sight->text : seen->snapshot.text;
     put->status.verified_at = s->in->wall_us;
     put->status.attempt = s->rec->current.number;
-    put->status.checkpoint_id = read ? sight->checkpoint_id : newest_known_checkpoint(s);
+    put->status.checkpoint_id =
+        read && sight->checkpoint_id > 0 ? sight->checkpoint_id : newest_known_checkpoint(s);
     put->status.sequence = ++s->rec->sequence;
     put->status.size_bytes = read ? sight->size_bytes : 0;
     put->status.metadata_version = read ? sight->metadata_version : 0;
@@ -259,17 +262,24 @@ static void fail_savepoint(struct step *s, const struct savepoint *old, struct s
 void act_note_try_failed(struct step *s)
 {
     struct str why = savepoint_failure(s);
-    /* A savepoint that is complete, though the job was not stopped by it, stays a savepoint. */
-    if (s->in->seen->trigger.state == FLINK_TRIGGER_STOP_FAILED &&
-        s->in->seen->snapshot.outcome == OUTCOME_DONE &&
-        s->in->seen->snapshot.sight.verified != VERIFIED_BROKEN)
+    const struct seen *seen = s->in->seen;
+    /* A savepoint that is complete, though the job was not stopped by it, stays a savepoint. One
+     * that Flink stopped the job with is the newest, and if it is broken it blocks: an older one is
+     * never taken in its place. */
+    bool stopped = seen->trigger.state == FLINK_TRIGGER_COMPLETED &&
+                   s->facts.result == RESULT_REFUSED;
+    bool whole = seen->trigger.state == FLINK_TRIGGER_STOP_FAILED &&
+                 seen->snapshot.outcome == OUTCOME_DONE &&
+                 seen->snapshot.sight.verified != VERIFIED_BROKEN;
+    if (stopped || whole)
         complete_savepoint(s);
     else
         fail_savepoint(s, step_find_savepoint(s, s->rec->intent.savepoint_id), why);
     s->rec->operation.savepoint_tries++;
-    step_event(s, "SAVEPOINT_FAILED", "Savepoint try %d of %d failed, the job runs on: %.*s",
+    step_event(s, "SAVEPOINT_FAILED", "Savepoint try %d of %d failed%s: %.*s",
                (int)s->rec->operation.savepoint_tries,
-               (int)s->in->deployment->spec.max_savepoint_creation_attempts, STR_ARG(why));
+               (int)s->in->deployment->spec.max_savepoint_creation_attempts,
+               stopped ? "" : ", the job runs on", STR_ARG(why));
     step_clear_intent(s);
 }
 

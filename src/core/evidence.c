@@ -144,14 +144,22 @@ struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in)
         most += in->seen->listings[i].n;
     e.found = ARENA_ARRAY(a, struct left_behind, most);
     const struct trigger_try *tries = at->tries.items;
+    struct str broken = {0};
     for (size_t i = 0; i < at->tries.n; i++) {
         const struct seen_listing *l = listing(in, tries[i].directory);
         for (size_t k = 0; l && k < l->n; k++) {
             add_found(&e, (struct left_behind){.sight = &l->items[k], .try_ = &tries[i]});
             if (tries[i].stop && l->items[k].verified != VERIFIED_BROKEN)
                 e.stopped_by_us = true;
+            else if (tries[i].stop && !tries[i].settled)
+                broken = l->items[k].text;
         }
     }
+    if (e.verdict == EVIDENCE_READY && at->end == END_FINISHED && !e.stopped_by_us && broken.len)
+        e = conflict(e, arena_fmt(a,
+                                  "the job has finished, and the savepoint of its stop cannot be "
+                                  "used: %.*s",
+                                  STR_ARG(broken)));
     if (e.verdict == EVIDENCE_READY && needs_checkpoint_directory(at))
         e = judge_checkpoints(a, in, e);
     if (e.verdict == EVIDENCE_CONFLICT && is_overruled(in))
