@@ -1,0 +1,421 @@
+/* Observation and unknown states, failure recovery, crashes and races: S094 to S131. */
+#include "scenario.h"
+
+static bool has_started(const struct rig *rig)
+{
+    return is_running(rig) && rig->record.current.restored != RESTORED_UNCHECKED;
+}
+
+static bool is_recovered(const struct rig *rig)
+{
+    return has_started(rig) && rig->record.current.number == 2;
+}
+
+static size_t mutating_calls(void)
+{
+    size_t n = 0;
+    for (enum effect_kind k = CALL_PROVISION; k <= CALL_DISCARD; k++)
+        n += calls_since(k);
+    return n;
+}
+
+static void s094_rest_timeout(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.flink_unreachable = true;
+    rig_run_for(r, 60 * S);
+    assert_int_equal(r->deployment.status.state, OBSERVED_RUNNING);
+    assert_int_equal(r->deployment.status.health, HEALTH_UNKNOWN);
+    assert_int_equal(mutating_calls(), 0);
+    r->world.flink_unreachable = false;
+    rig_run_for(r, 10 * S);
+    assert_int_equal(r->deployment.status.health, HEALTH_OK);
+}
+
+static void s095_rest_down_long(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    r->world.flink_unreachable = true;
+    rig_run_for(r, 3600 * S);
+    assert_int_equal(r->deployment.status.state, OBSERVED_RUNNING);
+    assert_int_equal(mutating_calls(), 0);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state,
+                     SAVEPOINT_COMPLETED);
+}
+
+static void an_inventory_that_fails_is_not_an_empty_one(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.inventory_fails = true;
+    rig_run_for(r, 600 * S);
+    assert_int_equal(mutating_calls(), 0);
+    assert_int_equal(r->deployment.status.state, OBSERVED_RUNNING);
+}
+
+static void s097_final_state_sticky(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_finishes(&r->world, 1);
+    until(is_finished);
+    world_reboot(&r->world);
+    rig_crash(r, 1 * S);
+    rig_run_for(r, 60 * S);
+    assert_true(is_finished(r));
+    assert_int_equal(r->record.top, 1);
+}
+
+static void s101_real_error_shown(void **state)
+{
+    (void)state;
+    r->deployment.spec.max_job_creation_attempts = 1;
+    world_fate(&r->world, FATED_SUBMIT, FATE_JOB_FAILS);
+    given_it_is_created();
+    until(is_failed);
+    assert_true(str_contains(r->deployment.status.message, STR("the job's own code throws")));
+    assert_true(
+        str_contains(rig_job(r, 1)->status.failure.message, STR("the job's own code throws")));
+}
+
+static void jobmanager_killed_is_recovered_from_its_newest_checkpoint(void **state)
+{
+    (void)state;
+    given_it_runs();
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_recovered);
+    then_it_decided("302 NOTE_LOST, 322 TEARDOWN, 280 NOTE_GONE, 330 COLLECT, 510 RESERVE, "
+                    "201 NOTE_PROVISIONED, 520 UPLOAD, 222 NOTE_UPLOADED, 534 SUBMIT, "
+                    "230 NOTE_SUBMITTED, 406 NOTE_UP, 408 NOTE_EVIDENCE");
+    const struct savepoint *c = rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT);
+    assert_place(restored_from(), c->spec.savepoint_location);
+}
+
+static void taskmanager_killed_is_replaced_and_the_job_stays(void **state)
+{
+    (void)state;
+    given_it_runs();
+    struct str job = r->record.current.job_id;
+    world_kill_taskmanager(&r->world, 1, 0);
+    rig_run_for(r, 10 * S);
+    until(has_started);
+    assert_int_equal(calls_since(CALL_PROVISION), 1);
+    assert_int_equal(mutating_calls(), 1);
+    assert_true(str_eq(r->record.current.job_id, job));
+}
+
+static void s109_cluster_deleted_no_state_certain(void **state)
+{
+    (void)state;
+    given_it_runs_under(UPGRADE_STATEFUL, RESTORE_LATEST_SAVEPOINT);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_blocked);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    then_all_is_quiet();
+    /* To try again is no decision to start empty. */
+    rig_retry(r);
+    rig_run_for(r, 60 * S);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    assert_true(is_blocked(r));
+}
+
+static bool has_savepoint(const struct rig *rig)
+{
+    const struct savepoint *s = rig_newest_savepoint(rig, ORIGIN_SUSPEND);
+    return s && s->status.state == SAVEPOINT_COMPLETED;
+}
+
+static void s110_cluster_deleted_during_upgrade(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_edit(r);
+    until(has_savepoint);
+    world_reboot(&r->world);
+    until(is_recovered);
+    assert_place(restored_from(), rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location);
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
+static bool stops(const struct rig *rig)
+{
+    return rig->record.intent.kind == INTENT_STOP;
+}
+
+static void s110_cluster_deleted_before_the_savepoint(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_edit(r);
+    until(stops);
+    world_reboot(&r->world);
+    until(is_recovered);
+    assert_place(restored_from(),
+                 rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location);
+}
+
+static void s111_recovery_under_upgrade_none_keeps_what_ran(void **state)
+{
+    (void)state;
+    given_it_runs_under(UPGRADE_NONE, RESTORE_LATEST_STATE);
+    rig_edit(r);
+    rig_run_for(r, 10 * S);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    rig_run_for(r, 30 * S);
+    assert_int_equal(r->record.current.number, 2);
+    assert_int_equal(r->record.current.spec_version, 1);
+    assert_int_equal(r->deployment.status.state, OBSERVED_RUNNING);
+    assert_true(r->deployment.status.pending_change);
+}
+
+static void s117_start_attempts_cap(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        world_fate(&r->world, FATED_SUBMIT, FATE_FAILS);
+    given_it_is_created();
+    until(is_failed);
+    assert_int_equal(calls_since(CALL_SUBMIT), 4);
+    assert_int_equal(rig_count_event(r, "TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS"), 1);
+    then_all_is_quiet();
+}
+
+static void a_job_that_dies_after_each_start_does_not_loop_for_ever(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int64_t attempt = 1; attempt <= 4; attempt++) {
+        flink_job_fails(&r->world, attempt, "its own code throws");
+        rig_run_for(r, 100 * S);
+    }
+    assert_true(is_failed(r));
+    assert_int_equal(r->record.top, 4);
+}
+
+static void a_jobmanager_that_dies_at_the_submission_is_replaced(void **state)
+{
+    (void)state;
+    world_fate(&r->world, FATED_SUBMIT, FATE_JOBMANAGER_DIES);
+    given_it_is_created();
+    until(is_recovered);
+}
+
+static void a_submission_answered_with_an_error_that_runs_is_adopted(void **state)
+{
+    (void)state;
+    world_fate(&r->world, FATED_SUBMIT, FATE_RUNS_ANYWAY);
+    given_it_is_created();
+    until(has_started);
+    assert_int_equal(r->record.current.number, 1);
+    assert_int_equal(r->deployment.status.health, HEALTH_DEGRADED);
+    assert_true(str_contains(r->deployment.status.health_message, STR("execute()")));
+}
+
+static void a_main_method_that_hangs_meets_its_deadline(void **state)
+{
+    (void)state;
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_SUBMIT, FATE_HANGS);
+    given_it_is_created();
+    until(is_failed);
+    assert_true(rig_had_rule(r, 236));
+    assert_null(rig_cluster(r));
+}
+
+static bool has_intent(const struct rig *rig, enum intent_kind kind)
+{
+    return rig->record.intent.kind == (int)kind;
+}
+
+static bool provisions(const struct rig *rig)
+{
+    return has_intent(rig, INTENT_PROVISION);
+}
+
+static void s119_crash_after_intent(void **state)
+{
+    (void)state;
+    r->fault = FAULT_CRASH_AFTER_COMMIT;
+    r->fault_at = 1;
+    given_it_is_created();
+    until(provisions);
+    assert_int_equal(r->world.n_clusters, 0);
+    until(has_started);
+    assert_int_equal(r->record.top, 1);
+    assert_int_equal(r->world.n_clusters, 1);
+}
+
+static void s121_crash_during_stop(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(stops);
+    rig_run_for(r, 5 * MS); /* the request has arrived */
+    rig_crash(r, 10 * S);
+    until(is_suspended);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_SUSPEND)->status.state, SAVEPOINT_COMPLETED);
+    assert_int_equal(r->record.operation.savepoint_tries, 0);
+    assert_int_equal(rig_count_event(r, "CREATING_A_SAVEPOINT_BEFORE_SUSPENSION"), 1);
+}
+
+static void s122_crash_after_stop_before_record(void **state)
+{
+    (void)state;
+    given_it_runs();
+    world_fate(&r->world, FATED_TRIGGER, FATE_FORGOTTEN);
+    rig_want(r, DESIRED_SUSPENDED);
+    until(stops);
+    rig_run_for(r, 5 * MS);
+    rig_crash(r, 30 * S); /* then Flink knows nothing of the trigger, and the job is FINISHED */
+    until(is_suspended);
+    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_SUSPEND);
+    assert_int_equal(s->status.state, SAVEPOINT_COMPLETED);
+    assert_place(s->spec.savepoint_location, str_of(newest_snapshot(true)->location));
+}
+
+static bool nothing_is_left(const struct rig *rig)
+{
+    return rig->record.current.phase == PHASE_NONE;
+}
+
+static void s123_crash_between_delete_and_start(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_edit(r);
+    until(nothing_is_left);
+    rig_crash(r, 30 * S);
+    until(is_recovered);
+    assert_place(restored_from(), rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location);
+}
+
+static void s125_submit_timeout_accepted(void **state)
+{
+    (void)state;
+    r->fault = FAULT_ANSWER_LOST;
+    r->fault_at = 3; /* provision, upload, submit */
+    given_it_is_created();
+    until(has_started);
+    assert_true(r->fault_done);
+    assert_int_equal(r->record.top, 1);
+    assert_int_equal(rig_cluster(r)->job.submissions, 1);
+}
+
+/* A write of a paused leader is refused; it drops everything and loads again. */
+static void s126_two_control_planes(void **state)
+{
+    (void)state;
+    for (int64_t at = 1; at <= 8; at++) {
+        scenario_end(state);
+        scenario_begin(state);
+        r->fault = FAULT_CONFLICT;
+        r->fault_at = at;
+        given_it_is_created();
+        until(has_started);
+        assert_int_equal(r->record.top, 1);
+    }
+}
+
+static void s127_leftovers_are_swept_before_a_start(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    world_foreign_cluster(&r->world, 1); /* a late request of an older daemon */
+    rig_want(r, DESIRED_RUNNING);
+    until(is_recovered);
+    assert_true(rig_had_rule(r, 106));
+    assert_null(world_cluster(&r->world, 1));
+}
+
+static bool is_halted(const struct rig *rig)
+{
+    return rig->record.halted;
+}
+
+static void a_world_newer_than_the_record_halts(void **state)
+{
+    (void)state;
+    given_it_runs();
+    world_foreign_cluster(&r->world, 7);
+    until(is_halted);
+    rig_edit(r);
+    rig_want(r, DESIRED_CANCELLED);
+    rig_run_for(r, 600 * S);
+    assert_int_equal(mutating_calls(), 0);
+    assert_non_null(world_cluster(&r->world, 7));
+    assert_true(rig_count_event(r, "HALTED_RECORD_OLDER_THAN_WORLD") > 0);
+}
+
+static void s131_control_plane_down_1h(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_crash(r, 3600 * S);
+    rig_run_for(r, 3700 * S);
+    assert_true(is_running(r));
+    assert_int_equal(mutating_calls(), 0);
+    assert_int_equal(r->record.top, 1);
+}
+
+static void reboot_is_recovered(void **state)
+{
+    (void)state;
+    given_it_runs();
+    world_reboot(&r->world);
+    rig_crash(r, 5 * S);
+    until(is_recovered);
+    assert_place(restored_from(),
+                 rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT)->spec.savepoint_location);
+}
+
+static void unreadable_storage_blocks_until_it_is_mended(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.storage_unreadable = true;
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_blocked);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    r->world.storage_unreadable = false;
+    until(is_recovered);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENARIO(s094_rest_timeout),
+        SCENARIO(s095_rest_down_long),
+        SCENARIO(an_inventory_that_fails_is_not_an_empty_one),
+        SCENARIO(s097_final_state_sticky),
+        SCENARIO(s101_real_error_shown),
+        SCENARIO(jobmanager_killed_is_recovered_from_its_newest_checkpoint),
+        SCENARIO(taskmanager_killed_is_replaced_and_the_job_stays),
+        SCENARIO(s109_cluster_deleted_no_state_certain),
+        SCENARIO(s110_cluster_deleted_during_upgrade),
+        SCENARIO(s110_cluster_deleted_before_the_savepoint),
+        SCENARIO(s111_recovery_under_upgrade_none_keeps_what_ran),
+        SCENARIO(s117_start_attempts_cap),
+        SCENARIO(a_job_that_dies_after_each_start_does_not_loop_for_ever),
+        SCENARIO(a_jobmanager_that_dies_at_the_submission_is_replaced),
+        SCENARIO(a_submission_answered_with_an_error_that_runs_is_adopted),
+        SCENARIO(a_main_method_that_hangs_meets_its_deadline),
+        SCENARIO(s119_crash_after_intent),
+        SCENARIO(s121_crash_during_stop),
+        SCENARIO(s122_crash_after_stop_before_record),
+        SCENARIO(s123_crash_between_delete_and_start),
+        SCENARIO(s125_submit_timeout_accepted),
+        SCENARIO(s126_two_control_planes),
+        SCENARIO(s127_leftovers_are_swept_before_a_start),
+        SCENARIO(a_world_newer_than_the_record_halts),
+        SCENARIO(s131_control_plane_down_1h),
+        SCENARIO(reboot_is_recovered),
+        SCENARIO(unreadable_storage_blocks_until_it_is_mended),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
