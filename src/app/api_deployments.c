@@ -195,14 +195,28 @@ enum handled post_operation(struct call *c, struct err *e)
 
 /* ---- the hint, logs ---- */
 
+static void on_stats_seen(void *arg)
+{
+    struct call *c = arg;
+    struct err e = {0};
+    const struct entry *entry = call_entry(c, &e);
+    if (!entry) {
+        call_failed(c, &e);
+        return;
+    }
+    struct core_in in = entry_input(entry, c->a);
+    struct restore_decision d = hint_all(c->a, &in);
+    reply_object(c, 200, &restore_decision_fields, &d);
+    call_done(c);
+}
+
 enum handled get_restore_decision(struct call *c, struct err *e)
 {
     struct entry *entry = call_entry(c, e);
     if (!entry)
         return HANDLED_FAILED;
-    struct core_in in = entry_input(entry, c->a);
-    struct restore_decision d = hint_all(c->a, &in);
-    return reply_object(c, 200, &restore_decision_fields, &d);
+    entry_see_stats(entry, on_stats_seen, c);
+    return HANDLED_LATER;
 }
 
 static void on_logs(void *arg, const struct platform_result *r)

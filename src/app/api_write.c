@@ -265,7 +265,9 @@ static void write_idle(void *arg)
 static void when_idle(struct write *w)
 {
     struct entry *entry = entry_of(w);
-    if (entry)
+    if (entry && w->plan_only)
+        entry_see_stats(entry, write_idle, w);
+    else if (entry)
         entry_when_idle(entry, write_idle, w);
     else
         write_idle(w);

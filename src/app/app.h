@@ -154,6 +154,10 @@ void entry_wake(struct entry *e);
 /* Runs fn at once when no commit of it is under way, else as soon as that is so. */
 void entry_when_idle(struct entry *e, void (*fn)(void *arg), void *arg);
 
+/* Asks Flink for the newest checkpoints of a running job, then calls fn: a restore hint must not be
+ * older than the question. At once when no job is up. fn may find the Deployment gone. */
+void entry_see_stats(struct entry *e, void (*fn)(void *arg), void *arg);
+
 /* A user's write, one transaction. What is NULL or empty stays as it is. */
 struct change {
     struct entry *entry;                 /* NULL = create `deployment` */

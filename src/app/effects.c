@@ -15,6 +15,8 @@ struct ask {
     int intent;    /* kind of the intent that it was sent for */
     struct str subject;
     int64_t spec_version;
+    void (*then)(void *arg); /* entry_see_stats */
+    void *then_arg;
 };
 
 static struct ask *ask_new(struct entry *e, struct seen_part *part)
@@ -102,15 +104,32 @@ static void on_stats(void *arg, const struct flink_checkpoints *c)
     struct ask *k = arg;
     seen_stats(k->entry, c);
     seen_answered(&k->entry->seen.stats_part, k->began);
+    if (k->then)
+        k->then(k->then_arg);
     ask_end(k);
+}
+
+static void ask_stats(struct entry *e, void (*then)(void *arg), void *arg)
+{
+    struct ask *k = ask_new(e, &e->seen.stats_part);
+    k->then = then;
+    k->then_arg = arg;
+    e->app->flink.ops->checkpoints(e->app->flink.ctx, entry_record(e)->current.rest_url,
+                                   flink_job_id(e), on_stats, k);
 }
 
 static void look_stats(struct entry *e, const struct effect *f)
 {
     (void)f;
-    struct ask *k = ask_new(e, &e->seen.stats_part);
-    e->app->flink.ops->checkpoints(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                                   flink_job_id(e), on_stats, k);
+    ask_stats(e, NULL, NULL);
+}
+
+void entry_see_stats(struct entry *e, void (*fn)(void *arg), void *arg)
+{
+    if (entry_record(e)->current.phase == PHASE_UP)
+        ask_stats(e, fn, arg);
+    else
+        fn(arg);
 }
 
 static void on_cause(void *arg, const struct flink_answer *a)

@@ -233,9 +233,24 @@ struct platform ports_platform(void)
     return (struct platform){&ops, NULL};
 }
 
+typedef void checkpoints_fn(void *arg, const struct flink_checkpoints *c);
+
+static void deliver_checkpoints(struct queued *q)
+{
+    ((checkpoints_fn *)q->fn)(q->arg, &world->flink_stats);
+}
+
+static void checkpoints(void *ctx, struct str url, struct str job_id, checkpoints_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)url;
+    (void)job_id;
+    enqueue(deliver_checkpoints, (void (*)(void))fn, arg);
+}
+
 struct flink ports_flink(void)
 {
-    static const struct flink_ops ops = {.look = NULL};
+    static const struct flink_ops ops = {.checkpoints = checkpoints};
     return (struct flink){&ops, NULL};
 }
 

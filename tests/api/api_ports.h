@@ -60,6 +60,7 @@ struct api_world {
     struct queued *last;
     enum store_outcome store_outcome;
     int64_t commits;
+    struct flink_checkpoints flink_stats; /* what Flink answers when asked; zero = nothing */
     struct stored_event events[MOST_EVENTS];
     size_t n_events;
 };

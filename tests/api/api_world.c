@@ -223,7 +223,7 @@ void have_running_job(const char *name)
 void have_checkpoint(const char *name, int64_t id, bool retained)
 {
     struct entry *e = entry_named(name);
-    struct flink_checkpoints *c = &e->seen.stats;
+    struct flink_checkpoints *c = &world->flink_stats;
     *c = (struct flink_checkpoints){
         .outcome = OUTCOME_DONE,
         .completed_count = id,
@@ -237,7 +237,13 @@ void have_checkpoint(const char *name, int64_t id, bool retained)
             .completed = true,
             .triggered_ms = app_wall_us(&world->app) / 1000 - 41000,
         };
+    e->seen.stats = *c;
     e->seen.stats_part.at = world->mono;
+}
+
+void flink_is_silent(void)
+{
+    world->flink_stats = (struct flink_checkpoints){0};
 }
 
 void have_savepoint(const char *name, const char *id, enum savepoint_origin origin, int64_t attempt,

@@ -76,6 +76,8 @@ struct entry *entry_named(const char *name);
 /* Its job runs: attempt 1, with all tasks up. */
 void have_running_job(const char *name);
 /* The running job's newest checkpoint, as its statistics tell it. */
+/* Flink does not answer any more. */
+void flink_is_silent(void);
 void have_checkpoint(const char *name, int64_t id, bool retained);
 /* A completed Savepoint of attempt `attempt`. */
 void have_savepoint(const char *name, const char *id, enum savepoint_origin origin, int64_t attempt,
