@@ -38,18 +38,29 @@ static void numbers_grow(struct rig *r)
                 world_trouble(w, "invariant 7: job id %s is used twice", w->clusters[i].job.id);
 }
 
-/* The newest complete snapshot of an attempt, savepoints only if so asked; by lineage order. */
+/* Older than what an explicit restore went back to. */
+static bool is_behind(const struct rig *r, const struct w_snapshot *s)
+{
+    const struct record *rec = &r->record;
+    const struct savepoint *floor = rig_savepoint(r, rec->floor_savepoint_id);
+    bool since = s->imported && s->sequence > rec->floor_sequence;
+    bool itself =
+        floor && snapshot_location_equal(floor->spec.savepoint_location, str_of(s->location));
+    return s->attempt < rec->floor_attempt && !since && !itself;
+}
+
+/* The newest complete snapshot of an attempt (0 = of any), savepoints only if so asked; by lineage
+ * order. */
 static const struct w_snapshot *newest(const struct rig *r, int64_t attempt, bool savepoints_only)
 {
     const struct w_snapshot *best = NULL;
     for (size_t i = 0; i < r->world.n_snapshots; i++) {
         const struct w_snapshot *s = &r->world.snapshots[i];
-        if (!s->there || (savepoints_only && !s->savepoint) ||
-            (attempt ? s->attempt != attempt
-                     : s->attempt < r->record.floor_attempt && !(s->imported)))
+        if (!s->there || (savepoints_only && !s->savepoint) || is_behind(r, s) ||
+            (attempt && s->attempt != attempt))
             continue;
         if (!best || s->attempt > best->attempt ||
-            (s->attempt == best->attempt && s->id > best->id))
+            (s->attempt == best->attempt && s->id >= best->id))
             best = s;
     }
     return best;
@@ -91,6 +102,8 @@ void oracle_watch(void *rig)
     one_runner(&r->world);
     numbers_grow(r);
     judge_cancel(r);
+    if (str_eq(r->record.used_nonce, r->deployment.spec.restore_from.nonce))
+        r->restore_asked = false;
     /* What the user's write asked for is there: from now on nobody asked for a start. */
     if (r->record.current.phase == PHASE_UP && r->record.operation.kind == OPERATION_NONE &&
         r->record.current.spec_version == r->record.spec_version)
@@ -141,7 +154,6 @@ static void may_start(struct rig *r)
         if (!snapshot_location_equal(from, spec->restore_from.location))
             world_trouble(&r->world, "restoreFrom names %.*s, it starts from %.*s",
                           STR_ARG(spec->restore_from.location), STR_ARG(from));
-        r->restore_asked = false;
         return;
     }
     const struct w_snapshot *best =

@@ -409,6 +409,7 @@ struct str rig_import(struct rig *r, const char *location)
     there->attempt = r->record.top;
     there->id = 1000000000000;
     there->imported = there->savepoint = true;
+    there->sequence = r->record.sequence + 1;
     struct str id = arena_fmt(r->a, "b%07llx-0000-4000-8000-000000000000", (long long)++r->ids);
     struct savepoint s = {
         .metadata = {.id = id,

@@ -138,7 +138,7 @@ const struct w_snapshot *newest_snapshot(bool savepoint)
         const struct w_snapshot *s = &r->world.snapshots[i];
         if (s->there && s->savepoint == savepoint &&
             (!best || s->attempt > best->attempt ||
-             (s->attempt == best->attempt && s->id > best->id)))
+             (s->attempt == best->attempt && s->id >= best->id)))
             best = s;
     }
     return best;
