@@ -248,7 +248,10 @@ int args_parse(struct cli *c, int argc, char **argv)
         return EXIT_DONE;
     }
     if (!c->command && group.len)
-        return wrong_usage(c, "\"%.*s\" is only half a command", STR_ARG(group));
+        return fail(c, EXIT_USAGE,
+                    arena_fmt(c->a, "\"%.*s\" is only half a command", STR_ARG(group)).ptr,
+                    STR("what it is about follows"),
+                    arena_fmt(c->a, "sluice help %.*s", STR_ARG(group)).ptr);
     if (!c->command)
         return wrong_usage(c, "which command?");
     if (flag_given(c, FLAG_HELP)) {

@@ -44,7 +44,8 @@ static const char *class_words(struct str class_)
 static void print_changes(struct cli *c, struct json changed, bool created)
 {
     static const char *const heads[] = {"", "", "", ""};
-    struct table t = {.heads = heads, .columns = 4};
+    /* Of what does not run yet, everything takes a new job: not worth a column. */
+    struct table t = {.heads = heads, .columns = created ? 3 : 4};
     struct json_iter it = json_each(changed);
     struct str key;
     struct json change;
@@ -61,9 +62,9 @@ static void print_changes(struct cli *c, struct json changed, bool created)
                    : removed ? before
                              : arena_fmt(c->a, "%.*s -> %.*s", STR_ARG(before), STR_ARG(after)),
                    TONE_PLAIN);
-        /* Of what does not run yet, everything takes a new job. */
-        struct str class_ = created ? STR("") : text_of(c, json_get(change, STR("class")));
-        table_cell(c, &t, str_of(class_words(class_)), TONE_QUIET);
+        struct str class_ = text_of(c, json_get(change, STR("class")));
+        if (!created)
+            table_cell(c, &t, str_of(class_words(class_)), TONE_QUIET);
     }
     table_print(c, &t, false);
 }

@@ -15,7 +15,7 @@ struct server {
     struct loop loop;
     struct http_client http;
     struct loop_timer *timer;
-    struct arena *a; /* where the answer goes */
+    struct arena *a; /* where the answer goes; NULL = nobody wants it any more */
     struct answer answer;
     bool answered;
     bool expired;
@@ -50,6 +50,8 @@ static void on_answer(void *arg, const struct http_answer *answer)
 {
     struct server *s = arg;
     struct err e;
+    if (!s->a)
+        return;
     s->answered = true;
     s->answer = (struct answer){
         .outcome = answer->outcome,
@@ -82,7 +84,8 @@ struct answer server_ask(struct cli *c, const char *method, struct str path, str
         s->loop.ops->run(s->loop.ctx);
     if (s->answered)
         return s->answer;
-    /* The loop was stopped by a signal; the call's answer comes from http_client_free. */
+    /* A signal came first. The call is still under way; http_client_free ends it. */
+    s->a = NULL;
     return (struct answer){.outcome = OUTCOME_UNKNOWN, .text = STR("interrupted")};
 }
 
@@ -104,13 +107,13 @@ static int exit_of(int status)
 static const char *advice(int status)
 {
     switch (status) {
+    case 400: return "correct it; sluice explain KIND.FIELD says what a field takes";
     case 401:
     case 403: return "ask whoever runs the server for access";
     case 404: return "sluice get deployments";
-    case 412: return "look at it again (sluice get ... -o yaml), and try once more";
-    case 503:
-    case 507: return "look at the server's log";
-    default: return NULL;
+    case 409:
+    case 412: return "look at what it is now (sluice describe KIND/NAME), then try again";
+    default: return "look at the server's log";
     }
 }
 

@@ -42,12 +42,14 @@ static void print_row(struct cli *c, const struct table *t, const struct str *ce
                       const enum tone *tones, const size_t *widths)
 {
     for (size_t i = 0; i < t->columns; i++) {
-        struct str text = toned(c, cells[i], tones ? tones[i] : TONE_PLAIN);
         bool last = i + 1 == t->columns;
-        out_str(c, text);
-        if (c->format == FORMAT_TSV && !last)
-            out_str(c, STR("\t"));
-        for (size_t k = width(cells[i]); c->format != FORMAT_TSV && !last && k < widths[i] + 2; k++)
+        if (c->format == FORMAT_TSV) {
+            out_str(c, cells[i]);
+            out_str(c, last ? STR("") : STR("\t"));
+            continue;
+        }
+        out_str(c, toned(c, cells[i], tones ? tones[i] : TONE_PLAIN));
+        for (size_t k = width(cells[i]); !last && k < widths[i] + 2; k++)
             out_str(c, STR(" "));
     }
     out_str(c, STR("\n"));

@@ -94,8 +94,9 @@ int64_t newest_event(struct cli *c, struct str deployment_id)
                                 STR_ARG(ns_path(c, "events")),
                                 STR_ARG(url_part(c->a, deployment_id)));
     struct answer answer = server_ask(c, "GET", path, (struct str){0});
-    struct json first = json_at(json_get(answer.json, STR("items")), 0);
-    return json_i64_or(json_path(first, "metadata.sequence"), 0);
+    struct json items = json_get(answer.json, STR("items"));
+    size_t n = json_len(items);
+    return n ? json_i64_or(json_path(json_at(items, n - 1), "metadata.sequence"), 0) : 0;
 }
 
 /* ---- a Deployment ---- */
