@@ -17,7 +17,7 @@ PROCESSES = {"jobmanager": "jobmanager", "taskmanager": "tm-"}  # how their name
 
 
 class Lane:
-    """What rounds are played on. `hits` are the points at which the present round really killed."""
+    """What rounds are played on. `hits`: where the present round really killed."""
 
     def __init__(self, directory, flink):
         self.daemon = Guarded(directory, config={"local": {"maxConcurrentStarts": 1}})
@@ -69,6 +69,7 @@ class Lane:
         for c in quiet:
             expect(c.job_ids() == before[c], f"{c.name} has a new job, and was not edited")
             wait_for(f"{c.name} goes on", lambda c=c: c.records() > records[c], 30)
+            c.proven(newest=True)
 
     def _begin(self):
         for name in ("counter-a", "counter-b"):
