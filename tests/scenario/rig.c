@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/choice.h"
+#include "exhaustive/reach.h"
 #include "model/job.h"
 
 static const struct job_template template_ = {
@@ -224,6 +225,10 @@ static void step(struct rig *r)
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;
+    /* What is listed as unreachable never comes about, whatever happens here. */
+    const struct unreachable *never = out->rule ? why_unreachable(&out->facts) : NULL;
+    if (never)
+        world_trouble(&r->world, "facts that are held to be unreachable: %s", never->why);
     if (r->verbose)
         fprintf(stderr, "%9.3f %4d %-22s %s\n", (double)r->world.now / (double)S,
                 out->rule ? out->rule->number : 0, out->rule ? action_name(out->rule->then) : "-",

@@ -1,0 +1,202 @@
+#include "reach.h"
+
+#include "core/pace.h"
+
+static bool may_run(const struct facts *f)
+{
+    return f->phase == PHASE_SUBMITTED || f->phase == PHASE_UP;
+}
+
+static bool is_before_start(const struct facts *f)
+{
+    return f->phase == PHASE_RESERVED || f->phase == PHASE_PROVISIONED;
+}
+
+static bool owns_cluster(const struct facts *f)
+{
+    return f->phase != PHASE_NONE && f->phase != PHASE_GONE && f->phase != PHASE_DONE;
+}
+
+static bool stopping(const struct facts *f)
+{
+    return f->want == WANT_SUSPEND || f->drift == DRIFT_STATEFUL;
+}
+
+static bool finished_while_stopped(const struct facts *f)
+{
+    return f->phase == PHASE_DONE && f->want != WANT_RUN;
+}
+
+static bool cluster_of_nobody(const struct facts *f)
+{
+    return !owns_cluster(f) && f->world >= WORLD_STARTING && f->world <= WORLD_HALFDEAD;
+}
+
+static bool job_without_jobmanager(const struct facts *f)
+{
+    return !may_run(f) && !is_before_start(f) && f->job != SIGHT_UNKNOWN;
+}
+
+static bool job_before_submission(const struct facts *f)
+{
+    return is_before_start(f) && f->job > SIGHT_ABSENT;
+}
+
+static bool starting_after_up(const struct facts *f)
+{
+    return f->phase == PHASE_UP && f->job == SIGHT_STARTING;
+}
+
+static bool intent_of_other_phase(const struct facts *f)
+{
+    switch (f->intent) {
+    case INTENT_PROVISION: return !is_before_start(f) && !may_run(f);
+    case INTENT_UPLOAD: return f->phase != PHASE_RESERVED;
+    case INTENT_SUBMIT: return f->phase != PHASE_SUBMITTED;
+    case INTENT_STOP:
+    case INTENT_SAVEPOINT:
+    case INTENT_CANCEL: return !may_run(f);
+    case INTENT_DISCARD:
+        return f->phase != PHASE_UP && f->phase != PHASE_NONE && f->phase != PHASE_DONE;
+    case INTENT_NONE:
+    case INTENT_TEARDOWN:
+    default: return false;
+    }
+}
+
+static bool result_of_nothing(const struct facts *f)
+{
+    return f->intent == INTENT_NONE && f->result != RESULT_WAITING;
+}
+
+static bool partial_of_another(const struct facts *f)
+{
+    return f->result == RESULT_PARTIAL && f->intent != INTENT_STOP;
+}
+
+static bool stopped_and_running(const struct facts *f)
+{
+    return f->intent == INTENT_STOP && f->result == RESULT_DONE && f->job != SIGHT_FINISHED &&
+           f->job != SIGHT_UNKNOWN;
+}
+
+static bool drift_of_nothing(const struct facts *f)
+{
+    return (f->phase == PHASE_NONE || f->phase == PHASE_DONE) && f->drift != DRIFT_NONE;
+}
+
+static bool drift_before_submission(const struct facts *f)
+{
+    return is_before_start(f) && f->drift != DRIFT_NONE && f->drift != DRIFT_STATELESS;
+}
+
+static bool evidence_of_nothing(const struct facts *f)
+{
+    return f->phase != PHASE_UP && f->phase != PHASE_ENDED && f->phase != PHASE_GONE &&
+           f->evidence != EVIDENCE_NONE;
+}
+
+static bool conflict_while_reading(const struct facts *f)
+{
+    return f->phase == PHASE_ENDED && f->evidence == EVIDENCE_CONFLICT;
+}
+
+static bool choice_not_asked(const struct facts *f)
+{
+    bool asked = f->want == WANT_RUN && (f->phase == PHASE_NONE || f->phase == PHASE_PROVISIONED);
+    return !asked && f->choice != CHOICE_UNKNOWN;
+}
+
+static bool late_without_wait(const struct facts *f)
+{
+    return f->pace == PACE_LATE && (!may_run(f) || f->job == SIGHT_UP);
+}
+
+static bool tries_of_nothing(const struct facts *f)
+{
+    return f->pace == PACE_SPENT && may_run(f) && !stopping(f);
+}
+
+static bool late_for_nobody(const struct facts *f)
+{
+    return f->pace == PACE_LATE && !stopping(f) && f->request != REQUEST_SAVEPOINT;
+}
+
+static bool removed_while_wanted(const struct facts *f)
+{
+    return f->request == REQUEST_REMOVE && f->want == WANT_RUN;
+}
+
+static bool conflict_that_nobody_cares_for(const struct facts *f)
+{
+    return f->phase == PHASE_GONE && f->evidence == EVIDENCE_CONFLICT &&
+           f->request == REQUEST_REMOVE;
+}
+
+/* A back-off ends within a minute, tasks are waited for as long, statistics shorter; every deadline
+ * but the one of a teardown is a minute or longer. */
+static bool times_contradict(const struct facts *f)
+{
+    bool overdue = f->intent != INTENT_NONE && f->result == RESULT_OVERDUE;
+    bool a_minute = overdue && f->intent != INTENT_TEARDOWN;
+    if (a_minute && f->pace == PACE_WAIT)
+        return true;
+    if (a_minute && may_run(f) && stopping(f) && f->job != SIGHT_UP && f->pace == PACE_GO)
+        return true;
+    if (overdue && f->phase == PHASE_ENDED && f->evidence == EVIDENCE_NONE)
+        return true;
+    /* Late by the tasks, not by the age of a request: longer than what a short call may take. */
+    bool late = f->pace == PACE_LATE && f->request != REQUEST_SAVEPOINT;
+    return late && !overdue && (f->intent == INTENT_TEARDOWN || f->intent == INTENT_DISCARD);
+}
+
+const struct unreachable unreachable[] = {
+    {"a finished job belongs to a Deployment that should run", AT_PHASE, finished_while_stopped},
+    {"without an attempt no cluster is its own", AT_WORLD, cluster_of_nobody},
+    {"before the submission its JobManager lists no job", AT_JOB, job_before_submission},
+    {"no JobManager is asked in this phase", AT_JOB, job_without_jobmanager},
+    {"a job that was up is restarting, not starting", AT_JOB, starting_after_up},
+    {"the intent is not made in this phase, and ends before it", AT_INTENT, intent_of_other_phase},
+    {"no intent, no result", AT_RESULT, result_of_nothing},
+    {"only a stop can succeed by half", AT_RESULT, partial_of_another},
+    {"a stop is done when the job is seen finished", AT_RESULT, stopped_and_running},
+    {"without an attempt nothing differs", AT_DRIFT, drift_of_nothing},
+    {"before the submission an edit costs nothing, whatever the strategy", AT_DRIFT,
+     drift_before_submission},
+    {"no evidence is awaited in this phase", AT_EVIDENCE, evidence_of_nothing},
+    {"statistics are read or not", AT_EVIDENCE, conflict_while_reading},
+    {"what to restore is not asked in this phase", AT_CHOICE, choice_not_asked},
+    {"only a job that is not up is waited for", AT_PACE, late_without_wait},
+    {"tries are spent on a stop that is wanted", AT_PACE, tries_of_nothing},
+    {"a Deployment that should run is not deleted", AT_REQUEST, removed_while_wanted},
+    {"a deletion does without the evidence", AT_REQUEST, conflict_that_nobody_cares_for},
+    {"nobody waits for a savepoint", AT_REQUEST, late_for_nobody},
+    {"the times contradict each other", AT_REQUEST, times_contradict},
+};
+const size_t n_unreachable = sizeof(unreachable) / sizeof(unreachable[0]);
+
+const struct unreachable *why_unreachable(const struct facts *f)
+{
+    for (size_t i = 0; i < n_unreachable; i++)
+        if (unreachable[i].fails(f))
+            return &unreachable[i];
+    return NULL;
+}
+
+struct facts facts_of_values(const unsigned v[FACT_COLUMNS])
+{
+    return (struct facts){
+        .want = (enum want)v[0],
+        .phase = (enum phase)v[1],
+        .world = (enum world)v[2],
+        .job = (enum job_fact)v[3],
+        .intent = (enum intent_kind)v[4],
+        .result = (enum result)v[5],
+        .drift = (enum drift)v[6],
+        .evidence = (enum evidence)v[7],
+        .choice = (enum choice_fact)v[8],
+        .preflight = (enum preflight)v[9],
+        .pace = (enum pace)v[10],
+        .request = (enum request)v[11],
+    };
+}
