@@ -168,7 +168,7 @@ static void on_directory(void *arg, const struct snapshot_listing *l)
 {
     struct ask *k = arg;
     struct seen_listing *to = seen_listing_of(k->entry, k->subject);
-    seen_listing(k->entry, to, l);
+    seen_listing(to, l);
     seen_answered(&to->part, k->began);
     ask_end(k);
 }

@@ -2,6 +2,7 @@
  * order people see is made by sorting. */
 #include "app/record_row.h"
 #include "app/registry_impl.h"
+#include "app/seen.h"
 #include "base/limits.h"
 #include "base/uuid.h"
 #include "model/resource.h"
@@ -129,9 +130,9 @@ void entry_free(struct entry *e)
     arena_free(e->status_arena);
     free_objects(e->savepoints, e->n_savepoints);
     free_objects(e->jobs, e->n_jobs);
+    seen_free_listings(e);
     for (size_t i = 0; i < SEEN_KINDS; i++)
         arena_free(e->seen_arenas[i]);
-    mem_free(e->seen.listings);
     mem_free(e);
 }
 

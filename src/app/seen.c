@@ -129,10 +129,10 @@ struct seen_listing *seen_listing_of(struct entry *e, struct str directory)
     return &s->listings[s->n_listings++];
 }
 
-void seen_listing(struct entry *e, struct seen_listing *to, const struct snapshot_listing *l)
+void seen_listing(struct seen_listing *to, const struct snapshot_listing *l)
 {
-    /* Listings are few and end with their attempt: they share one arena until then. */
-    struct arena *a = e->seen_arenas[SEEN_LISTINGS];
+    arena_free(to->arena);
+    struct arena *a = to->arena = arena_new();
     to->outcome = l->outcome;
     to->text = arena_str(a, l->text);
     to->items = ARENA_ARRAY(a, struct snapshot_sight, l->n);
@@ -158,16 +158,23 @@ void seen_cause(struct entry *e, struct str text)
     e->seen.cause = arena_str(seen_arena(e, SEEN_CAUSE), text);
 }
 
-static void forget_listings(struct entry *e)
+void seen_free_listings(struct entry *e)
 {
     for (size_t i = 0; i < e->seen.n_listings; i++)
-        if (e->seen.listings[i].part.asked)
-            return;
+        arena_free(e->seen.listings[i].arena);
     mem_free(e->seen.listings);
     e->seen.listings = NULL;
     e->seen.n_listings = 0;
     arena_free(e->seen_arenas[SEEN_LISTINGS]);
     e->seen_arenas[SEEN_LISTINGS] = NULL;
+}
+
+static void forget_listings(struct entry *e)
+{
+    for (size_t i = 0; i < e->seen.n_listings; i++)
+        if (e->seen.listings[i].part.asked)
+            return;
+    seen_free_listings(e);
 }
 
 void seen_committed(struct entry *e)

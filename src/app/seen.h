@@ -16,6 +16,8 @@ void seen_trigger(struct entry *e, const struct flink_trigger *t, struct str tri
 void seen_snapshot(struct entry *e, enum outcome outcome, const struct snapshot_sight *sight,
                    struct str text, struct str location);
 struct seen_listing *seen_listing_of(struct entry *e, struct str directory);
-void seen_listing(struct entry *e, struct seen_listing *to, const struct snapshot_listing *l);
+void seen_listing(struct seen_listing *to, const struct snapshot_listing *l);
+/* Drops all listings. */
+void seen_free_listings(struct entry *e);
 void seen_artifact(struct entry *e, const struct artifact_sight *sight, int64_t spec_version);
 void seen_cause(struct entry *e, struct str text);

@@ -211,8 +211,8 @@ static void use_restore_from(struct step *s, const struct end_evidence *e)
 {
     bool went_on = false;
     for (size_t k = 0; k < e->n_found; k++)
-        went_on = went_on || (!e->found[k].unconfirmed &&
-                              e->found[k].sight->verified != VERIFIED_BROKEN);
+        went_on =
+            went_on || (!e->found[k].unconfirmed && e->found[k].sight->verified != VERIFIED_BROKEN);
     if (went_on && s->rec->current.up_at == 0)
         step_restored_from(s);
 }

@@ -200,7 +200,7 @@ static void complete_savepoint(struct step *s)
     put->metadata.type =
         read && sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
     put->status.state = SAVEPOINT_COMPLETED;
-    put->status.verified = read ? sight->verified
+    put->status.verified = read                                        ? sight->verified
                            : seen->snapshot.outcome == OUTCOME_REFUSED ? VERIFIED_BROKEN
                                                                        : VERIFIED_REPORTED;
     put->status.verified_text = read ? sight->text : seen->snapshot.text;
@@ -266,8 +266,8 @@ void act_note_try_failed(struct step *s)
     /* A savepoint that is complete, though the job was not stopped by it, stays a savepoint. One
      * that Flink stopped the job with is the newest, and if it is broken it blocks: an older one is
      * never taken in its place. */
-    bool stopped = seen->trigger.state == FLINK_TRIGGER_COMPLETED &&
-                   s->facts.result == RESULT_REFUSED;
+    bool stopped =
+        seen->trigger.state == FLINK_TRIGGER_COMPLETED && s->facts.result == RESULT_REFUSED;
     bool whole = seen->trigger.state == FLINK_TRIGGER_STOP_FAILED &&
                  seen->snapshot.outcome == OUTCOME_DONE &&
                  seen->snapshot.sight.verified != VERIFIED_BROKEN;
@@ -380,6 +380,14 @@ void act_note_end(struct step *s)
     }
 }
 
+/* The job of this attempt was really seen a moment before. */
+static bool was_watched(const struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    return seen->job_good_at > 0 && s->in->mono_us - seen->job_good_at < SIGHT_FRESH_US &&
+           str_eq(seen->job_incarnation, s->rec->current.incarnation);
+}
+
 void act_note_lost(struct step *s)
 {
     struct str cause = cause_of(s);
@@ -388,6 +396,7 @@ void act_note_lost(struct step *s)
                                              : STR("its JobManager has ended");
     note_end(s, END_LOST, cause);
     s->rec->current.phase = PHASE_READ;
+    s->rec->current.unwatched = !was_watched(s);
 }
 
 void act_end_by_teardown(struct step *s)

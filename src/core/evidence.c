@@ -104,6 +104,10 @@ static struct end_evidence judge_checkpoints(struct arena *a, const struct core_
     if (l && l->outcome == OUTCOME_REFUSED && at->checkpointing == CHECKPOINTING_ON)
         return conflict(e, arena_fmt(a, "the job took checkpoints, but %.*s does not exist",
                                      STR_ARG(directory)));
+    /* Where a job checkpoints may be set in its own code; the configured place proves nothing then. */
+    if (at->unwatched && at->checkpointing == CHECKPOINTING_UNKNOWN &&
+        (!l || l->outcome == OUTCOME_REFUSED))
+        return conflict(e, STR("the job was lost before it was seen where it takes checkpoints"));
     if (!newest_final_is_listed(at, l))
         return conflict(e, arena_fmt(a, "its JobManager named a newer checkpoint than %.*s holds",
                                      STR_ARG(directory)));

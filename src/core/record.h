@@ -101,8 +101,9 @@ struct attempt {
     int restored;                    /* enum restored */
     int end;                         /* enum end_kind */
     struct str cause;
-    bool degraded;                 /* runs, though its submission was answered with an error */
-    bool stats_known;              /* final statistics of its own JobManager were read */
+    bool unwatched;   /* lost while nobody looked: what it did at the end was not seen */
+    bool degraded;    /* runs, though its submission was answered with an error */
+    bool stats_known; /* final statistics of its own JobManager were read */
     struct list final_checkpoints; /* struct final_checkpoint; retained, by those statistics */
     struct list tries;             /* struct trigger_try */
     int64_t reserved_at;           /* wall */

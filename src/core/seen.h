@@ -45,6 +45,7 @@ struct seen_listing {
     struct str text;
     struct snapshot_sight *items;
     size_t n;
+    struct arena *arena; /* the shell's: holds text and items */
 };
 
 struct seen_snapshot {

@@ -132,6 +132,18 @@ static void show_reason(struct arena *a, const struct core_in *in, const struct 
                                                               r->top);
 }
 
+/* Why nothing is decided, when that is not just a look that is under way. */
+static void show_blindness(const struct core_in *in, struct deployment_status *st)
+{
+    const struct seen *seen = in->seen;
+    if (seen->world_part.at == 0 || seen->world_outcome != OUTCOME_UNKNOWN)
+        return;
+    st->health = HEALTH_UNKNOWN;
+    st->health_message = STR("what exists of it cannot be seen");
+    st->reason = STR("WORLD_NOT_SEEN");
+    st->message = seen->world_text;
+}
+
 struct deployment_status core_show(struct arena *a, const struct core_in *in,
                                    const struct record *record, const struct facts *facts,
                                    const struct rule *rule)
@@ -142,8 +154,10 @@ struct deployment_status core_show(struct arena *a, const struct core_in *in,
         st.state = OBSERVED_FAILED;
     /* While nothing fresh was seen, the observed state stays what it was. */
     if (facts->world == WORLD_UNKNOWN && !in->record->gave_up.len && record->version > 0 &&
-        rule->number == 102 && in->deployment->status.state != OBSERVED_UNSET)
+        rule->number == 102 && in->deployment->status.state != OBSERVED_UNSET) {
+        show_blindness(in, &st);
         return st;
+    }
     show_health(in, record, facts, &st);
     show_reason(a, in, record, facts, rule, &st);
     st.pending_change = facts->drift == DRIFT_PENDING;
