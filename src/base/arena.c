@@ -126,7 +126,7 @@ char *arena_cstr(struct arena *a, struct str s)
 
 struct str arena_str(struct arena *a, struct str s)
 {
-    return (struct str){ arena_cstr(a, s), s.len };
+    return (struct str){arena_cstr(a, s), s.len};
 }
 
 struct str arena_vfmt(struct arena *a, const char *fmt, va_list args)
@@ -139,7 +139,7 @@ struct str arena_vfmt(struct arena *a, const char *fmt, va_list args)
     char *p = arena_alloc(a, (size_t)n + 1);
     vsnprintf(p, (size_t)n + 1, fmt, again);
     va_end(again);
-    return (struct str){ p, (size_t)n };
+    return (struct str){p, (size_t)n};
 }
 
 struct str arena_fmt(struct arena *a, const char *fmt, ...)

@@ -21,7 +21,7 @@ size_t arena_used(const struct arena *a);
 void *arena_alloc(struct arena *a, size_t size);
 /* Zeroed array; aborts when n * size overflows. */
 void *arena_array(struct arena *a, size_t n, size_t size);
-#define ARENA_NEW(a, type) ((type *)arena_alloc((a), sizeof(type)))
+#define ARENA_NEW(a, type)      ((type *)arena_alloc((a), sizeof(type)))
 #define ARENA_ARRAY(a, type, n) ((type *)arena_array((a), (n), sizeof(type)))
 
 /* Copies; the result is NUL-terminated behind its length. */

@@ -20,7 +20,7 @@ static void reserve(struct buf *b, size_t more)
 void buf_fini(struct buf *b)
 {
     mem_free(b->ptr);
-    *b = (struct buf){ 0 };
+    *b = (struct buf){0};
 }
 
 void buf_add(struct buf *b, struct str s)
@@ -34,7 +34,7 @@ void buf_add(struct buf *b, struct str s)
 
 void buf_add_char(struct buf *b, char c)
 {
-    buf_add(b, (struct str){ &c, 1 });
+    buf_add(b, (struct str){&c, 1});
 }
 
 void buf_fmt(struct buf *b, const char *fmt, ...)
@@ -73,5 +73,5 @@ void buf_drop(struct buf *b, size_t n)
 
 struct str buf_str(const struct buf *b)
 {
-    return (struct str){ b->ptr ? b->ptr : "", b->len };
+    return (struct str){b->ptr ? b->ptr : "", b->len};
 }

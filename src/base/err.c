@@ -7,7 +7,7 @@ static const struct {
     int status;
     const char *title;
 } codes[] = {
-#define ERR_ROW(code, status, title) { #code, status, title },
+#define ERR_ROW(code, status, title) {#code, status, title},
     ERR_CODES(ERR_ROW)
 #undef ERR_ROW
 };

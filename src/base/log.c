@@ -44,10 +44,10 @@ static bool is_plain(struct str s)
 void log_record(enum log_level level, int64_t wall_us, struct str message,
                 const struct log_field *fields, size_t n_fields)
 {
-    static const char *const names[] = { "debug", "info", "warn", "error" };
+    static const char *const names[] = {"debug", "info", "warn", "error"};
     if (level < log_least)
         return;
-    struct buf b = { 0 };
+    struct buf b = {0};
     struct arena *a = arena_new();
     struct str when = time_rfc3339(a, wall_us);
     if (log_format == LOG_JSON) {

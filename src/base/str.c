@@ -57,12 +57,12 @@ struct str str_skip(struct str s, size_t n)
 {
     if (n > s.len)
         n = s.len;
-    return (struct str){ s.ptr + n, s.len - n };
+    return (struct str){s.ptr + n, s.len - n};
 }
 
 struct str str_take(struct str s, size_t n)
 {
-    return (struct str){ s.ptr, n < s.len ? n : s.len };
+    return (struct str){s.ptr, n < s.len ? n : s.len};
 }
 
 static bool is_space(char c)

@@ -12,14 +12,14 @@ struct str {
 };
 
 /* A slice of a string literal. */
-#define STR(lit) ((struct str){ "" lit, sizeof(lit) - 1 })
+#define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
 /* For printf("%.*s", STR_ARG(s)). */
 #define STR_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
 
 /* A slice of a NUL-terminated string; NULL gives the empty slice. */
 static inline struct str str_of(const char *cstr)
 {
-    return (struct str){ cstr, cstr ? strlen(cstr) : 0 };
+    return (struct str){cstr, cstr ? strlen(cstr) : 0};
 }
 
 static inline bool str_is_empty(struct str s)

@@ -123,14 +123,12 @@ static const struct {
     struct str name;
     int64_t us;
 } units[] = {
-    { { "ms", 2 }, US_PER_MS },          { { "s", 1 }, US_PER_S },
-    { { "sec", 3 }, US_PER_S },          { { "second", 6 }, US_PER_S },
-    { { "seconds", 7 }, US_PER_S },      { { "m", 1 }, 60 * US_PER_S },
-    { { "min", 3 }, 60 * US_PER_S },     { { "minute", 6 }, 60 * US_PER_S },
-    { { "minutes", 7 }, 60 * US_PER_S }, { { "h", 1 }, 3600 * US_PER_S },
-    { { "hour", 4 }, 3600 * US_PER_S },  { { "hours", 5 }, 3600 * US_PER_S },
-    { { "d", 1 }, 86400 * US_PER_S },    { { "day", 3 }, 86400 * US_PER_S },
-    { { "days", 4 }, 86400 * US_PER_S }, { { "", 0 }, US_PER_S },
+    {{"ms", 2}, US_PER_MS},       {{"s", 1}, US_PER_S},           {{"sec", 3}, US_PER_S},
+    {{"second", 6}, US_PER_S},    {{"seconds", 7}, US_PER_S},     {{"m", 1}, 60 * US_PER_S},
+    {{"min", 3}, 60 * US_PER_S},  {{"minute", 6}, 60 * US_PER_S}, {{"minutes", 7}, 60 * US_PER_S},
+    {{"h", 1}, 3600 * US_PER_S},  {{"hour", 4}, 3600 * US_PER_S}, {{"hours", 5}, 3600 * US_PER_S},
+    {{"d", 1}, 86400 * US_PER_S}, {{"day", 3}, 86400 * US_PER_S}, {{"days", 4}, 86400 * US_PER_S},
+    {{"", 0}, US_PER_S},
 };
 
 static bool unit_us(struct str name, int64_t *ret)
@@ -178,11 +176,11 @@ struct str duration_text(struct arena *a, int64_t us)
     static const struct {
         int64_t us;
         const char *name;
-    } parts[] = { { 86400 * US_PER_S, "d" },
-                  { 3600 * US_PER_S, "h" },
-                  { 60 * US_PER_S, "m" },
-                  { US_PER_S, "s" },
-                  { US_PER_MS, "ms" } };
+    } parts[] = {{86400 * US_PER_S, "d"},
+                 {3600 * US_PER_S, "h"},
+                 {60 * US_PER_S, "m"},
+                 {US_PER_S, "s"},
+                 {US_PER_MS, "ms"}};
     char text[96];
     size_t n = 0;
     text[0] = '\0';
@@ -190,8 +188,8 @@ struct str duration_text(struct arena *a, int64_t us)
         int64_t count = us / parts[i].us;
         if (count == 0)
             continue;
-        n += (size_t)snprintf(text + n, sizeof(text) - n, "%lld%s", (long long)count,
-                              parts[i].name);
+        n +=
+            (size_t)snprintf(text + n, sizeof(text) - n, "%lld%s", (long long)count, parts[i].name);
         us %= parts[i].us;
     }
     return n ? arena_str(a, str_of(text)) : arena_str(a, STR("0s"));

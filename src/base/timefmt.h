@@ -7,7 +7,7 @@
 #include "base/arena.h"
 
 #define US_PER_MS INT64_C(1000)
-#define US_PER_S INT64_C(1000000)
+#define US_PER_S  INT64_C(1000000)
 
 /* "2026-11-23T02:27:29.123456Z" */
 struct str time_rfc3339(struct arena *a, int64_t wall_us);

@@ -3,7 +3,7 @@
 
 #include "base/str.h"
 
-#define UUID_TEXT 36
+#define UUID_TEXT   36
 #define HEX_ID_TEXT 32
 
 /* A version 4 UUID of 16 random bytes, lower case, NUL-terminated. */

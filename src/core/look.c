@@ -56,9 +56,9 @@ static void look(struct step *s, enum effect_kind kind, const struct seen_part *
 static bool at_rest(const struct step *s)
 {
     const struct record *r = s->rec;
-    bool quiet = (s->rule->then == ACTION_REST && r->operation.kind == OPERATION_NONE) ||
-                 r->gave_up.len > 0 || r->halted;
-    return quiet && r->intent.kind == INTENT_NONE && !s->out->changed;
+    bool quiet =
+        (s->rule->then == ACTION_REST && r->operation.kind == OPERATION_NONE) || r->gave_up.len > 0;
+    return (r->halted || (quiet && r->intent.kind == INTENT_NONE)) && !s->out->changed;
 }
 
 /* Not up yet: how soon the next step follows hangs on the next look. */

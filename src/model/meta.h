@@ -3,8 +3,8 @@
 
 #include "data/fields.h"
 
-#define ANNOTATION_PREFIX "com.dataartisans.appmanager.controller.deployment."
-#define ANNOTATION_SPEC_VERSION ANNOTATION_PREFIX "spec.version"
+#define ANNOTATION_PREFIX          "com.dataartisans.appmanager.controller.deployment."
+#define ANNOTATION_SPEC_VERSION    ANNOTATION_PREFIX "spec.version"
 #define ANNOTATION_STOP_WITH_DRAIN ANNOTATION_PREFIX "stop-with-drain"
 
 struct metadata {

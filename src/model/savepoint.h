@@ -19,11 +19,21 @@ enum savepoint_origin {
     ORIGIN_COPIED,
     ORIGIN_RETAINED_CHECKPOINT,
 };
-enum savepoint_type { SAVEPOINT_TYPE_UNSET, SAVEPOINT_TYPE_UNKNOWN, SAVEPOINT_TYPE_FULL,
-                      SAVEPOINT_TYPE_INCREMENTAL };
+enum savepoint_type {
+    SAVEPOINT_TYPE_UNSET,
+    SAVEPOINT_TYPE_UNKNOWN,
+    SAVEPOINT_TYPE_FULL,
+    SAVEPOINT_TYPE_INCREMENTAL
+};
 /* How far it was checked (behaviour.md 5). UNCONFIRMED and BROKEN are never chosen by themselves. */
-enum verified { VERIFIED_UNSET, VERIFIED_FULL, VERIFIED_METADATA, VERIFIED_REPORTED,
-                VERIFIED_UNCONFIRMED, VERIFIED_BROKEN };
+enum verified {
+    VERIFIED_UNSET,
+    VERIFIED_FULL,
+    VERIFIED_METADATA,
+    VERIFIED_REPORTED,
+    VERIFIED_UNCONFIRMED,
+    VERIFIED_BROKEN
+};
 
 struct savepoint_metadata {
     struct str id; /* UUID */
@@ -47,7 +57,7 @@ struct savepoint_status {
     int state; /* enum savepoint_state */
     struct str failure_message;
     int64_t failed_at;
-    int verified;           /* ours; enum verified */
+    int verified;             /* ours; enum verified */
     struct str verified_text; /* ours: what was looked at, or what contradicts */
     int64_t verified_at;
     /* Lineage order, ours: attempt, then Flink's checkpoint id. An imported one counts from its
@@ -56,7 +66,7 @@ struct savepoint_status {
     int64_t checkpoint_id;
     int64_t sequence; /* rises with each registration in this Deployment; breaks ties of imports */
     int64_t size_bytes;
-    int64_t state_taken_at; /* wall microseconds when the snapshot was triggered, 0 unknown */
+    int64_t state_taken_at;   /* wall microseconds when the snapshot was triggered, 0 unknown */
     int64_t metadata_version; /* of _metadata; decides which Flink can read it */
 };
 
