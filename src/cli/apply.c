@@ -13,7 +13,8 @@ enum { MOST_DOCUMENTS = 100 };
 
 static int unreadable(struct cli *c, struct str file, struct str why)
 {
-    return fail(c, EXIT_USAGE, arena_fmt(c->a, "%.*s cannot be read", STR_ARG(file)).ptr, why, NULL);
+    return fail(c, EXIT_USAGE, arena_fmt(c->a, "%.*s cannot be read", STR_ARG(file)).ptr, why,
+                NULL);
 }
 
 static int read_file(struct cli *c, struct str file, struct str *ret)
@@ -90,29 +91,32 @@ static int read_documents(struct cli *c, struct json *ret, size_t *ret_n)
 
 /* ---- one document ---- */
 
-static int document_kind(struct cli *c, struct json doc, const struct kind **ret, struct str *name)
+/* NULL, and *code says with which exit code to end. */
+static const struct kind *document_kind(struct cli *c, struct json doc, struct str *name, int *code)
 {
     struct str kind = json_str_or(json_get(doc, STR("kind")), (struct str){0});
     const struct resource *r = resource_by_kind(kind);
-    *ret = r ? kind_of((enum resource_kind)(r - resources)) : NULL;
+    const struct kind *k = r ? kind_of((enum resource_kind)(r - resources)) : NULL;
     *name = json_str_or(json_path(doc, "metadata.name"), (struct str){0});
-    bool can = *ret && ((*ret)->id == RESOURCE_DEPLOYMENT || (*ret)->id == RESOURCE_TARGET ||
-                        (*ret)->id == RESOURCE_DEFAULTS);
-    if (!can)
-        return fail(c, EXIT_USAGE,
-                    arena_fmt(c->a, "the kind \"%.*s\" cannot be applied", STR_ARG(kind)).ptr,
-                    STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"), NULL);
-    if (!name->len && (*ret)->id != RESOURCE_DEFAULTS)
-        return fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"), NULL);
-    return EXIT_DONE;
+    bool can = k && (k->id == RESOURCE_DEPLOYMENT || k->id == RESOURCE_TARGET ||
+                     k->id == RESOURCE_DEFAULTS);
+    if (can && (name->len || k->id == RESOURCE_DEFAULTS))
+        return k;
+    if (can)
+        *code =
+            fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"), NULL);
+    else
+        *code = fail(c, EXIT_USAGE,
+                     arena_fmt(c->a, "the kind \"%.*s\" cannot be applied", STR_ARG(kind)).ptr,
+                     STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"), NULL);
+    return NULL;
 }
 
 /* Targets and defaults have no state that could be lost: they are replaced. */
 static int put_plain(struct cli *c, const struct kind *k, struct str name, struct json doc,
                      const char *what)
 {
-    struct answer answer =
-        server_ask(c, "PUT", object_path(c, k, name), json_text(c->a, doc));
+    struct answer answer = server_ask(c, "PUT", object_path(c, k, name), json_text(c->a, doc));
     int r = server_judge(c, &answer, what);
     if (r != EXIT_DONE)
         return r;
@@ -126,10 +130,10 @@ static int put_plain(struct cli *c, const struct kind *k, struct str name, struc
 
 static int apply_one(struct cli *c, struct json doc)
 {
-    const struct kind *k;
     struct str name;
-    int r = document_kind(c, doc, &k, &name);
-    if (r != EXIT_DONE)
+    int r = EXIT_DONE;
+    const struct kind *k = document_kind(c, doc, &name, &r);
+    if (!k)
         return r;
     const char *what = arena_fmt(c->a, "apply %s/%.*s", k->word, STR_ARG(name)).ptr;
     if (k->id == RESOURCE_DEPLOYMENT)
@@ -137,17 +141,27 @@ static int apply_one(struct cli *c, struct json doc)
     return put_plain(c, k, name, doc, what);
 }
 
+/* Documents that follow each other have to be told apart. */
+static void separate(struct cli *c, size_t i, size_t n)
+{
+    if (n > 1 && c->format == FORMAT_JSON)
+        c->format = FORMAT_NDJSON;
+    if (i > 0 && c->format == FORMAT_YAML)
+        out_fmt(c, "---\n");
+}
+
 int cmd_apply(struct cli *c)
 {
     struct json docs[MOST_DOCUMENTS];
-    size_t n;
-    int worst = read_documents(c, docs, &n);
-    for (size_t i = 0; worst == EXIT_DONE && i < n; i++) {
-        worst = apply_one(c, docs[i]);
+    size_t n = 0;
+    int r = read_documents(c, docs, &n);
+    for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
+        separate(c, i, n);
+        r = apply_one(c, docs[i]);
         if (!out_flush(c))
-            worst = EXIT_REFUSED;
+            r = EXIT_REFUSED;
     }
-    return worst;
+    return r;
 }
 
 /* ---- plan ---- */
@@ -162,11 +176,11 @@ static int plan_exit(struct json plan)
 
 static int plan_one(struct cli *c, struct json doc, int *worst)
 {
-    const struct kind *k;
     struct str name;
     struct json plan;
-    int r = document_kind(c, doc, &k, &name);
-    if (r != EXIT_DONE)
+    int r = EXIT_DONE;
+    const struct kind *k = document_kind(c, doc, &name, &r);
+    if (!k)
         return r;
     const char *what = arena_fmt(c->a, "plan %s/%.*s", k->word, STR_ARG(name)).ptr;
     if (k->id != RESOURCE_DEPLOYMENT)
@@ -184,16 +198,13 @@ static int plan_one(struct cli *c, struct json doc, int *worst)
 int cmd_plan(struct cli *c)
 {
     struct json docs[MOST_DOCUMENTS];
-    size_t n;
+    size_t n = 0;
     int worst = EXIT_DONE;
     int r = read_documents(c, docs, &n);
-    if (r == EXIT_DONE && n > 1 && c->format == FORMAT_JSON)
-        c->format = FORMAT_NDJSON;
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         if (i > 0 && c->format == FORMAT_TABLE)
             out_fmt(c, "\n");
-        if (i > 0 && c->format == FORMAT_YAML)
-            out_fmt(c, "---\n");
+        separate(c, i, n);
         r = plan_one(c, docs[i], &worst);
     }
     return r == EXIT_DONE && flag_given(c, FLAG_EXIT_CODE) ? worst : r;

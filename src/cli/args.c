@@ -8,8 +8,8 @@
 /* -1 = go on. */
 #define GO_ON (-1)
 
-static const unsigned COMMON = 1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR |
-                               1U << FLAG_HELP;
+static const unsigned COMMON =
+    1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
 static unsigned flags_of(const struct command *cmd)
 {
@@ -68,11 +68,11 @@ __attribute__((format(printf, 2, 3))) static int wrong_usage(struct cli *c, cons
     va_start(args, fmt);
     struct str what = arena_vfmt(c->a, fmt, args);
     va_end(args);
-    struct str why = c->command ? arena_fmt(c->a, "usage: sluice %s %s", c->command->name,
-                                            c->command->args)
-                                : STR("usage: sluice COMMAND [ARGUMENT...] [FLAG...]");
-    struct str next = c->command ? arena_fmt(c->a, "sluice help %s", c->command->name)
-                                 : STR("sluice help");
+    struct str why =
+        c->command ? arena_fmt(c->a, "usage: sluice %s %s", c->command->name, c->command->args)
+                   : STR("usage: sluice COMMAND [ARGUMENT...] [FLAG...]");
+    struct str next =
+        c->command ? arena_fmt(c->a, "sluice help %s", c->command->name) : STR("sluice help");
     return fail(c, EXIT_USAGE, what.ptr, why, next.ptr);
 }
 
@@ -129,8 +129,8 @@ static int short_flags(struct cli *c, struct str text, int argc, char **argv, in
     while (text.len) {
         size_t f = 0;
         char letter = text.ptr[0];
-        while (f < FLAGS && (flag_infos[f].letter != letter ||
-                             !has_bit(flags_of(c->command), (unsigned)f)))
+        while (f < FLAGS &&
+               (flag_infos[f].letter != letter || !has_bit(flags_of(c->command), (unsigned)f)))
             f++;
         if (f == FLAGS)
             return unknown_flag(c, arena_fmt(c->a, "-%c", letter));
@@ -158,9 +158,8 @@ static int take_word(struct cli *c, struct str word, struct str *group)
         c->words[c->n_words++] = word;
         return GO_ON;
     }
-    struct str name = group->len
-                          ? arena_fmt(c->a, "%.*s %.*s", STR_ARG(*group), STR_ARG(word))
-                          : word;
+    struct str name =
+        group->len ? arena_fmt(c->a, "%.*s %.*s", STR_ARG(*group), STR_ARG(word)) : word;
     c->command = command_find(name);
     if (c->command)
         return GO_ON;
@@ -195,8 +194,8 @@ static int take_all(struct cli *c, int argc, char **argv, struct str *group)
 static int choose_format(struct cli *c)
 {
     unsigned can = c->command->formats;
-    struct str want = flag_given(c, FLAG_OUTPUT) ? c->flags[FLAG_OUTPUT]
-                                                 : str_of(getenv("SLUICE_OUTPUT"));
+    struct str want =
+        flag_given(c, FLAG_OUTPUT) ? c->flags[FLAG_OUTPUT] : str_of(getenv("SLUICE_OUTPUT"));
     c->format = c->tty || !has_bit(can, FORMAT_TSV) ? FORMAT_TABLE : FORMAT_TSV;
     if (!want.len || !can)
         return GO_ON;
@@ -221,8 +220,8 @@ static int choose_format(struct cli *c)
 
 static int choose_server(struct cli *c)
 {
-    struct str url = flag_given(c, FLAG_SERVER) ? c->flags[FLAG_SERVER]
-                                                : str_of(getenv("SLUICE_SERVER"));
+    struct str url =
+        flag_given(c, FLAG_SERVER) ? c->flags[FLAG_SERVER] : str_of(getenv("SLUICE_SERVER"));
     struct str ns = flag_given(c, FLAG_NAMESPACE) ? c->flags[FLAG_NAMESPACE]
                                                   : str_of(getenv("SLUICE_NAMESPACE"));
     c->ns = ns.len ? ns : STR("default");

@@ -87,10 +87,10 @@ struct command {
     const char *args;  /* of the usage line */
     unsigned least;    /* words behind the name */
     unsigned most;
-    unsigned flags;    /* bits 1 << enum flag, besides those that all have */
-    unsigned formats;  /* bits 1 << enum format; 0 = it has no -o */
-    unsigned exits;    /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
-    const char *doc;   /* one sentence */
+    unsigned flags;       /* bits 1 << enum flag, besides those that all have */
+    unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
+    unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
+    const char *doc;      /* one sentence */
     const char *examples; /* lines */
     int (*fn)(struct cli *c);
 };
@@ -110,7 +110,7 @@ struct cli {
     struct str url;          /* of the server, without a slash at its end */
     struct str ns;
     enum format format;
-    bool tty;   /* standard output is a terminal */
+    bool tty; /* standard output is a terminal */
     bool color;
     bool utf8; /* symbols beyond ASCII */
     struct buf out;
@@ -293,11 +293,11 @@ int write_deployment(struct cli *c, struct str name, struct json body, const cha
 /* ---- commands, by file ---- */
 
 typedef int command_fn(struct cli *c);
-command_fn cmd_apply, cmd_plan, cmd_delete;                        /* apply.c */
-command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry;          /* write.c */
-command_fn cmd_get, cmd_describe;                                  /* get.c, describe.c */
-command_fn cmd_wait, cmd_events, cmd_logs;                         /* wait.c, events.c */
-command_fn cmd_restore;                                            /* restore.c */
-command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register,
-    cmd_savepoint_delete, cmd_savepoint_inspect;                   /* savepoint.c, inspect.c */
-command_fn cmd_explain, cmd_version, cmd_help;                     /* explain.c, help.c */
+command_fn cmd_apply, cmd_plan, cmd_delete;               /* apply.c */
+command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry; /* write.c */
+command_fn cmd_get, cmd_describe;                         /* get.c, describe.c */
+command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
+command_fn cmd_restore;                                   /* restore.c */
+command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
+    cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
+command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

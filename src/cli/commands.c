@@ -2,8 +2,8 @@
  * codes come from them. */
 #include "cli/cli.h"
 
-#define BIT(f)  (1U << FLAG_##f)
-#define EXIT(x) (1U << EXIT_##x)
+#define BIT(f)   (1U << FLAG_##f)
+#define EXIT(x)  (1U << EXIT_##x)
 #define DOCUMENT ((1U << FORMAT_TABLE) | (1U << FORMAT_JSON) | (1U << FORMAT_YAML))
 #define LISTS    ((1U << FORMATS) - 1U)
 #define WRITTEN  (DOCUMENT | (1U << FORMAT_NAME))
@@ -11,8 +11,8 @@
 #define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES))
 #define WAITED   (EXIT(TIMED_OUT) | EXIT(ENDED))
 
-const char *const format_names[FORMATS] = {"table", "tsv", "wide", "json", "ndjson", "yaml",
-                                           "name"};
+const char *const format_names[FORMATS] = {"table",  "tsv",  "wide", "json",
+                                           "ndjson", "yaml", "name"};
 
 const struct flag_info flag_infos[FLAGS] = {
     [FLAG_SERVER] = {"server", 0, "URL",
@@ -21,7 +21,8 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_OUTPUT] = {"output", 'o', "FORMAT", "How to print the result."},
     [FLAG_NO_COLOR] = {"no-color", 0, NULL, "Also NO_COLOR in the environment."},
     [FLAG_HELP] = {"help", 'h', NULL, "This text."},
-    [FLAG_FILE] = {"file", 'f', "FILE", "YAML or JSON, one or more documents; - is standard input."},
+    [FLAG_FILE] = {"file", 'f', "FILE",
+                   "YAML or JSON, one or more documents; - is standard input."},
     [FLAG_SELECTOR] = {"selector", 'l', "LABELS", "Only those with these labels: k=v,k2!=v2."},
     [FLAG_WATCH] = {"watch", 'w', NULL, "Stay, and print what changes."},
     [FLAG_HEADER] = {"header", 0, NULL, "Print the names of the columns in tsv too."},
@@ -65,11 +66,11 @@ const struct command commands[] = {
   .exits = EXIT(NOT_FOUND) | EXIT(CHANGES) | EXIT(STATE_LOSS),
   .doc = "Show what apply would change, and what that does to the job's state.",
   .examples = "sluice plan -f ledger.yaml\n"
-              "sluice plan -f ledger.yaml --exit-code   # 11: state would be dropped or rewound\n" },
+              "sluice plan -f ledger.yaml --exit-code   # 11: drops or rewinds state\n" },
 { .name = "get", .args = "KIND [NAME] | KIND/NAME", .fn = cmd_get, .least = 1, .most = 2,
   .flags = BIT(SELECTOR) | BIT(WATCH) | BIT(HEADER) | BIT(DEPLOYMENT) | BIT(LIMIT),
   .formats = LISTS, .exits = EXIT(NOT_FOUND),
-  .doc = "List, or fetch one: deployments, jobs, savepoints, events, targets, defaults, namespaces.",
+  .doc = "List or fetch deployments, jobs, savepoints, events, targets, defaults, namespaces.",
   .examples = "sluice get deployments -l team=payments\n"
               "sluice get d/ledger -o yaml\n"
               "sluice get savepoints --deployment ledger\n"

@@ -48,8 +48,9 @@ static void describe_status(struct cli *c, struct json d)
                 STR_ARG(or_dash(text_at(c, d, "status.reason"))),
                 STR_ARG(text_at(c, d, "status.message")), (long long)rule);
     if (since.len)
-        line(c, "Waiting", arena_fmt(c->a, "since %.*s%s%.*s", STR_ARG(since),
-                                     next.len ? ", next try " : "", STR_ARG(next)));
+        line(c, "Waiting",
+             arena_fmt(c->a, "since %.*s%s%.*s", STR_ARG(since), next.len ? ", next try " : "",
+                       STR_ARG(next)));
     if (json_bool(json_path(d, "status.pendingChange"), &pending) && pending)
         line(c, "Pending", STR("something was edited that the running job does not show"));
     struct json_iter it = json_each(json_path(d, "status.choices"));
@@ -67,14 +68,15 @@ static void describe_job(struct cli *c, struct json d, struct json jobs)
         return;
     struct str restored = text_at(c, job, "spec.savepointLocation");
     struct str restarts = text_at(c, job, "status.started.observedFlinkJobRestarts");
-    line(c, "Job", arena_fmt(c->a, "%.*s  attempt %.*s  %.*s  restarts %.*s  spec version %.*s",
-                             STR_ARG(text_at(c, job, "metadata.id")),
-                             STR_ARG(text_at(c, job, "metadata.attempt")),
-                             STR_ARG(text_at(c, job, "status.state")),
-                             STR_ARG(restarts.len ? restarts : STR("0")),
-                             STR_ARG(or_dash(text_at(c, d, "status.specVersion")))));
-    line(c, "", arena_fmt(c->a, "restored from %.*s",
-                          STR_ARG(restored.len ? restored : STR("nothing: it began empty"))));
+    line(c, "Job",
+         arena_fmt(
+             c->a, "%.*s  attempt %.*s  %.*s  restarts %.*s  spec version %.*s",
+             STR_ARG(text_at(c, job, "metadata.id")), STR_ARG(text_at(c, job, "metadata.attempt")),
+             STR_ARG(text_at(c, job, "status.state")), STR_ARG(restarts.len ? restarts : STR("0")),
+             STR_ARG(or_dash(text_at(c, d, "status.specVersion")))));
+    line(c, "",
+         arena_fmt(c->a, "restored from %.*s",
+                   STR_ARG(restored.len ? restored : STR("nothing: it began empty"))));
     line(c, "Failure", text_at(c, job, "status.failure.message"));
     line(c, "Flink", text_at(c, job, "status.restUrl"));
     line(c, "Logs", text_at(c, job, "status.logDirectory"));
@@ -82,18 +84,20 @@ static void describe_job(struct cli *c, struct json d, struct json jobs)
 
 static void describe_spec(struct cli *c, struct json d)
 {
-    line(c, "Runs", arena_fmt(c->a, "%.*s  parallelism %.*s  Flink %.*s  target %.*s",
-                              STR_ARG(text_at(c, d, "spec.template.spec.artifact.jarUri")),
-                              STR_ARG(or_dash(text_at(c, d, "spec.template.spec.parallelism"))),
-                              STR_ARG(or_dash(text_at(c, d,
-                                                      "spec.template.spec.artifact.flinkVersion"))),
-                              STR_ARG(or_dash(text_at(c, d, "spec.deploymentTargetName")))));
-    line(c, "Strategy", arena_fmt(c->a, "upgrade %.*s  restore %.*s  savepoint attempts %.*s  "
-                                        "job attempts %.*s",
-                                  STR_ARG(text_at(c, d, "spec.upgradeStrategy.kind")),
-                                  STR_ARG(text_at(c, d, "spec.restoreStrategy.kind")),
-                                  STR_ARG(text_at(c, d, "spec.maxSavepointCreationAttempts")),
-                                  STR_ARG(text_at(c, d, "spec.maxJobCreationAttempts"))));
+    line(c, "Runs",
+         arena_fmt(c->a, "%.*s  parallelism %.*s  Flink %.*s  target %.*s",
+                   STR_ARG(text_at(c, d, "spec.template.spec.artifact.jarUri")),
+                   STR_ARG(or_dash(text_at(c, d, "spec.template.spec.parallelism"))),
+                   STR_ARG(or_dash(text_at(c, d, "spec.template.spec.artifact.flinkVersion"))),
+                   STR_ARG(or_dash(text_at(c, d, "spec.deploymentTargetName")))));
+    line(c, "Strategy",
+         arena_fmt(c->a,
+                   "upgrade %.*s  restore %.*s  savepoint attempts %.*s  "
+                   "job attempts %.*s",
+                   STR_ARG(text_at(c, d, "spec.upgradeStrategy.kind")),
+                   STR_ARG(text_at(c, d, "spec.restoreStrategy.kind")),
+                   STR_ARG(text_at(c, d, "spec.maxSavepointCreationAttempts")),
+                   STR_ARG(text_at(c, d, "spec.maxJobCreationAttempts"))));
 }
 
 static void describe_savepoints(struct cli *c, struct json items)
@@ -111,11 +115,12 @@ static void describe_savepoints(struct cli *c, struct json items)
     }
     if (!n)
         return;
-    line(c, "State", arena_fmt(c->a, "%zu snapshots, the newest %.*s  %.*s  %.*s old  %.*s", n,
-                               STR_ARG(text_at(c, newest, "metadata.id")),
-                               STR_ARG(text_at(c, newest, "metadata.origin")),
-                               STR_ARG(age_of(c, json_path(newest, "status.stateTakenAt"))),
-                               STR_ARG(or_dash(text_at(c, newest, "status.verified")))));
+    line(c, "State",
+         arena_fmt(c->a, "%zu snapshots, the newest %.*s  %.*s  %.*s old  %.*s", n,
+                   STR_ARG(text_at(c, newest, "metadata.id")),
+                   STR_ARG(text_at(c, newest, "metadata.origin")),
+                   STR_ARG(age_of(c, json_path(newest, "status.stateTakenAt"))),
+                   STR_ARG(or_dash(text_at(c, newest, "status.verified")))));
 }
 
 static int get_of(struct cli *c, const char *segment, struct str id, const char *more,

@@ -95,9 +95,9 @@ int cmd_events(struct cli *c)
     r = print_events(c, id, &since, limit);
     if (r != EXIT_DONE || !flag_given(c, FLAG_FOLLOW))
         return r;
-    return follow(c, id, since < 0 ? 0 : since,
-                  arena_fmt(c->a, "sluice events %.*s%s--follow", STR_ARG(name),
-                            name.len ? " " : "").ptr);
+    return follow(
+        c, id, since < 0 ? 0 : since,
+        arena_fmt(c->a, "sluice events %.*s%s--follow", STR_ARG(name), name.len ? " " : "").ptr);
 }
 
 int cmd_logs(struct cli *c)
@@ -117,12 +117,10 @@ int cmd_logs(struct cli *c)
         return r;
     struct str process = n_words > 1 ? c->words[1] : STR("jobmanager");
     struct str path = arena_fmt(c->a, "%.*s/logs?process=%.*s&attempt=%lld&limitBytes=%lld",
-                                STR_ARG(deployment_path(c, name)),
-                                STR_ARG(url_part(c->a, process)), (long long)attempt,
-                                (long long)bytes);
+                                STR_ARG(deployment_path(c, name)), STR_ARG(url_part(c->a, process)),
+                                (long long)attempt, (long long)bytes);
     struct answer answer = server_ask(c, "GET", path, (struct str){0});
-    r = server_judge(c, &answer,
-                     arena_fmt(c->a, "logs of deployment/%.*s", STR_ARG(name)).ptr);
+    r = server_judge(c, &answer, arena_fmt(c->a, "logs of deployment/%.*s", STR_ARG(name)).ptr);
     if (r != EXIT_DONE)
         return r;
     out_str(c, c->tty ? plain(c->a, answer.text) : answer.text);

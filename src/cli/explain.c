@@ -42,14 +42,15 @@ static int explain_rule(struct cli *c, struct str number)
     const struct rule *rule =
         str_to_i64(number, &n) && n > 0 && n < 10000 ? rules_find((int)n) : NULL;
     if (!rule)
-        return fail(c, EXIT_NOT_FOUND, arena_fmt(c->a, "there is no rule %.*s",
-                                                 STR_ARG(number)).ptr,
+        return fail(c, EXIT_NOT_FOUND,
+                    arena_fmt(c->a, "there is no rule %.*s", STR_ARG(number)).ptr,
                     STR("numbers never change their meaning; a newer server may have more"),
                     "sluice explain rules");
     out_fmt(c, "rule %d   %s\n\nwhen\n", rule->number, section_of(rule->number));
     print_columns(c, rule);
-    out_fmt(c, "then\n  %s\nbecause\n  %s\n\nRules are read from the top; the first one that "
-               "matches decides. docs/rules.md has all of them.\n",
+    out_fmt(c,
+            "then\n  %s\nbecause\n  %s\n\nRules are read from the top; the first one that "
+            "matches decides. docs/rules.md has all of them.\n",
             action_name(rule->then), rule->why);
     return EXIT_DONE;
 }
@@ -96,9 +97,8 @@ static const char *change_word(const struct fields *f, struct str path)
 {
     unsigned flags = 0;
     for (size_t i = 0; i <= path.len; i++) {
-        const struct field *row = i == path.len || path.ptr[i] == '.'
-                                      ? fields_find(f, str_take(path, i))
-                                      : NULL;
+        const struct field *row =
+            i == path.len || path.ptr[i] == '.' ? fields_find(f, str_take(path, i)) : NULL;
         flags |= row ? row->flags : 0;
     }
     if (flags & FIELD_READ_ONLY)
@@ -121,9 +121,10 @@ static void print_rows(struct cli *c, const struct fields *f)
             continue;
         table_cell(c, &t, arena_fmt(c->a, "  %s", row->name), TONE_PLAIN);
         table_cell(c, &t, str_of(type_word(row->type)), TONE_QUIET);
-        table_cell(c, &t, str_of(row->doc ? row->doc : row->object && row->object->doc
-                                                           ? row->object->doc
-                                                           : ""),
+        table_cell(c, &t,
+                   str_of(row->doc                          ? row->doc
+                          : row->object && row->object->doc ? row->object->doc
+                                                            : ""),
                    TONE_PLAIN);
     }
     table_print(c, &t, false);
@@ -209,9 +210,10 @@ int cmd_version(struct cli *c)
     if (c->format == FORMAT_TABLE) {
         out_fmt(c, "sluice   %s\n", SLUICE_VERSION);
         if (has)
-            out_fmt(c, "sluiced  %.*s  %.*s\n",
-                    STR_ARG(plain_line(c->a, json_str_or(json_get(server, STR("version")), STR("?")))),
-                    STR_ARG(c->url));
+            out_fmt(
+                c, "sluiced  %.*s  %.*s\n",
+                STR_ARG(plain_line(c->a, json_str_or(json_get(server, STR("version")), STR("?")))),
+                STR_ARG(c->url));
         return r;
     }
     struct str text = arena_fmt(c->a, "{\"client\":{\"version\":\"%s\"}%s%.*s}", SLUICE_VERSION,

@@ -74,7 +74,8 @@ static struct json as_list(struct cli *c, struct json object)
     struct err e;
     struct json list = {0};
     /* What was parsed a moment ago is well-formed. */
-    if (json_parse(c->a, arena_fmt(c->a, "[%.*s]", STR_ARG(json_text(c->a, object))), &list, &e) < 0)
+    if (json_parse(c->a, arena_fmt(c->a, "[%.*s]", STR_ARG(json_text(c->a, object))), &list, &e) <
+        0)
         return (struct json){0};
     return list;
 }
@@ -114,8 +115,7 @@ static int request_path(struct cli *c, const struct kind *k, struct str name, st
         add_query(c, &query, "deploymentId",
                   json_str_or(json_path(deployment, "metadata.id"), (struct str){0}));
     }
-    *ret = arena_fmt(c->a, "%.*s%.*s", STR_ARG(object_path(c, k, name)),
-                     STR_ARG(buf_str(&query)));
+    *ret = arena_fmt(c->a, "%.*s%.*s", STR_ARG(object_path(c, k, name)), STR_ARG(buf_str(&query)));
     buf_fini(&query);
     return r;
 }
@@ -193,8 +193,8 @@ int cmd_get(struct cli *c)
     if (r != EXIT_DONE)
         return r;
     bool one = name.len > 0 || k->id == RESOURCE_DEFAULTS;
-    const char *what = arena_fmt(c->a, one ? "get %s/%.*s" : "get %ss%.*s", k->word,
-                                 STR_ARG(name)).ptr;
+    const char *what =
+        arena_fmt(c->a, one ? "get %s/%.*s" : "get %ss%.*s", k->word, STR_ARG(name)).ptr;
     r = request_path(c, k, name, &path);
     if (r != EXIT_DONE)
         return r;

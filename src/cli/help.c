@@ -20,8 +20,8 @@ static const struct {
 };
 enum { N_EXITS = sizeof(exits) / sizeof(exits[0]) };
 
-static const unsigned ALWAYS = 1U << EXIT_DONE | 1U << EXIT_REFUSED | 1U << EXIT_USAGE |
-                               1U << EXIT_UNREACHABLE;
+static const unsigned ALWAYS =
+    1U << EXIT_DONE | 1U << EXIT_REFUSED | 1U << EXIT_USAGE | 1U << EXIT_UNREACHABLE;
 
 static void list_commands(struct cli *c, struct str prefix)
 {
@@ -73,8 +73,8 @@ void help_command(struct cli *c, const struct command *cmd)
     }
     out_fmt(c, "\nflags:\n");
     for (size_t f = 0; f < FLAGS; f++) {
-        bool own = has_bit(cmd->flags, (unsigned)f) || f < FLAG_OUTPUT ||
-                   f == FLAG_NO_COLOR || f == FLAG_HELP || (f == FLAG_OUTPUT && cmd->formats);
+        bool own = has_bit(cmd->flags, (unsigned)f) || f < FLAG_OUTPUT || f == FLAG_NO_COLOR ||
+                   f == FLAG_HELP || (f == FLAG_OUTPUT && cmd->formats);
         if (own)
             print_flag(c, (enum flag)f);
     }
@@ -101,8 +101,8 @@ int cmd_help(struct cli *c)
             help_command(c, &commands[i]);
             return EXIT_DONE;
         }
-        found = found || (str_starts_with(own, name) && own.len > name.len &&
-                          own.ptr[name.len] == ' ');
+        found =
+            found || (str_starts_with(own, name) && own.len > name.len && own.ptr[name.len] == ' ');
     }
     if (found) {
         help_group(c, name);

@@ -137,8 +137,9 @@ static void print_people(struct cli *c, struct str location, const struct flink_
 {
     static const char *const heads[] = {"OPERATOR", "UID", "PAR", "MAX", "STATE", "NAME"};
     struct table t = {.heads = heads, .columns = 6};
-    out_fmt(c, "%.*s\n   %s  checkpoint %lld  format %s  metadata version %lld\n"
-               "   %.*s of state, %zu operators, %zu files\n\n",
+    out_fmt(c,
+            "%.*s\n   %s  checkpoint %lld  format %s  metadata version %lld\n"
+            "   %.*s of state, %zu operators, %zu files\n\n",
             STR_ARG(plain_line(c->a, location)), kind_word(m->kind), (long long)m->checkpoint_id,
             format_word(m->format), (long long)m->version, STR_ARG(size_text(c->a, m->size)),
             m->n_operators, m->n_files);
@@ -190,7 +191,7 @@ static struct str absolute(struct cli *c, struct str location)
 int cmd_savepoint_inspect(struct cli *c)
 {
     struct str location;
-    struct str bytes;
+    struct str bytes = {0};
     struct flink_metadata m;
     struct json v;
     struct err e = {0};

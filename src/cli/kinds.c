@@ -5,8 +5,8 @@ static const char *const deployment_words[] = {"deployment", "deployments", "dep
 static const char *const job_words[] = {"job", "jobs", "j", NULL};
 static const char *const savepoint_words[] = {"savepoint", "savepoints", "sp", NULL};
 static const char *const event_words[] = {"event", "events", "ev", NULL};
-static const char *const target_words[] = {"target", "targets", "dt", "deployment-target",
-                                           "deployment-targets", "deploymenttarget", NULL};
+static const char *const target_words[] = {
+    "target", "targets", "dt", "deployment-target", "deployment-targets", "deploymenttarget", NULL};
 static const char *const defaults_words[] = {"defaults", "deployment-defaults",
                                              "deploymentdefaults", NULL};
 static const char *const namespace_words[] = {"namespace", "namespaces", "ns", NULL};

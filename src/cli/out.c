@@ -46,8 +46,7 @@ bool out_flush(struct cli *c)
             /* A reader that has seen enough (head, less) is no error worth a word. */
             if (errno == EPIPE)
                 _exit(EXIT_SIGPIPE);
-            fprintf(stderr, "error: cannot write to standard output: %s\n",
-                    strerrordesc_np(errno));
+            fprintf(stderr, "error: cannot write to standard output: %s\n", strerrordesc_np(errno));
             buf_clear(&c->out);
             return false;
         }
@@ -132,9 +131,7 @@ bool out_document(struct cli *c, struct json v)
         buf_add(&c->out, json_text(c->a, v));
         buf_add_char(&c->out, '\n');
         return true;
-    case FORMAT_YAML:
-        buf_add(&c->out, json_yaml(c->a, v));
-        return true;
+    case FORMAT_YAML: buf_add(&c->out, json_yaml(c->a, v)); return true;
     case FORMAT_TABLE:
     case FORMAT_TSV:
     case FORMAT_WIDE:
@@ -219,12 +216,15 @@ enum tone state_tone(struct str state)
         const char *word;
         enum tone tone;
     } tones[] = {
-        {"RUNNING", TONE_GOOD},       {"STARTED", TONE_GOOD},     {"COMPLETED", TONE_GOOD},
-        {"OK", TONE_GOOD},            {"FINISHED", TONE_GOOD},    {"TRANSITIONING", TONE_BUSY},
-        {"STARTING", TONE_BUSY},      {"TERMINATING", TONE_BUSY}, {"PENDING_DELETION", TONE_BUSY},
-        {"DELETING", TONE_BUSY},      {"DEGRADED", TONE_BUSY},    {"FAILED", TONE_BAD},
-        {"FAILED_DELETION", TONE_BAD}, {"FAILING", TONE_BAD},     {"UNKNOWN", TONE_BUSY},
-        {"SUSPENDED", TONE_QUIET},    {"CANCELLED", TONE_QUIET},  {"TERMINATED", TONE_QUIET},
+        {"RUNNING", TONE_GOOD},          {"STARTED", TONE_GOOD},
+        {"COMPLETED", TONE_GOOD},        {"OK", TONE_GOOD},
+        {"FINISHED", TONE_GOOD},         {"TRANSITIONING", TONE_BUSY},
+        {"STARTING", TONE_BUSY},         {"TERMINATING", TONE_BUSY},
+        {"PENDING_DELETION", TONE_BUSY}, {"DELETING", TONE_BUSY},
+        {"DEGRADED", TONE_BUSY},         {"FAILED", TONE_BAD},
+        {"FAILED_DELETION", TONE_BAD},   {"FAILING", TONE_BAD},
+        {"UNKNOWN", TONE_BUSY},          {"SUSPENDED", TONE_QUIET},
+        {"CANCELLED", TONE_QUIET},       {"TERMINATED", TONE_QUIET},
     };
     for (size_t i = 0; i < sizeof(tones) / sizeof(tones[0]); i++)
         if (str_eq(state, str_of(tones[i].word)))

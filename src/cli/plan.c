@@ -146,7 +146,8 @@ static void print_state(struct cli *c, struct json plan)
     if (loss)
         out_fmt(c, "State     %s\n", loss);
     if (reason.len)
-        out_fmt(c, "%s%.*s\n", loss ? "          " : "State     ", STR_ARG(plain_line(c->a, reason)));
+        out_fmt(c, "%s%.*s\n", loss ? "          " : "State     ",
+                STR_ARG(plain_line(c->a, reason)));
     if (!json_is_none(chosen))
         out_fmt(c, "          from %.*s\n", STR_ARG(text_of(c, json_get(chosen, STR("location")))));
 }

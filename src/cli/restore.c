@@ -86,7 +86,8 @@ void restore_print(struct cli *c, struct json decision, const char *indent, bool
     for (size_t i = 0; i < N_SCENARIOS; i++) {
         struct json h = json_get(decision, str_of(scenarios[i].member));
         int64_t rule = json_i64_or(json_get(h, STR("rule")), 0);
-        if (json_is_none(h) || (!explain && str_eq(text_at(c, h, "outcome"), STR("NOT_APPLICABLE"))))
+        if (json_is_none(h) ||
+            (!explain && str_eq(text_at(c, h, "outcome"), STR("NOT_APPLICABLE"))))
             continue;
         struct str words = arena_fmt(c->a, "%-32.*s", STR_ARG(outcome_words(c, h)));
         struct str by = arena_fmt(c->a, "rule %lld", (long long)rule);
@@ -110,8 +111,8 @@ static bool is_another(struct json decision, size_t i, struct json candidates)
 
 static void print_candidates(struct cli *c, struct json decision)
 {
-    static const char *const heads[] = {"SNAPSHOT", "ORIGIN", "AGE", "VERIFIED", "VERDICT",
-                                        "LOCATION"};
+    static const char *const heads[] = {"SNAPSHOT", "ORIGIN",  "AGE",
+                                        "VERIFIED", "VERDICT", "LOCATION"};
     for (size_t i = 0; i < N_SCENARIOS; i++) {
         struct table t = {.heads = heads, .columns = 6};
         struct json h = json_get(decision, str_of(scenarios[i].member));
@@ -136,14 +137,15 @@ static void print_candidates(struct cli *c, struct json decision)
 
 int restore_get(struct cli *c, struct str name, struct json *ret)
 {
-    return server_get(c, arena_fmt(c->a, "%.*s/restore-decision", STR_ARG(deployment_path(c, name))),
+    return server_get(c,
+                      arena_fmt(c->a, "%.*s/restore-decision", STR_ARG(deployment_path(c, name))),
                       arena_fmt(c->a, "restore deployment/%.*s", STR_ARG(name)).ptr, ret);
 }
 
 int cmd_restore(struct cli *c)
 {
     struct str name;
-    struct json decision;
+    struct json decision = {0};
     int r = ref_deployment(c, 0, &name);
     if (r == EXIT_DONE)
         r = restore_get(c, name, &decision);

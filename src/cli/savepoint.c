@@ -77,8 +77,8 @@ int cmd_savepoint_create(struct cli *c)
     int r = ref_deployment(c, 0, &name);
     if (r != EXIT_DONE)
         return r;
-    r = post(c, name, STR("{}"),
-             arena_fmt(c->a, "savepoint of deployment/%.*s", STR_ARG(name)).ptr, &savepoint);
+    r = post(c, name, STR("{}"), arena_fmt(c->a, "savepoint of deployment/%.*s", STR_ARG(name)).ptr,
+             &savepoint);
     if (r != EXIT_DONE)
         return r;
     if (!flag_given(c, FLAG_WAIT)) {

@@ -9,7 +9,7 @@
 #include "cli/cli.h"
 
 #define REQUEST_TIMEOUT_US (30 * US_PER_S)
-#define MOST_ANSWER (256U << 20)
+#define MOST_ANSWER        (256U << 20)
 
 struct server {
     struct loop loop;
@@ -121,9 +121,10 @@ static int no_answer(struct cli *c, const struct answer *answer, const char *wha
 {
     struct str why = arena_fmt(c->a, "%.*s: %.*s", STR_ARG(c->url), STR_ARG(answer->text));
     if (answer->outcome == OUTCOME_UNKNOWN)
-        why = arena_fmt(c->a, "%.*s\nwhether the server got the request is not known", STR_ARG(why));
-    return fail(c, EXIT_UNREACHABLE, arena_fmt(c->a, "%s: no answer from the server", what).ptr, why,
-                "is sluiced running there? name it with --server URL or SLUICE_SERVER");
+        why =
+            arena_fmt(c->a, "%.*s\nwhether the server got the request is not known", STR_ARG(why));
+    return fail(c, EXIT_UNREACHABLE, arena_fmt(c->a, "%s: no answer from the server", what).ptr,
+                why, "is sluiced running there? name it with --server URL or SLUICE_SERVER");
 }
 
 /* Where in the document, if the server says so. */
@@ -134,8 +135,7 @@ static struct str pointer_of(struct cli *c, struct json problem)
     struct str parameter = json_str_or(json_get(first, STR("parameter")), (struct str){0});
     if (parameter.len)
         return arena_fmt(c->a, " at ?%.*s", STR_ARG(plain_line(c->a, parameter)));
-    return arena_fmt(c->a, "%s%.*s", pointer.len ? " at " : "",
-                     STR_ARG(plain_line(c->a, pointer)));
+    return arena_fmt(c->a, "%s%.*s", pointer.len ? " at " : "", STR_ARG(plain_line(c->a, pointer)));
 }
 
 int server_judge(struct cli *c, const struct answer *answer, const char *what)
@@ -152,9 +152,9 @@ int server_judge(struct cli *c, const struct answer *answer, const char *what)
                     arena_fmt(c->a, "%s: HTTP status %d", what, answer->status).ptr,
                     arena_fmt(c->a, "what answers at %.*s is not sluiced", STR_ARG(c->url)),
                     "name the server with --server URL or SLUICE_SERVER");
-    struct str head = arena_fmt(c->a, "%s (%d %.*s)%.*s", what, answer->status,
-                                STR_ARG(plain_line(c->a, code)),
-                                STR_ARG(pointer_of(c, answer->json)));
+    struct str head =
+        arena_fmt(c->a, "%s (%d %.*s)%.*s", what, answer->status, STR_ARG(plain_line(c->a, code)),
+                  STR_ARG(pointer_of(c, answer->json)));
     return fail(c, (enum exit_code)exit_of(answer->status), head.ptr, why, advice(answer->status));
 }
 

@@ -63,10 +63,11 @@ void table_print(struct cli *c, struct table *t, bool heads)
         names[i] = str_of(t->heads[i]);
         widths[i] = width(names[i]);
     }
-    for (size_t i = 0; i < t->n; i++) {
-        size_t w = width(t->cells[i]);
-        if (w > widths[i % t->columns])
-            widths[i % t->columns] = w;
+    for (size_t row = 0; row + t->columns <= t->n; row += t->columns) {
+        for (size_t i = 0; i < t->columns; i++) {
+            size_t w = width(t->cells[row + i]);
+            widths[i] = w > widths[i] ? w : widths[i];
+        }
     }
     if (heads)
         print_row(c, t, names, NULL, widths);

@@ -39,10 +39,11 @@ static int ended(struct cli *c, const struct turns *t, int64_t timeout_us)
         say(c, "detached; the server goes on. Re-attach: %s", t->again);
         return 128 + server_signal(c);
     }
-    return fail(c, EXIT_TIMED_OUT,
-                arena_fmt(c->a, "%s: not within %.*s", t->what,
-                          STR_ARG(duration_text(c->a, timeout_us))).ptr,
-                STR("the server goes on with it"), t->again);
+    return fail(
+        c, EXIT_TIMED_OUT,
+        arena_fmt(c->a, "%s: not within %.*s", t->what, STR_ARG(duration_text(c->a, timeout_us)))
+            .ptr,
+        STR("the server goes on with it"), t->again);
 }
 
 int wait_turns(struct cli *c, const struct turns *t)
@@ -80,19 +81,19 @@ struct str event_line(struct cli *c, struct json event, bool with_deployment)
     /* "2026-11-22T16:41:14.123456Z": milliseconds are enough. */
     if (time.len == 27)
         time = arena_fmt(c->a, "%.*sZ", STR_ARG(str_take(time, 23)));
-    return arena_fmt(c->a, "%.*s %.*s%s%.*s%.*s %.*s", STR_ARG(plain_line(c->a, time)),
-                     STR_ARG(with_deployment ? plain_line(c->a, name) : none),
-                     with_deployment ? " " : "",
-                     STR_ARG(plain_line(c->a, json_str_or(json_get(m, STR("name")), none))),
-                     STR_ARG(rule ? arena_fmt(c->a, " rule=%lld", (long long)rule) : none),
-                     STR_ARG(plain_line(c->a, json_str_or(json_path(event, "spec.message"), none))));
+    return arena_fmt(
+        c->a, "%.*s %.*s%s%.*s%.*s %.*s", STR_ARG(plain_line(c->a, time)),
+        STR_ARG(with_deployment ? plain_line(c->a, name) : none), with_deployment ? " " : "",
+        STR_ARG(plain_line(c->a, json_str_or(json_get(m, STR("name")), none))),
+        STR_ARG(rule ? arena_fmt(c->a, " rule=%lld", (long long)rule) : none),
+        STR_ARG(plain_line(c->a, json_str_or(json_path(event, "spec.message"), none))));
 }
 
 int64_t newest_event(struct cli *c, struct str deployment_id)
 {
-    struct str path = arena_fmt(c->a, "%.*s?limit=1&deploymentId=%.*s",
-                                STR_ARG(ns_path(c, "events")),
-                                STR_ARG(url_part(c->a, deployment_id)));
+    struct str path =
+        arena_fmt(c->a, "%.*s?limit=1&deploymentId=%.*s", STR_ARG(ns_path(c, "events")),
+                  STR_ARG(url_part(c->a, deployment_id)));
     struct answer answer = server_ask(c, "GET", path, (struct str){0});
     struct json items = json_get(answer.json, STR("items"));
     size_t n = json_len(items);
@@ -106,8 +107,8 @@ struct watched {
     int64_t since;
     int64_t begin_us;
     bool fail_fast;
-    bool seen;        /* at least once */
-    bool lost;        /* the server does not answer */
+    bool seen;         /* at least once */
+    bool lost;         /* the server does not answer */
     unsigned hopeless; /* looks in a row by which it cannot be reached */
     struct arena *a;
     struct str state; /* as it was told last */
@@ -125,9 +126,9 @@ static struct str text_at(struct cli *c, struct json d, const char *path)
 static void tell_events(struct cli *c, struct watched *w, struct json deployment)
 {
     struct str id = text_at(c, deployment, "metadata.id");
-    struct str path = arena_fmt(c->a, "%.*s?since=%lld&deploymentId=%.*s",
-                                STR_ARG(ns_path(c, "events")), (long long)w->since,
-                                STR_ARG(url_part(c->a, id)));
+    struct str path =
+        arena_fmt(c->a, "%.*s?since=%lld&deploymentId=%.*s", STR_ARG(ns_path(c, "events")),
+                  (long long)w->since, STR_ARG(url_part(c->a, id)));
     struct answer answer = server_ask(c, "GET", path, (struct str){0});
     struct json_iter it = json_each(json_get(answer.json, STR("items")));
     struct str key;
@@ -165,8 +166,7 @@ static bool is_reached(struct cli *c, const struct goal *g, struct json d)
     if (!g->path.len || !is_observed(d))
         return false;
     struct str value = text_at(c, d, arena_str(c->a, g->path).ptr);
-    return str_eq_nocase(value, g->value) ||
-           (g->or_finished && str_eq(value, STR("FINISHED")));
+    return str_eq_nocase(value, g->value) || (g->or_finished && str_eq(value, STR("FINISHED")));
 }
 
 /* The state that has to be asked for, for that state to be observed; empty: any. */
@@ -213,8 +213,9 @@ static int give_up(struct cli *c, const struct watched *w, struct json d, struct
         buf_fmt(&b, "\ncan help: %.*s", STR_ARG(json_str_or(choice, STR(""))));
     show_live(c, (struct str){0});
     int r = fail(c, EXIT_ENDED,
-                 arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: %.*s",
-                           STR_ARG(w->goal->name), STR_ARG(value), STR_ARG(why)).ptr,
+                 arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: %.*s", STR_ARG(w->goal->name),
+                           STR_ARG(value), STR_ARG(why))
+                     .ptr,
                  arena_str(c->a, buf_str(&b)),
                  arena_fmt(c->a, "sluice describe d/%.*s", STR_ARG(w->goal->name)).ptr);
     buf_fini(&b);
@@ -239,7 +240,8 @@ static int without(struct cli *c, struct watched *w, const struct answer *answer
     if (gone && w->seen)
         return fail(c, EXIT_ENDED,
                     arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: it was deleted",
-                              STR_ARG(w->goal->name), STR_ARG(w->goal->value)).ptr,
+                              STR_ARG(w->goal->name), STR_ARG(w->goal->value))
+                        .ptr,
                     STR("somebody deleted it while this waited"), NULL);
     /* A daemon that is started anew is worth waiting for; one that never answered is not. */
     if (answer->outcome != OUTCOME_DONE && w->seen) {
@@ -256,8 +258,7 @@ static int without(struct cli *c, struct watched *w, const struct answer *answer
 static int look(struct cli *c, void *arg)
 {
     struct watched *w = arg;
-    struct answer answer =
-        server_ask(c, "GET", deployment_path(c, w->goal->name), (struct str){0});
+    struct answer answer = server_ask(c, "GET", deployment_path(c, w->goal->name), (struct str){0});
     if (server_signal(c))
         return NOT_YET;
     if (answer.outcome != OUTCOME_DONE || answer.status != 200)
@@ -290,10 +291,11 @@ int wait_for(struct cli *c, const struct goal *goal, int64_t since)
     struct turns t = {
         .look = look,
         .arg = &w,
-        .what = arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name),
-                          STR_ARG(goal->text)).ptr,
+        .what =
+            arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name), STR_ARG(goal->text)).ptr,
         .again = arena_fmt(c->a, "sluice wait d/%.*s --for %.*s", STR_ARG(goal->name),
-                           STR_ARG(goal->text)).ptr,
+                           STR_ARG(goal->text))
+                     .ptr,
     };
     return wait_turns(c, &t);
 }
@@ -333,15 +335,14 @@ static int parse_goal(struct cli *c, struct goal *g)
 /* A state that is never observed would be waited for in vain. */
 static int check_state(struct cli *c, const struct goal *g)
 {
-    static const char *const states[] = {"RUNNING", "SUSPENDED", "CANCELLED", "TRANSITIONING",
-                                         "FAILED", "FINISHED"};
+    static const char *const states[] = {"RUNNING",       "SUSPENDED", "CANCELLED",
+                                         "TRANSITIONING", "FAILED",    "FINISHED"};
     if (!str_eq(g->path, STR("status.state")))
         return EXIT_DONE;
     for (size_t i = 0; i < sizeof(states) / sizeof(states[0]); i++)
         if (str_eq_nocase(g->value, str_of(states[i])))
             return EXIT_DONE;
-    return fail(c, EXIT_USAGE,
-                arena_fmt(c->a, "there is no state \"%.*s\"", STR_ARG(g->value)).ptr,
+    return fail(c, EXIT_USAGE, arena_fmt(c->a, "there is no state \"%.*s\"", STR_ARG(g->value)).ptr,
                 STR("states: RUNNING, SUSPENDED, CANCELLED, TRANSITIONING, FAILED, FINISHED"),
                 NULL);
 }

@@ -26,8 +26,8 @@ static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
     fprintf(stderr, "State would be dropped or rewound. Go on? [y/N] ");
     if (fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y'))
         return true;
-    *ret = fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"),
-                NULL);
+    *ret =
+        fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"), NULL);
     return false;
 }
 
@@ -37,8 +37,8 @@ static struct str body_on_base(struct cli *c, struct json body, int64_t version)
 {
     struct json patch = {0};
     struct err e;
-    struct str text = arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld}}",
-                                (long long)version);
+    struct str text =
+        arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld}}", (long long)version);
     if (json_parse(c->a, text, &patch, &e) < 0)
         return json_text(c->a, body);
     return json_text(c->a, json_merge_patch(c->a, body, patch));
@@ -49,8 +49,7 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
     bool replace = flag_given(c, FLAG_REPLACE);
     struct str path = arena_fmt(c->a, "%.*s%s", STR_ARG(deployment_path(c, name)),
                                 replace ? "?dryRun=All&applyDefaults=true" : "/plans");
-    struct answer answer =
-        server_ask(c, replace ? "PUT" : "POST", path, json_text(c->a, body));
+    struct answer answer = server_ask(c, replace ? "PUT" : "POST", path, json_text(c->a, body));
     *plan = answer.json;
     return server_judge(c, &answer, what);
 }
@@ -127,7 +126,11 @@ int write_deployment(struct cli *c, struct str name, struct json body, const cha
     if (r != EXIT_DONE)
         return r;
     bool changed = !str_eq(json_str_or(json_get(plan, STR("changes")), STR("")), STR("NONE"));
-    return finish(c, answer.json, version == 0 ? "created" : changed ? "changed" : "unchanged", since);
+    return finish(c, answer.json,
+                  version == 0 ? "created"
+                  : changed    ? "changed"
+                               : "unchanged",
+                  since);
 }
 
 /* ---- start, suspend, cancel ---- */
@@ -182,8 +185,7 @@ int cmd_retry(struct cli *c)
         since = newest_event(c, id);
     struct str path = arena_fmt(c->a, "%.*s/operations", STR_ARG(deployment_path(c, name)));
     struct answer answer = server_ask(c, "POST", path, STR("{\"spec\":{\"kind\":\"RETRY\"}}"));
-    r = server_judge(c, &answer,
-                     arena_fmt(c->a, "retry deployment/%.*s", STR_ARG(name)).ptr);
+    r = server_judge(c, &answer, arena_fmt(c->a, "retry deployment/%.*s", STR_ARG(name)).ptr);
     if (r != EXIT_DONE)
         return r;
     return finish(c, deployment, "is tried again", since);

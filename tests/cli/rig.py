@@ -54,8 +54,9 @@ def problem(status, code, message, pointer=None):
 
 
 class Server:
-    """Answers "METHOD /path" (of the query only `since` counts) from `script`: one answer, or a list
-    of them, the last of which is repeated. What was asked is in `asked`: (method, target, body)."""
+    """Answers "METHOD /path" (of the query only `since` counts) from `script`: one answer, or a
+    list of them, the last of which is repeated. `asked` is what was asked for: (method, target,
+    body)."""
 
     def __init__(self, script):
         self.script = {key: value if isinstance(value, list) else [value]

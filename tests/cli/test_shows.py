@@ -115,7 +115,8 @@ def mistakes_on_the_command_line():
     }
     for name, args in wrong.items():
         check_golden(name, args, code=2)
-    for text in ("", "# nothing\n", "[1]", "{", "kind: Nothing\n", "kind: Deployment\n", "a: 1\na: 2"):
+    for text in ("", "# nothing\n", "[1]", "{", "kind: Nothing\n", "kind: Deployment\n",
+                 "a: 1\na: 2"):
         ends(2, "apply", "-f", "-", stdin=text)
 
 
@@ -165,9 +166,9 @@ def json_is_all_that_json_prints():
 def hostile_text_does_not_steer_the_terminal():
     evil = "\x1b[2Jgone\x07\u009b31m\nsecond"
     bad = deployment(name="led\x1bger", message=evil)
-    with serving(world(but={f"GET {NS}/deployments": listed("Deployment", bad),
-                            f"GET {LEDGER}": bad,
-                            f"GET {NS}/events": listed("Event", event(7, message=evil))})) as server:
+    script = {f"GET {NS}/deployments": listed("Deployment", bad), f"GET {LEDGER}": bad,
+              f"GET {NS}/events": listed("Event", event(7, message=evil))}
+    with serving(world(but=script)) as server:
         for args in (["get", "d", "-o", "wide"], ["get", "d"], ["describe", "ledger"],
                      ["events", "ledger"], ["get", "d", "-o", "name"]):
             seen = ends(0, *args, server=server)

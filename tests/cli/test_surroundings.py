@@ -24,7 +24,8 @@ def four_kinds_of_output():
             code, shown = on_terminal("get", "d", server=server, env=env)
             expect(code == 0, f"{name}: exit {code}\n{shown}")
             golden(f"get-{name}", shown.replace("\x1b", "ESC"), UPDATE)
-        seen = ends(0, "get", "d", server=server, env={"CLICOLOR_FORCE": "1", "SLUICE_OUTPUT": "wide"})
+        wide = {"CLICOLOR_FORCE": "1", "SLUICE_OUTPUT": "wide"}
+        seen = ends(0, "get", "d", server=server, env=wide)
         expect("\x1b[31m" in seen.out, "CLICOLOR_FORCE colours a pipe")
         seen = ends(0, "get", "d", server=server, env={"CLICOLOR_FORCE": "1"})
         expect("\x1b" not in seen.out, "but not what programs read")

@@ -54,8 +54,8 @@ def waiting_ends_at_once_when_there_is_no_hope():
 @case
 def waiting_has_an_end():
     with serving(world(but={f"GET {LEDGER}": deployment(state="TRANSITIONING")})) as server:
-        check_golden("wait-timeout",
-                     ["wait", "ledger", "--for", "state=RUNNING", "--timeout", "0s"], server, code=5)
+        args = ["wait", "ledger", "--for", "state=RUNNING", "--timeout", "0s"]
+        check_golden("wait-timeout", args, server, code=5)
 
 
 @case
@@ -72,7 +72,8 @@ def ctrl_c_detaches():
         process = begin("events", "ledger", "--follow", server=server)
         until("it follows", lambda: len(server.asked) > 3)
         seen = finish(process, signal.SIGINT)
-        expect(seen.code == 130 and "sluice events ledger --follow --since 8" in seen.err, f"{seen}")
+        again = "sluice events ledger --follow --since 8"
+        expect(seen.code == 130 and again in seen.err, f"{seen}")
 
 
 @case
@@ -113,7 +114,8 @@ def writes_that_wait():
         check_golden("savepoint-create", ["savepoint", "create", "ledger", "--wait"], server)
     lost = savepoint(state="FAILED", failure={"message": "Checkpoint expired"})
     with serving(world(but={f"GET {NS}/savepoints/{SAVEPOINT}": lost})) as server:
-        check_golden("savepoint-failed", ["savepoint", "create", "ledger", "--wait"], server, code=8)
+        args = ["savepoint", "create", "ledger", "--wait"]
+        check_golden("savepoint-failed", args, server, code=8)
 
 
 @case

@@ -29,7 +29,8 @@ def what_is_asked_of_the_server():
                ("DELETE", f"{NS}/savepoints/{SAVEPOINT}?force=true"), "delete a savepoint")
         expect(asked("delete", "d/ledger")[:2] == ("DELETE", LEDGER), "delete")
         expect(asked("retry", "ledger")[:2] == ("POST", f"{LEDGER}/operations"), "retry")
-        expect(asked("get", "d/a%2Fb?c#d", code=3)[1] == f"{NS}/deployments/a%252Fb%3Fc%23d", "name")
+        expect(asked("get", "d/a%2Fb?c#d", code=3)[1] ==
+               f"{NS}/deployments/a%252Fb%3Fc%23d", "name")
         expect(asked("get", "d", "-n", "x/y", code=3)[1] ==
                "/api/v1/namespaces/x%2Fy/deployments", "namespace")
 
@@ -38,7 +39,8 @@ def what_is_asked_of_the_server():
 def a_write_is_planned_first_and_stands_on_its_plan():
     with serving(world()) as server:
         ends(0, "apply", "-f", "-", server=server, stdin=FILE)
-        body = {"kind": "Deployment", "metadata": {"name": "ledger", "labels": {"release": "2.9.0"}},
+        body = {"kind": "Deployment",
+                "metadata": {"name": "ledger", "labels": {"release": "2.9.0"}},
                 "spec": {"template": {"spec": {"parallelism": 24}}}}
         expect(server.writes()[0] == ("POST", f"{LEDGER}/plans", body), f"{server.writes()}")
         body["metadata"]["resourceVersion"] = 41

@@ -63,7 +63,8 @@ def savepoint(identity=SAVEPOINT, state="COMPLETED", **status):
 
 def event(seq, name="JOB_SUCCESSFULLY_STARTED", message="All tasks of attempt 31 run", rule=406):
     return {"kind": "Event", "apiVersion": "v1",
-            "metadata": {"sequence": seq, "name": name, "deploymentId": ID, "resourceName": "ledger",
+            "metadata": {"sequence": seq, "name": name, "deploymentId": ID,
+                         "resourceName": "ledger",
                          "id": f"0b6f4c1d-5555-4000-8000-{seq:012}",
                          "createdAt": f"2026-11-22T16:40:{seq % 60:02}.123456Z"},
             "spec": {"message": message, "rule": rule, "actor": "sluice"}}
@@ -85,7 +86,8 @@ LIVE = {"location": "file:/ck/chk-9120", "origin": "LIVE_CHECKPOINT", "checkpoin
 
 def scenario(outcome, rule, reason, **more):
     return {"outcome": outcome, "rule": rule, "reason": reason, "strategy": "LATEST_STATE",
-            "rewinds": False, "allowNonRestoredState": False, "warnings": [], "candidates": []} | more
+            "rewinds": False, "allowNonRestoredState": False, "warnings": [],
+            "candidates": []} | more
 
 
 def decision():
@@ -123,7 +125,8 @@ def plan(changes="SAFE", effect="RESTART_WITH_STATE", version=41, **more):
 
 def upgrade_plan():
     return plan(steps=[{"kind": kind} for kind in ("SAVEPOINT", "STOP", "DEPLOY", "RUNNING")],
-                restore=scenario("NEW_SAVEPOINT_FIRST", 442, "a savepoint is taken before the stop"))
+                restore=scenario("NEW_SAVEPOINT_FIRST", 442,
+                                 "a savepoint is taken before the stop"))
 
 
 def losing_plan():
