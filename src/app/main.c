@@ -120,6 +120,12 @@ static void on_server_stopped(void *arg)
     d->app.loop.ops->stop(d->app.loop.ctx);
 }
 
+static void on_request(void *arg, const struct http_request *request)
+{
+    struct daemon_parts *d = arg;
+    api_handle(d->api, request);
+}
+
 static int serve(struct daemon_parts *d, struct err *e)
 {
     d->api = api_new(&d->app, d->config.file.defaults);
@@ -127,8 +133,8 @@ static int serve(struct daemon_parts *d, struct err *e)
         .loop = &d->app.loop,
         .host = d->config.listen_host,
         .port = d->config.listen_port,
-        .handler = api_handle,
-        .arg = d->api,
+        .handler = on_request,
+        .arg = d,
         .on_stopped = on_server_stopped,
     };
     d->app.loop.ops->on_signal(d->app.loop.ctx, on_signal, d);
