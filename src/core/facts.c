@@ -73,7 +73,10 @@ static bool job_sight_counts(const struct core_in *in, const struct platform_clu
 static enum world own_world(const struct core_in *in, const struct platform_cluster *c)
 {
     enum phase phase = (enum phase)in->record->current.phase;
-    if (c->jobmanager_dead)
+    /* Another process than the one that was given the jar knows nothing of the attempt. */
+    bool replaced = in->record->current.incarnation.len > 0 && c->incarnation.len > 0 &&
+                    !str_eq(c->incarnation, in->record->current.incarnation);
+    if (c->jobmanager_dead || replaced)
         return WORLD_HALFDEAD;
     if (!c->jobmanager_alive)
         return WORLD_STARTING;
@@ -109,9 +112,13 @@ static enum world world_of(const struct core_in *in)
         else
             lower = true;
     }
-    if (lower)
-        return WORLD_LEFTOVER;
-    return own ? own_world(in, own) : WORLD_NOTHING;
+    if (!lower)
+        return own ? own_world(in, own) : WORLD_NOTHING;
+    /* Leftovers must not hide that the attempt itself is dead: its open call would wait for ever. */
+    enum phase phase = (enum phase)r->current.phase;
+    bool was_up = owns_a_cluster(phase) && phase != PHASE_RESERVED && phase != PHASE_PROVISIONED;
+    bool dead = was_up && (!own || own_world(in, own) == WORLD_HALFDEAD);
+    return dead ? WORLD_HALFDEAD : WORLD_LEFTOVER;
 }
 
 static enum job_fact flink_status_fact(const struct core_in *in)
