@@ -99,6 +99,8 @@ static void judge_cancel(struct rig *r)
 void oracle_watch(void *rig)
 {
     struct rig *r = rig;
+    if (r->unwatched)
+        return;
     one_runner(&r->world);
     numbers_grow(r);
     judge_cancel(r);
@@ -171,6 +173,8 @@ static void may_start(struct rig *r)
 void oracle_call(struct rig *r, const struct effect *e)
 {
     intended(r, e);
+    if (r->unwatched)
+        return;
     if (e->kind == CALL_CANCEL)
         judge_cancel(r);
     if (e->kind == CALL_TEARDOWN)

@@ -163,8 +163,9 @@ struct core_in rig_in(struct rig *r)
         if (r->jobs[i]->status.started_at)
             in.last_job = r->jobs[i];
     }
+    r->ids++;
     for (size_t i = 0; i < CORE_IDS; i++)
-        in.ids[i] = arena_fmt(r->a, "%08llx-0000-4000-8000-00000000000%zu", (long long)++r->ids, i);
+        in.ids[i] = arena_fmt(r->a, "%08llx-0000-4000-8000-00000000000%zu", (long long)r->ids, i);
     return in;
 }
 
@@ -180,6 +181,13 @@ static void wake_at(struct rig *r, int64_t at)
 
 static void show_status(struct rig *r, const struct deployment_status *st)
 {
+    const struct deployment_status *old = &r->deployment.status;
+    if (old->state == st->state && old->rule == st->rule && old->health == st->health &&
+        str_eq(old->message, st->message) && str_eq(old->health_message, st->health_message) &&
+        old->waiting_since == st->waiting_since && old->next_try_at == st->next_try_at &&
+        old->pending_change == st->pending_change &&
+        str_eq(old->running_job_id, st->running_job_id))
+        return;
     struct buf text = {0};
     struct json_out o = {.buf = &text};
     struct deployment d = {.status = *st};

@@ -79,6 +79,8 @@ struct rig {
     bool started_by_user; /* the last write of a user leads to a start */
     bool verbose;
 
+    bool unwatched; /* begins in the middle of a history: the oracle has nothing to go by */
+
     /* what the oracle remembers */
     int64_t highest_attempt;
     int64_t cancel_allowed; /* attempt */

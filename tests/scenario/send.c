@@ -221,7 +221,12 @@ static void send_call(struct rig *r, const struct effect *e)
     oracle_call(r, e);
     struct w_call *c = compose(r, e);
     if (r->seen.call.timer != c->timer || !r->seen.call.sent || r->seen.call.answered)
-        r->seen.call = (struct seen_call){.timer = c->timer, .sent = true, .sent_at = w->now};
+        r->seen.call = (struct seen_call){
+            .timer = c->timer,
+            .sent = true,
+            .sent_at = w->now,
+            .submitted = e->kind == CALL_SUBMIT ? r->record.current.number : 0,
+        };
     if (rig_fault_hits(r, FAULT_REQUEST_LOST, r->calls)) {
         world_at(w, w->now + w->pace.time_out, times_out, 0, 0, c);
     } else if (rig_fault_hits(r, FAULT_ANSWER_LOST, r->calls)) {

@@ -26,7 +26,7 @@ struct w_snapshot {
     bool broken;
     bool imported; /* by a user, at the attempt it says */
     int64_t sequence;
-    bool stop;     /* taken by stop-with-savepoint */
+    bool stop; /* taken by stop-with-savepoint */
     int64_t position;
     int64_t taken_at;
 };
