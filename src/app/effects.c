@@ -332,6 +332,7 @@ static void call_submit(struct entry *e, const struct effect *f)
         .allow_non_restored_state = job->spec.allow_non_restored_state,
         .timeout_us = 100 * US_PER_S, /* below the intent's own deadline */
     };
+    e->seen.call.submitted = at->number;
     e->app->flink.ops->submit(e->app->flink.ctx, at->rest_url, &s, on_flink, k);
 }
 

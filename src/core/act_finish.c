@@ -103,17 +103,24 @@ void act_note_uploaded(struct step *s)
     step_clear_intent(s);
 }
 
-void act_note_submitted(struct step *s)
+/* The answer to the submission may come long after the job was seen: main() goes on after it. */
+void step_note_submission_error(struct step *s)
 {
     const struct seen_call *call = &s->in->seen->call;
-    if (call->sent && call->timer == s->in->record->timer && call->answered &&
-        call->outcome == OUTCOME_REFUSED) {
-        s->rec->current.degraded = true;
-        s->rec->current.cause = call->text;
-        step_event(s, "JOB_SUBMISSION_ANSWERED_WITH_AN_ERROR",
-                   "Flink answered with an error and runs the job all the same: %.*s",
-                   STR_ARG(call->text));
-    }
+    struct attempt *at = &s->rec->current;
+    if (at->degraded || call->submitted != at->number || !call->answered ||
+        call->outcome != OUTCOME_REFUSED)
+        return;
+    at->degraded = true;
+    at->cause = call->text;
+    step_event(s, "JOB_SUBMISSION_ANSWERED_WITH_AN_ERROR",
+               "Flink answered with an error and runs the job all the same: %.*s",
+               STR_ARG(call->text));
+}
+
+void act_note_submitted(struct step *s)
+{
+    step_note_submission_error(s);
     s->rec->setbacks = 0;
     step_event(s, "AWAITING_A_JOB_TO_START", "Flink has accepted attempt %d",
                (int)s->rec->current.number);

@@ -20,6 +20,7 @@ void act_note_up(struct step *s)
         job->status.observed_flink_job_status = STR("RUNNING");
     }
     step_restored_from(s);
+    step_note_submission_error(s);
     step_event(s, "JOB_SUCCESSFULLY_STARTED", "All tasks of attempt %d run", (int)at->number);
     if (core_runs_as_wanted(s->in))
         complete_start(s);

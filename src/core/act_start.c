@@ -27,6 +27,7 @@ static void describe_job(struct step *s, const struct job_template *t, int64_t v
     job->spec.template_ = *t;
     job->spec.user_flink_configuration = t->flink_configuration;
     job->spec.template_.flink_configuration = core_effective_configuration(s->a, s->in, t);
+    job->spec.template_annotations = d->spec.template_.annotations;
     job->spec.deployment_target_name = d->spec.deployment_target_name;
     job->spec.allow_non_restored_state = d->spec.allow_non_restored_state;
     job->status.state = JOB_STARTING;

@@ -159,11 +159,39 @@ static enum job_fact job_of(const struct core_in *in)
     return flink_status_fact(in);
 }
 
+static bool same_map(const struct str_map *x, const struct str_map *y)
+{
+    if (x->n != y->n)
+        return false;
+    for (size_t i = 0; i < x->n; i++)
+        if (!str_eq(x->items[i].key, y->items[i].key) ||
+            !str_eq(x->items[i].value, y->items[i].value))
+            return false;
+    return true;
+}
+
+/* An edit that was taken back before it took effect: what runs is what is wanted again. */
+static bool is_taken_back(const struct core_in *in)
+{
+    const struct deployment_spec *spec = &in->deployment->spec;
+    if (!in->job || !str_eq(in->job->spec.deployment_target_name, spec->deployment_target_name) ||
+        !same_map(&in->job->spec.template_annotations, &spec->template_.annotations))
+        return false;
+    struct job_template ran = in->job->spec.template_;
+    ran.flink_configuration = in->job->spec.user_flink_configuration;
+    struct arena *a = arena_new();
+    bool same = fields_diff(a, &job_template_fields, &ran, &spec->template_.spec).n == 0;
+    arena_free(a);
+    return same;
+}
+
 static enum drift drift_of(const struct core_in *in)
 {
     const struct attempt *at = &in->record->current;
     enum phase phase = phase_of(in);
     if (phase == PHASE_NONE || phase == PHASE_DONE || at->spec_version == core_target_version(in))
+        return DRIFT_NONE;
+    if (is_taken_back(in))
         return DRIFT_NONE;
     if (phase == PHASE_RESERVED || phase == PHASE_PROVISIONED)
         return DRIFT_STATELESS;

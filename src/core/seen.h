@@ -28,6 +28,7 @@ struct seen_call {
     int status; /* HTTP status of the answer, 0 = none */
     struct str text;
     struct str jar_id;
+    int64_t submitted; /* attempt that it submitted, 0 = it was another call */
 };
 
 struct seen_trigger {

@@ -36,6 +36,9 @@ void step_call(struct step *s);
 void step_restored_from(struct step *s);
 void step_give_up(struct step *s, const char *event, struct str message);
 
+/* A submission that was answered with an error, though its job runs. */
+void step_note_submission_error(struct step *s);
+
 /* By section of the table. */
 void act_call_again(struct step *s);
 void act_note_provisioned(struct step *s);

@@ -61,8 +61,13 @@ static void make_world(const struct facts *f, struct made *m)
     m->ids[0] = STR("tm-1");
     if (f->world == WORLD_NEWER)
         c->attempt++;
-    if (f->world == WORLD_LEFTOVER)
+    if (f->world == WORLD_LEFTOVER) {
+        bool was_up = f->phase >= PHASE_SUBMITTED && f->phase <= PHASE_READ;
+        m->clusters[1] = *c;
+        m->clusters[1].jobmanager_alive = true;
+        seen->n_clusters = was_up ? 2 : 1;
         c->attempt--;
+    }
     c->jobmanager_alive = f->world == WORLD_READY || f->world == WORLD_SHORT;
     c->jobmanager_dead = f->world == WORLD_HALFDEAD;
     if (f->world == WORLD_SHORT)
@@ -150,8 +155,10 @@ static void make_drift(const struct facts *f, struct made *m)
         [DRIFT_PENDING] = UPGRADE_NONE,
     };
     m->deployment.spec.upgrade_strategy = (int)kinds[f->drift];
-    if (f->drift != DRIFT_NONE)
+    if (f->drift != DRIFT_NONE) {
         m->record.spec_version = m->record.wanted_spec_version = 2;
+        m->deployment.spec.template_.spec.parallelism = 2;
+    }
 }
 
 static void make_statistics(const struct facts *f, struct made *m)
