@@ -371,7 +371,7 @@ void change_commit(struct app *app, const struct change *change,
         e ? entry_deployment(e)->status
           : (struct deployment_status){.state = OBSERVED_TRANSITIONING};
     assert(e || change->deployment);
-    struct str id = e ? e->id : change->deployment->metadata.id;
+    struct str id = change->deployment ? change->deployment->metadata.id : e->id;
     if (change->deployment)
         batch_put(b, STORE_DEPLOYMENT, id, (struct str){0}, e ? e->deployment.version : 0,
                   body_of(c->arena, &deployment_fields, change->deployment));

@@ -1,6 +1,5 @@
 /* Deployments over the API: what is created, changed, refused and deleted, and what stays. */
 #include "api_world.h"
-
 #define ONE DEPLOYMENTS "/one"
 #define JAR "'template':{'spec':{'artifact':{'jarUri':'file:///x.jar'}}}"
 
