@@ -177,10 +177,15 @@ static bool is_taken_back(const struct core_in *in)
     if (!in->job || !str_eq(in->job->spec.deployment_target_name, spec->deployment_target_name) ||
         !same_map(&in->job->spec.template_annotations, &spec->template_.annotations))
         return false;
+    /* Most edits show here already; to compare the whole of it takes long. */
+    const struct job_template *wanted = &spec->template_.spec;
     struct job_template ran = in->job->spec.template_;
+    if (!str_eq(ran.artifact.jar_uri, wanted->artifact.jar_uri) ||
+        ran.parallelism != wanted->parallelism)
+        return false;
     ran.flink_configuration = in->job->spec.user_flink_configuration;
     struct arena *a = arena_new();
-    bool same = fields_diff(a, &job_template_fields, &ran, &spec->template_.spec).n == 0;
+    bool same = fields_diff(a, &job_template_fields, &ran, wanted).n == 0;
     arena_free(a);
     return same;
 }
