@@ -12,10 +12,14 @@ int register_check_location(struct str location, struct str pointer, struct err 
     return 0;
 }
 
-int register_snapshot(struct arena *a, enum outcome outcome, const struct snapshot_sight *sight,
-                      struct str text, struct str location, struct str pointer,
-                      struct savepoint *ret, struct err *e)
+int register_snapshot(struct arena *a, const struct named_snapshot *named, struct savepoint *ret,
+                      struct err *e)
 {
+    const struct snapshot_sight *sight = named->sight;
+    struct str location = named->location;
+    struct str text = named->text;
+    enum outcome outcome = named->outcome;
+    struct str pointer = named->pointer;
     bool read = outcome == OUTCOME_DONE;
     if (outcome == OUTCOME_REFUSED)
         return err_at(e, ERR_INVALID, pointer, "there is no snapshot at %.*s: %.*s",

@@ -197,9 +197,12 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
     struct creation *w = arg;
     struct err e = {0};
     struct entry *entry = map_find(&w->call->app->by_id, w->deployment_id);
-    if (register_snapshot(w->call->a, outcome, s, text, w->asked.spec.savepoint_location, LOCATION,
-                          &w->row, &e) < 0 ||
-        check_entry(w, entry, &e) < 0) {
+    const struct named_snapshot named = {.outcome = outcome,
+                                         .sight = s,
+                                         .text = text,
+                                         .location = w->asked.spec.savepoint_location,
+                                         .pointer = LOCATION};
+    if (register_snapshot(w->call->a, &named, &w->row, &e) < 0 || check_entry(w, entry, &e) < 0) {
         call_failed(w->call, &e);
         return;
     }

@@ -279,8 +279,12 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
     struct write *w = arg;
     struct err e = {0};
     struct str location = w->draft.deployment.spec.restore_from.location;
-    if (register_snapshot(w->call->a, outcome, s, text, location, RESTORE_LOCATION, &w->found, &e) <
-        0) {
+    const struct named_snapshot named = {.outcome = outcome,
+                                         .sight = s,
+                                         .text = text,
+                                         .location = location,
+                                         .pointer = RESTORE_LOCATION};
+    if (register_snapshot(w->call->a, &named, &w->found, &e) < 0) {
         fail(w, &e);
         return;
     }

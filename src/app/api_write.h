@@ -27,11 +27,17 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
 
 /* ---- api_register.c ---- */
 
-/* The row of a snapshot that a user registers, by what verification said. Errors: INVALID at
- * `pointer` when it cannot be used. */
-int register_snapshot(struct arena *a, enum outcome outcome, const struct snapshot_sight *sight,
-                      struct str text, struct str location, struct str pointer,
-                      struct savepoint *ret, struct err *e) ERR_CHECK;
+/* What verification said of a snapshot that a user names. */
+struct named_snapshot {
+    enum outcome outcome;
+    const struct snapshot_sight *sight;
+    struct str text;
+    struct str location;
+    struct str pointer; /* into the body, to the name */
+};
+/* The row of it. Errors: INVALID at the pointer when it cannot be used. */
+int register_snapshot(struct arena *a, const struct named_snapshot *named, struct savepoint *ret,
+                      struct err *e) ERR_CHECK;
 /* Its place in the lineage of the Deployment (NULL: a new one): it counts from now. */
 void register_place(const struct entry *e, struct savepoint *s);
 /* -1 unless text that could be the location of a snapshot. */

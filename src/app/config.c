@@ -134,8 +134,14 @@ static int take_option(struct arena *a, int option, const char *version, struct 
     return 0;
 }
 
-static int read_options(struct arena *a, int argc, char **argv, const char *version,
-                        struct config *c, const char **ret_file, struct err *e)
+struct command_line {
+    int argc;
+    char **argv;
+    const char *version; /* of the program */
+    const char *file;    /* --config */
+};
+
+static int read_options(struct arena *a, struct command_line *line, struct config *c, struct err *e)
 {
     static const struct option options[] = {
         {"data", required_argument, NULL, 'd'},
@@ -149,26 +155,27 @@ static int read_options(struct arena *a, int argc, char **argv, const char *vers
     int option;
     int done = 0;
     opterr = 0;
-    while (done == 0 && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+    while (done == 0 && (option = getopt_long(line->argc, line->argv, "", options, NULL)) != -1) {
         if (option == '?')
             return err_set(e, ERR_INVALID, "%s is not understood; see sluiced --help",
-                           argv[optind - 1]);
+                           line->argv[optind - 1]);
         if (option == 'c')
-            *ret_file = optarg;
+            line->file = optarg;
         else
-            done = take_option(a, option, version, c, e);
+            done = take_option(a, option, line->version, c, e);
     }
-    if (done == 0 && optind < argc)
-        return err_set(e, ERR_INVALID, "%s is not understood; see sluiced --help", argv[optind]);
+    if (done == 0 && optind < line->argc)
+        return err_set(e, ERR_INVALID, "%s is not understood; see sluiced --help",
+                       line->argv[optind]);
     return done;
 }
 
 int config_read(struct arena *a, int argc, char **argv, const char *version, struct config *ret,
                 struct err *e)
 {
-    const char *file = NULL;
+    struct command_line line = {argc, argv, version, NULL};
     *ret = (struct config){.listen_host = STR("127.0.0.1"), .listen_port = 8080};
-    int done = read_options(a, argc, argv, version, ret, &file, e);
+    int done = read_options(a, &line, ret, e);
     if (done != 0)
         return done;
     if (ret->data_directory.len == 0)
@@ -179,7 +186,7 @@ int config_read(struct arena *a, int argc, char **argv, const char *version, str
             return err_set(e, ERR_INVALID, "--data must be absolute: this directory has no path");
         ret->data_directory = arena_fmt(a, "%s/%.*s", here, STR_ARG(ret->data_directory));
     }
-    if (file && read_config_file(a, file, &ret->file, e) < 0)
+    if (line.file && read_config_file(a, line.file, &ret->file, e) < 0)
         return -1;
     if (ret->file.storage_base_uri.len == 0)
         ret->file.storage_base_uri =

@@ -106,6 +106,8 @@ static int by_path(const void *x, const void *y)
 /* Channels, key groups and merged files name the same file many times. */
 static void unite_files(struct metadata_in *in, struct flink_metadata *m)
 {
+    if (!in->files)
+        return;
     if (in->n_files > 1)
         qsort(in->files, in->n_files, sizeof(*in->files), by_path);
     for (size_t i = 0; i < in->n_files; i++) {

@@ -13,6 +13,7 @@ struct removal {
     struct arena *arena;
     struct str path;
     DIR *dir;
+    int fd; /* of dir */
     bool has_metadata;
     bool has_others;
     struct remove_result result; /* set when it ends early */
@@ -58,7 +59,7 @@ static bool each_entry(struct removal *r, bool (*fn)(struct removal *r, const st
 static bool look_at(struct removal *r, const struct dirent *entry)
 {
     struct stat st;
-    if (fstatat(dirfd(r->dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
+    if (fstatat(r->fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0) {
         r->result = failed(r->arena, r->path, "look into");
         return false;
     }
@@ -78,7 +79,7 @@ static bool look_at(struct removal *r, const struct dirent *entry)
 
 static bool remove_entry(struct removal *r, const struct dirent *entry)
 {
-    if (is_metadata(entry) || unlinkat(dirfd(r->dir), entry->d_name, 0) == 0 || errno == ENOENT)
+    if (is_metadata(entry) || unlinkat(r->fd, entry->d_name, 0) == 0 || errno == ENOENT)
         return true;
     r->result = failed(r->arena, r->path, "remove a file of");
     return false;
@@ -92,7 +93,7 @@ static struct remove_result remove_content(struct removal *r, int parent, const 
         return ended(r->arena, OUTCOME_REFUSED, r->path, "has no _metadata: not a snapshot");
     if (!each_entry(r, remove_entry))
         return r->result;
-    if (r->has_metadata && unlinkat(dirfd(r->dir), "_metadata", 0) != 0 && errno != ENOENT)
+    if (r->has_metadata && unlinkat(r->fd, "_metadata", 0) != 0 && errno != ENOENT)
         return failed(r->arena, r->path, "remove _metadata of");
     if (unlinkat(parent, name, AT_REMOVEDIR) != 0 && errno != ENOENT)
         return failed(r->arena, r->path, "remove");
@@ -109,6 +110,7 @@ static struct remove_result remove_below(struct arena *a, int parent, struct str
         return ended(a, OUTCOME_REFUSED, path, "is not a directory");
     struct removal r = {.arena = a, .path = path};
     r.dir = fd < 0 ? NULL : fdopendir(fd);
+    r.fd = fd;
     if (!r.dir) {
         struct remove_result result = failed(a, path, "open");
         if (fd >= 0)
