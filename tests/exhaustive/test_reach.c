@@ -91,10 +91,35 @@ static void every_reachable_combination_is_made(void **state)
     assert_int_equal(n.undecided, 0);
 }
 
+static const struct facts up = {
+    .phase = PHASE_UP, .world = WORLD_READY, .job = SIGHT_UP, .preflight = PREFLIGHT_OK};
+
+static void what_another_process_says_of_the_job_counts_nothing(void **state)
+{
+    (void)state;
+    static struct made m;
+    make(&up, &m);
+    assert_int_equal(core_facts(&m.in).job, SIGHT_UP);
+    m.seen.job_incarnation = STR("process-2");
+    assert_int_equal(core_facts(&m.in).job, SIGHT_UNKNOWN);
+}
+
+static void what_was_seen_before_the_record_was_durable_counts_nothing(void **state)
+{
+    (void)state;
+    static struct made m;
+    make(&up, &m);
+    m.seen.committed_at = m.seen.job_part.at + 1;
+    assert_int_equal(core_facts(&m.in).job, SIGHT_UNKNOWN);
+    assert_int_equal(core_facts(&m.in).world, WORLD_UNKNOWN);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_reachable_combination_is_made),
+        cmocka_unit_test(what_another_process_says_of_the_job_counts_nothing),
+        cmocka_unit_test(what_was_seen_before_the_record_was_durable_counts_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
