@@ -40,7 +40,6 @@ struct core_out {
     const struct rule *rule;
     bool changed; /* record, status or any row differs: commit */
     struct record record;
-    bool status_changed;
     struct deployment_status status;
     bool has_job; /* put the Job row */
     struct job job;
