@@ -10,7 +10,8 @@
 #include "model/deployment.h"
 #include "port/outcome.h"
 
-/* One attempt's cluster as it is now. "gone" is the absence from a DONE inventory. */
+/* One attempt's cluster as it is now. "gone" is the absence from a DONE inventory; a provision that
+ * was asked for and has not run yet is listed, with nothing alive. */
 struct platform_cluster {
     int64_t attempt;
     /* Identity of the JobManager process or container: equal only while it is the very same one.
@@ -71,7 +72,8 @@ struct platform_ops {
                     const struct platform_artifact *jar,
                     void (*fn)(void *arg, const struct platform_result *r), void *arg);
     /* Ends the attempt's processes, TaskManagers first, and frees its leases once they are proven
-     * gone. DONE = asked for; only the inventory says gone. Attempt 0..n of this deployment. */
+     * gone. DONE = asked for; only the inventory says gone. Attempt 0..n of this deployment. A
+     * provision of it, one that waits or one that comes later, also after a restart, is REFUSED. */
     void (*teardown)(void *ctx, struct str deployment_id, int64_t attempt,
                      void (*fn)(void *arg, const struct platform_result *r), void *arg);
     /* Last lines of a process's log, "jobmanager" or a TaskManager id. */

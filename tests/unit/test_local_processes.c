@@ -382,7 +382,11 @@ static void starts_wait_in_line(void **state)
     /* The first never answers over REST, so the second has to wait ... */
     rig_turn(&w.world.rig, 500000);
     assert_int_equal(second.n, 0);
-    assert_null(look(2));
+    /* and is told as something that may come up yet ... */
+    const struct platform_cluster *c = look(2);
+    assert_non_null(c);
+    assert_false(c->jobmanager_alive || c->jobmanager_dead);
+    assert_int_equal(c->taskmanagers_wanted, 2);
     /* ... until the first is over. */
     assert_goes(1);
     assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
@@ -404,7 +408,30 @@ static void one_that_waits_in_line_can_be_ended(void **state)
     assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
     assert_int_equal(second.last.outcome, OUTCOME_REFUSED);
     assert_null(look(2));
+    /* For good: neither the free place nor another daemon starts it. */
     assert_goes(1);
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    local_world_restart(&w);
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    assert_null(look(2));
+    w.world.spec.attempt = 3;
+    provision();
+    assert_goes(3);
+}
+
+static void what_ended_before_the_newest_stays_ended_when_its_logs_are_gone(void **state)
+{
+    (void)state;
+    w.local->config.logs_kept = 1;
+    for (int64_t n = 1; n <= 3; n++) {
+        w.world.spec.attempt = n;
+        provision();
+        assert_goes(n);
+    }
+    assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ABSENT);
+    w.world.spec.attempt = 1;
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    assert_null(look(1));
 }
 
 static void an_id_that_is_a_path_is_refused(void **state)
@@ -438,6 +465,7 @@ int main(void)
         STORY(ports_of_the_living_stay_leased_over_a_restart),
         STORY(starts_wait_in_line),
         STORY(one_that_waits_in_line_can_be_ended),
+        STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
         STORY(an_id_that_is_a_path_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

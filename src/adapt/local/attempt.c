@@ -155,16 +155,56 @@ static int forget_old(struct local *l, struct arena *a, struct str deployment, s
     if (attempt_list(l, a, deployment, &numbers, &n, e) < 0)
         return -1;
     int64_t kept = 0;
+    bool newest = true;
     for (size_t i = n; i-- > 0;) {
         struct attempt at = {0};
         at.dir = arena_fmt(a, "%.*s/%.*s/%" PRId64, STR_ARG(l->clusters), STR_ARG(deployment),
                            numbers[i]);
         if (find_stage(a, &at, e) < 0)
             return -1;
-        if (at.stage != STAGE_ENDED || ++kept <= l->config.logs_kept)
+        if (at.stage != STAGE_ENDED)
+            continue;
+        /* The newest says for all before it that they are over. Without logs, that is all it does. */
+        bool has_logs = path_exists(attempt_path(a, &at, "log"));
+        bool stays = newest || (has_logs && kept < l->config.logs_kept);
+        kept += has_logs;
+        newest = false;
+        if (stays)
             continue;
         if (tree_remove(at.dir, e) < 0)
             return -1;
+    }
+    return 0;
+}
+
+/* An attempt that never had a process is over too once its end was asked for: the mark is what a
+ * provision finds that comes late. */
+static int make_mark(struct local *l, struct arena *a, const struct attempt *at, struct err *e)
+{
+    struct str parent = arena_fmt(a, "%.*s/%.*s", STR_ARG(l->clusters), STR_ARG(at->deployment));
+    if (dir_make(parent, 0755, e) < 0 || dir_make(at->dir, 0755, e) < 0 ||
+        dir_sync(l->clusters, e) < 0 || dir_sync(parent, e) < 0)
+        return -1;
+    return file_write(a, attempt_path(a, at, "ended"), STR("never started\n"), 0644, e);
+}
+
+int attempt_is_over(struct local *l, struct arena *a, const struct attempt *at, bool *ret,
+                    struct err *e)
+{
+    int64_t *numbers;
+    size_t n;
+    *ret = at->stage == STAGE_ENDING || at->stage == STAGE_ENDED;
+    if (*ret || at->stage == STAGE_PREPARED)
+        return 0;
+    if (attempt_list(l, a, at->deployment, &numbers, &n, e) < 0)
+        return -1;
+    for (size_t i = n; i-- > 0 && numbers[i] > at->number && !*ret;) {
+        struct attempt later = {0};
+        later.dir = arena_fmt(a, "%.*s/%.*s/%" PRId64, STR_ARG(l->clusters),
+                              STR_ARG(at->deployment), numbers[i]);
+        if (find_stage(a, &later, e) < 0)
+            return -1;
+        *ret = later.stage == STAGE_ENDED;
     }
     return 0;
 }
@@ -175,6 +215,8 @@ int attempt_sweep(struct local *l, struct arena *a, const struct attempt *at, st
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
         if (tree_remove(attempt_path(a, at, parts[i]), e) < 0)
             return -1;
+    if (at->stage == STAGE_ABSENT && make_mark(l, a, at, e) < 0)
+        return -1;
     /* In this order: until the last step it is still seen as one that has to be swept. */
     if (at->stage == STAGE_ENDING) {
         if (file_write(a, attempt_path(a, at, "ended"), STR("swept\n"), 0644, e) < 0)

@@ -97,6 +97,9 @@ int attempt_list(struct local *l, struct arena *a, struct str deployment, int64_
                  size_t *ret_n, struct err *e) ERR_CHECK;
 /* STAGE_PREPARED → STAGE_ENDING: after it no shim can get a process going. (pool) */
 int attempt_fence(struct arena *a, const struct attempt *at, struct err *e) ERR_CHECK;
+/* Was its end asked for? Then it may never be started (again). (pool) */
+int attempt_is_over(struct local *l, struct arena *a, const struct attempt *at, bool *ret,
+                    struct err *e) ERR_CHECK;
 /* Removes all but the logs and frees the ports; all its processes must be gone. (pool) */
 int attempt_sweep(struct local *l, struct arena *a, const struct attempt *at,
                   struct err *e) ERR_CHECK;
@@ -236,6 +239,8 @@ struct operation {
 /* What operations do on the pool; each fills result or inventory. */
 void provision_run(struct operation *o);
 void inventory_run(struct operation *o);
+/* Adds the attempts whose provision still waits: each may become processes. (loop thread) */
+void inventory_add_waiting(struct operation *o);
 void deliver_run(struct operation *o);
 /* One step towards the end; o->hard = the grace is over. result.again = not over yet. */
 void teardown_run(struct operation *o);
@@ -249,6 +254,9 @@ void operation_refuse(struct operation *o, const char *text);
 /* To the pool and back; local_pool_end is the last thing that `done` does. */
 void local_pool(struct local *l, void (*work)(void *arg), void (*done)(void *arg), void *arg);
 void local_pool_end(struct local *l);
+/* Provisions of the deployment that were asked for and have not run; their number. */
+size_t operations_to_provision(const struct local *l, struct arena *a, struct str deployment,
+                               const struct operation ***ret);
 /* Frees what waits and never ran. */
 void operations_close(struct local *l);
 

@@ -115,6 +115,33 @@ static int collect(struct local *l, struct arena *a, struct str deployment,
     return 0;
 }
 
+static bool is_listed(const struct platform_inventory *i, int64_t attempt)
+{
+    for (size_t k = 0; k < i->n; k++)
+        if (i->clusters[k].attempt == attempt)
+            return true;
+    return false;
+}
+
+void inventory_add_waiting(struct operation *o)
+{
+    const struct operation **provisions;
+    struct platform_inventory *i = &o->inventory;
+    if (i->outcome != OUTCOME_DONE)
+        return;
+    size_t n = operations_to_provision(o->l, o->a, o->deployment, &provisions);
+    struct platform_cluster *all = ARENA_ARRAY(o->a, struct platform_cluster, i->n + n + 1);
+    if (i->n > 0)
+        memcpy(all, i->clusters, i->n * sizeof(*all));
+    i->clusters = all;
+    for (size_t k = 0; k < n; k++)
+        if (!is_listed(i, provisions[k]->attempt))
+            i->clusters[i->n++] = (struct platform_cluster){
+                .attempt = provisions[k]->attempt,
+                .taskmanagers_wanted = provisions[k]->request.plan.lease.taskmanagers,
+            };
+}
+
 void inventory_run(struct operation *o)
 {
     struct err e = {0};

@@ -48,6 +48,7 @@ static void refuse_inventory(struct operation *o)
 
 static void tell_inventory(struct operation *o)
 {
+    inventory_add_waiting(o);
     o->on_inventory(o->arg, &o->inventory);
 }
 

@@ -216,12 +216,13 @@ void provision_run(struct operation *o)
     struct operation_result *ret = &o->result;
     struct err e = {0};
     struct attempt at;
+    bool over = false;
     if (attempt_read(l, a, r->plan.deployment, r->plan.attempt, &at, &e) < 0 ||
-        check_strays(l, a, &at, &e) < 0) {
+        check_strays(l, a, &at, &e) < 0 || attempt_is_over(l, a, &at, &over, &e) < 0) {
         refuse(a, ret, OUTCOME_UNKNOWN, &e);
         return;
     }
-    if (at.stage == STAGE_ENDING || at.stage == STAGE_ENDED) {
+    if (over) {
         err_set(&e, ERR_CONFLICT, "attempt %" PRId64 " was ended", at.number);
         refuse(a, ret, OUTCOME_REFUSED, &e);
         return;

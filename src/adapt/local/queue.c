@@ -102,6 +102,32 @@ void operation_refuse(struct operation *o, const char *text)
     operation_submit(o);
 }
 
+static size_t pick_provisions(const struct operation *list, struct str deployment,
+                              const struct operation **ret, size_t most)
+{
+    size_t n = 0;
+    for (; list; list = list->next) {
+        if (list->run != provision_run || !str_eq(list->deployment, deployment))
+            continue;
+        if (n < most)
+            ret[n] = list;
+        n++;
+    }
+    return n;
+}
+
+size_t operations_to_provision(const struct local *l, struct arena *a, struct str deployment,
+                               const struct operation ***ret)
+{
+    const struct operation *none[1];
+    size_t in_line = pick_provisions(l->line, deployment, none, 0);
+    size_t n = in_line + pick_provisions(l->waiting, deployment, none, 0);
+    *ret = ARENA_ARRAY(a, const struct operation *, n + 1);
+    pick_provisions(l->line, deployment, *ret, n);
+    pick_provisions(l->waiting, deployment, *ret + in_line, n - in_line);
+    return n;
+}
+
 static void free_all(struct operation **list)
 {
     while (*list) {
