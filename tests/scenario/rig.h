@@ -2,7 +2,8 @@
  * and a daemon that can die at any point. Nothing in here decides anything about Flink. */
 #pragma once
 
-#include "world.h"
+#include "core/step.h"
+#include "world/world.h"
 
 enum { MOST_SAVEPOINTS = 400, MOST_JOBS = 60, MOST_LOG = 1000, MOST_STEPS = 8000 };
 

@@ -22,12 +22,12 @@ static struct seen_listing *listing(struct rig *r, struct str directory)
 static struct seen_part *part_of(struct rig *r, const struct w_call *c)
 {
     struct seen *seen = &r->seen;
-    switch (c->effect.kind) {
+    switch ((enum effect_kind)c->kind) {
     case LOOK_WORLD: return &seen->world_part;
     case LOOK_JOB: return &seen->job_part;
     case LOOK_STATS: return &seen->stats_part;
     case LOOK_TRIGGER: return &seen->trigger.part;
-    case LOOK_DIRECTORY: return &listing(r, c->effect.subject)->part;
+    case LOOK_DIRECTORY: return &listing(r, c->subject)->part;
     case LOOK_SNAPSHOT: return &seen->snapshot.part;
     case LOOK_CAUSE: return &seen->cause_part;
     case LOOK_ARTIFACT: return &seen->artifact.part;
@@ -46,7 +46,7 @@ static struct seen_part *part_of(struct rig *r, const struct w_call *c)
 static void fold(struct rig *r, struct w_call *c)
 {
     struct seen *seen = &r->seen;
-    switch (c->effect.kind) {
+    switch ((enum effect_kind)c->kind) {
     case LOOK_WORLD:
         seen->world_outcome = c->outcome;
         if (c->outcome == OUTCOME_DONE) {
@@ -69,14 +69,14 @@ static void fold(struct rig *r, struct w_call *c)
         seen->trigger.text = c->text;
         break;
     case LOOK_DIRECTORY: {
-        struct seen_listing *l = listing(r, c->effect.subject);
+        struct seen_listing *l = listing(r, c->subject);
         l->outcome = c->outcome;
         l->items = c->items;
         l->n = c->n_items;
         break;
     }
     case LOOK_SNAPSHOT:
-        seen->snapshot.location = c->effect.subject;
+        seen->snapshot.location = c->subject;
         seen->snapshot.outcome = c->outcome;
         seen->snapshot.sight = c->n_items ? c->items[0] : (struct snapshot_sight){0};
         seen->snapshot.text = c->text;
@@ -144,15 +144,15 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
     };
     struct w_call *c = p;
     (void)y;
-    calls[c->effect.kind](w, c);
-    bool no_answer = c->outcome == OUTCOME_UNKNOWN && c->effect.kind >= CALL_PROVISION;
+    calls[c->kind](w, c);
+    bool no_answer = c->outcome == OUTCOME_UNKNOWN && c->kind >= CALL_PROVISION;
     if (!answer)
         return;
     int64_t takes = w->pace.latency;
-    if (c->effect.kind == CALL_SUBMIT)
+    if (c->kind == CALL_SUBMIT)
         takes += w->pace.main_method; /* the answer comes when main() has ended */
     if (no_answer)                    /* main() may take long: a submission is waited for long */
-        takes = c->effect.kind == CALL_SUBMIT && !c->status ? 100 * S : w->pace.time_out;
+        takes = c->kind == CALL_SUBMIT && !c->status ? 100 * S : w->pace.time_out;
     world_at(w, w->now + takes, answered, 0, 0, c);
 }
 
@@ -161,7 +161,9 @@ static void times_out(struct w_world *w, int64_t x, int64_t y, void *p)
 {
     struct w_call *c = p;
     struct w_call *nothing = ARENA_NEW(w->a, struct w_call);
-    *nothing = (struct w_call){.effect = c->effect,
+    *nothing = (struct w_call){.kind = c->kind,
+                               .attempt = c->attempt,
+                               .subject = c->subject,
                                .sent_at = c->sent_at,
                                .daemon = c->daemon,
                                .timer = c->timer,
@@ -186,7 +188,9 @@ static struct w_call *compose(struct rig *r, const struct effect *e)
         uuid_to_hex(rec->current.job_id, hex);
     struct core_in in = rig_in(r);
     *c = (struct w_call){
-        .effect = {e->kind, e->attempt, copy(r, e->subject)},
+        .kind = (int)e->kind,
+        .attempt = e->attempt,
+        .subject = copy(r, e->subject),
         .sent_at = r->world.now,
         .daemon = r->life,
         .timer = rec->timer,

@@ -2,6 +2,7 @@
 #include <assert.h>
 #include <stdio.h>
 
+#include "model/savepoint.h"
 #include "model/snapshot_location.h"
 #include "world.h"
 
@@ -64,12 +65,12 @@ void storage_list(struct w_world *w, struct w_call *c)
     /* Flink makes the directory when the job starts. */
     for (size_t i = 0; i < w->n_clusters; i++)
         if (w->clusters[i].job.exists && !w->checkpointing_off &&
-            snapshot_location_equal(str_of(w->clusters[i].job.checkpoints), c->effect.subject))
+            snapshot_location_equal(str_of(w->clusters[i].job.checkpoints), c->subject))
             c->outcome = OUTCOME_DONE;
     for (size_t i = 0; i < w->n_snapshots; i++) {
         struct str location = str_of(w->snapshots[i].location);
-        if (!str_starts_with(location, c->effect.subject) ||
-            location.len <= c->effect.subject.len || location.ptr[c->effect.subject.len] != '/')
+        if (!str_starts_with(location, c->subject) ||
+            location.len <= c->subject.len || location.ptr[c->subject.len] != '/')
             continue;
         c->outcome = OUTCOME_DONE;
         if (w->snapshots[i].there)
@@ -84,7 +85,7 @@ void storage_verify(struct w_world *w, struct w_call *c)
         c->text = STR("permission denied");
         return;
     }
-    const struct w_snapshot *s = storage_find(w, c->effect.subject);
+    const struct w_snapshot *s = storage_find(w, c->subject);
     if (!s || !s->there) {
         c->outcome = OUTCOME_REFUSED;
         c->text = STR("there is no _metadata");
@@ -98,7 +99,7 @@ void storage_verify(struct w_world *w, struct w_call *c)
 
 void storage_remove(struct w_world *w, struct w_call *c)
 {
-    struct w_snapshot *s = storage_find(w, c->effect.subject);
+    struct w_snapshot *s = storage_find(w, c->subject);
     if (world_next_fate(w, FATED_DISCARD) == FATE_FAILS) {
         c->outcome = OUTCOME_REFUSED;
         c->status = 403;

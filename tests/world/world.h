@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 #include "base/arena.h"
-#include "core/step.h"
+#include "port/flink.h"
+#include "port/platform.h"
+#include "port/snapshots.h"
 
 #define MS (1000LL)
 #define S  (1000LL * MS)
@@ -125,7 +127,9 @@ extern const struct w_pace w_quick;
 
 /* A request and its answer. */
 struct w_call {
-    struct effect effect;
+    int kind; /* the caller's word for it */
+    int64_t attempt;
+    struct str subject;
     int64_t sent_at;
     int64_t daemon; /* which life of the daemon sent it */
     int64_t timer;
@@ -198,7 +202,7 @@ void world_fate(struct w_world *w, enum fated what, enum fate fate);
 enum fate world_next_fate(struct w_world *w, enum fated what);
 void world_trouble(struct w_world *w, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
-/* world_platform.c */
+/* platform.c */
 struct w_cluster *world_cluster(struct w_world *w, int64_t attempt);
 void world_provision(struct w_world *w, struct w_call *c);
 void world_deliver(struct w_world *w, struct w_call *c);
@@ -210,7 +214,7 @@ void world_reboot(struct w_world *w);
 /* A cluster that somebody else started. */
 void world_foreign_cluster(struct w_world *w, int64_t attempt);
 
-/* world_flink.c */
+/* flink.c */
 void flink_look(struct w_world *w, struct w_call *c);
 void flink_stats(struct w_world *w, struct w_call *c);
 void flink_read_trigger(struct w_world *w, struct w_call *c);
@@ -226,7 +230,7 @@ void flink_taskmanager_gone(struct w_world *w, struct w_cluster *c);
 void flink_taskmanager_back(struct w_world *w, struct w_cluster *c);
 bool flink_is_final(enum flink_job_status s);
 
-/* world_storage.c */
+/* storage.c */
 struct w_snapshot *storage_add(struct w_world *w, const char *location);
 struct w_snapshot *storage_find(struct w_world *w, struct str location);
 void storage_list(struct w_world *w, struct w_call *c);

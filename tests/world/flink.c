@@ -146,7 +146,7 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
 
 void flink_submit(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = world_cluster(w, call->effect.attempt);
+    struct w_cluster *c = world_cluster(w, call->attempt);
     if (!c || !c->jobmanager_alive || w->flink_unreachable)
         return; /* no answer */
     call->outcome = OUTCOME_REFUSED;
@@ -184,7 +184,7 @@ void flink_submit(struct w_world *w, struct w_call *call)
 
 static struct w_job *job_of(struct w_world *w, struct w_call *call, struct w_cluster **ret)
 {
-    struct w_cluster *c = world_cluster(w, call->effect.attempt);
+    struct w_cluster *c = world_cluster(w, call->attempt);
     *ret = c;
     if (!c || !c->jobmanager_alive || w->flink_unreachable)
         return NULL;

@@ -64,7 +64,7 @@ static struct w_cluster *add_cluster(struct w_world *w, int64_t attempt)
 /* Ensures: a JobManager that ended is never replaced, TaskManagers are. */
 void world_provision(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = world_cluster(w, call->effect.attempt);
+    struct w_cluster *c = world_cluster(w, call->attempt);
     enum fate fate = world_next_fate(w, FATED_PROVISION);
     call->outcome = OUTCOME_REFUSED;
     if (fate == FATE_FAILS) {
@@ -79,14 +79,14 @@ void world_provision(struct w_world *w, struct w_call *call)
     if (fate == FATE_HANGS)
         return;
     if (!c)
-        c = add_cluster(w, call->effect.attempt);
+        c = add_cluster(w, call->attempt);
     while (alive(c) < c->wanted)
         add_taskmanager(w, c);
 }
 
 void world_deliver(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = world_cluster(w, call->effect.attempt);
+    struct w_cluster *c = world_cluster(w, call->attempt);
     if (!c || !c->jobmanager_alive || c->ending) {
         call->outcome = OUTCOME_REFUSED;
         call->text = STR("that JobManager has ended");
@@ -110,7 +110,7 @@ static void torn_down(struct w_world *w, int64_t x, int64_t y, void *p)
 /* TaskManagers first. */
 void world_teardown(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = world_cluster(w, call->effect.attempt);
+    struct w_cluster *c = world_cluster(w, call->attempt);
     call->outcome = OUTCOME_DONE;
     if (!c || c->ending)
         return;
