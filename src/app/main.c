@@ -64,7 +64,7 @@ static int open_local(struct daemon_parts *d, struct err *e)
         .port_first = s->port_first,
         .port_last = s->port_last,
         .logs_kept = s->kept_logs,
-        .quick_start = quick_start_of(s->quick_start),
+        .quick_start = (int)quick_start_of(s->quick_start),
         .class_data_sharing = !s->no_class_data_sharing,
     };
     if (local_new(&c, &d->app.loop, &d->local, e) < 0)
