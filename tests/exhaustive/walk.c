@@ -34,7 +34,7 @@ static size_t first(const struct row_set *s)
     for (size_t i = 0; i < WORDS; i++)
         if (s->words[i])
             return 64 * i + (size_t)__builtin_ctzll(s->words[i]);
-    assert(!"no row matches");
+    assert(false); /* the last row matches everything */
     return n_rules;
 }
 
