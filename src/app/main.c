@@ -60,6 +60,7 @@ static int open_local(struct daemon_parts *d, struct err *e)
         .flink_home = str_of(home),
         .java = s->java,
         .user = s->user,
+        .storage_uri = d->config.file.storage_base_uri,
         .max_concurrent_starts = s->max_concurrent_starts,
         .port_first = s->port_first,
         .port_last = s->port_last,
@@ -69,6 +70,8 @@ static int open_local(struct daemon_parts *d, struct err *e)
     };
     if (local_new(&c, &d->app.loop, &d->local, e) < 0)
         return -1;
+    if (local_notice(d->local).len > 0)
+        log_record(LOG_WARN, wall_now(d), local_notice(d->local), NULL, 0);
     d->app.platform = local_platform(d->local);
     d->app.settings.flink_versions = local_versions(d->local, d->app.arena);
     return 0;

@@ -96,6 +96,8 @@ void local_world_open(struct local_world *w, const char *java, const char *home,
     w->config.flink_home = str_of(home);
     w->config.shim = str_of(shim);
     w->config.quick_start = QUICK_ALL;
+    if (geteuid() == 0) /* stories about another account say so */
+        w->config.user = STR("root");
     w->config.max_concurrent_starts = 2;
     fill_template(&w->template_, version);
     w->world.spec = (struct platform_cluster_spec){.deployment_id = STR(DEPLOYMENT),

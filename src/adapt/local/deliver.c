@@ -2,13 +2,17 @@
 #include "adapt/local/internal.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/uuid.h"
 
 #define LOG_MOST (4 << 20)
+/* Where Flink keeps uploads below web.upload.dir; it makes this itself when it comes up. */
+#define UPLOADS "flink-web-upload"
 
 /* Is this very JobManager alive? 1 yes, 0 no (text says), -1 cannot be told. */
 static int is_incarnation(struct local *l, struct arena *a, struct attempt *at,
@@ -41,6 +45,29 @@ static bool name_is_safe(struct str name)
     return true;
 }
 
+/* The directory is the account's: what it makes of its paths must not become root's doing. */
+static int place_as_root(struct local *l, struct arena *a, struct str upload,
+                         struct platform_artifact jar, struct err *e)
+{
+    int parent = open(upload.ptr, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (parent < 0)
+        return err_file(e, "open the directory", upload, errno);
+    int failed = 0;
+    int dir = -1;
+    if (mkdirat(parent, UPLOADS, 0755) < 0 && errno != EEXIST)
+        failed = errno;
+    if (failed == 0 &&
+        ((dir = openat(parent, UPLOADS, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0 ||
+         fchown(dir, l->user_id, l->group_id) < 0))
+        failed = errno;
+    close(parent);
+    int result = failed ? err_file(e, "prepare uploads in", upload, failed)
+                        : file_copy(a, jar.path, (struct file_place){dir, jar.name}, e);
+    if (dir >= 0)
+        close(dir);
+    return result;
+}
+
 static int place(struct local *l, struct arena *a, const struct attempt *at,
                  const struct platform_artifact *jar, struct str *ret_id, struct err *e)
 {
@@ -49,19 +76,16 @@ static int place(struct local *l, struct arena *a, const struct attempt *at,
     if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
         return err_set(e, ERR_UNAVAILABLE, "no random numbers: %s", errno_text(errno));
     uuid_format(random, uuid);
-    /* Where Flink keeps uploads below web.upload.dir; it makes this itself when it comes up. */
-    struct str dir = attempt_path(a, at, "upload/flink-web-upload");
-    if (dir_make(dir, 0755, e) < 0)
-        return -1;
-    if (l->config.user.len > 0 && chown(dir.ptr, l->user_id, l->group_id) < 0)
-        return err_file(e, "hand over", dir, errno);
     struct str name = name_is_safe(jar->name) ? jar->name : STR("job.jar");
     struct str id = arena_fmt(a, "%s_%.*s", uuid, STR_ARG(name));
-    struct str to = arena_fmt(a, "%.*s/%.*s", STR_ARG(dir), STR_ARG(id));
-    if (file_give(a, jar->path, to, l->config.user.len > 0, e) < 0)
-        return -1;
     *ret_id = id;
-    return 0;
+    if (l->config.user.len > 0)
+        return place_as_root(l, a, attempt_path(a, at, "upload"),
+                             (struct platform_artifact){.path = jar->path, .name = id}, e);
+    struct str dir = attempt_path(a, at, "upload/" UPLOADS);
+    if (dir_make(dir, 0755, e) < 0)
+        return -1;
+    return file_give(a, jar->path, arena_fmt(a, "%.*s/%.*s", STR_ARG(dir), STR_ARG(id)), false, e);
 }
 
 void deliver_run(struct operation *o)

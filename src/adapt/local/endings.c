@@ -3,9 +3,11 @@
 #include "adapt/local/internal.h"
 
 #include <time.h>
+#include <unistd.h>
 
 #include "base/timefmt.h"
 
+/* The next step is taken when a process ends that the last one waited for, and after a while anyhow. */
 #define STEP_FIRST_US (20 * US_PER_MS)
 #define STEP_MOST_US  (500 * US_PER_MS)
 
@@ -18,6 +20,8 @@ struct ending {
     int64_t step_us;
     int64_t hard_at_us; /* monotonic */
     struct loop_timer *timer;
+    int fd; /* of the awaited process, -1: none */
+    struct loop_watch *watch;
 };
 
 static int64_t now_us(void)
@@ -35,11 +39,47 @@ static struct ending *find(struct local *l, struct str deployment, int64_t attem
     return NULL;
 }
 
+static void await_nobody(struct ending *x)
+{
+    if (x->fd < 0)
+        return;
+    x->l->loop->ops->watch_free(x->watch);
+    close(x->fd);
+    x->fd = -1;
+}
+
 static void ending_free(struct ending *x)
 {
+    await_nobody(x);
     x->l->loop->ops->timer_free(x->timer);
     arena_free(x->a);
     mem_free(x);
+}
+
+static void on_end(void *arg, int events)
+{
+    struct ending *x = arg;
+    (void)events;
+    await_nobody(x);
+    x->l->loop->ops->timer_arm(x->timer, 0);
+}
+
+static void take_next_step(struct ending *x, struct process_id awaited)
+{
+    const struct loop *loop = x->l->loop;
+    int64_t delay = x->step_us;
+    await_nobody(x);
+    if (awaited.pid > 0) {
+        x->fd = process_watch(x->l->proc, awaited);
+        if (x->fd < 0)
+            delay = 0; /* it has ended meanwhile */
+    }
+    if (x->fd >= 0) {
+        x->watch = loop->ops->watch_new(loop->ctx, x->fd, on_end, x);
+        loop->ops->watch_set(x->watch, LOOP_READ);
+    }
+    loop->ops->timer_arm(x->timer, delay);
+    x->step_us = x->step_us * 2 < STEP_MOST_US ? x->step_us * 2 : STEP_MOST_US;
 }
 
 static void step_done(struct operation *o)
@@ -49,8 +89,7 @@ static void step_done(struct operation *o)
     if (!x)
         return;
     if (o->result.again) {
-        x->step_us = x->step_us * 2 < STEP_MOST_US ? x->step_us * 2 : STEP_MOST_US;
-        l->loop->ops->timer_arm(x->timer, x->step_us);
+        take_next_step(x, o->result.awaited);
         return;
     }
     struct ending **at = &l->endings;
@@ -63,6 +102,7 @@ static void step_done(struct operation *o)
 static void on_timer(void *arg)
 {
     struct ending *x = arg;
+    await_nobody(x);
     struct operation *o = operation_new(x->l, x->deployment, x->attempt);
     o->hard = now_us() >= x->hard_at_us;
     o->run = teardown_run;
@@ -70,21 +110,23 @@ static void on_timer(void *arg)
     operation_submit(o);
 }
 
-void endings_add(struct local *l, struct str deployment, int64_t attempt)
+void endings_add(struct operation *teardown)
 {
-    if (find(l, deployment, attempt))
+    struct local *l = teardown->l;
+    if (find(l, teardown->deployment, teardown->attempt))
         return;
     struct ending *x = mem_alloc(sizeof(*x));
     x->l = l;
     x->a = arena_new();
-    x->deployment = arena_str(x->a, deployment);
-    x->attempt = attempt;
+    x->deployment = arena_str(x->a, teardown->deployment);
+    x->attempt = teardown->attempt;
     x->step_us = STEP_FIRST_US;
     x->hard_at_us = now_us() + l->config.stop_grace_us;
     x->timer = l->loop->ops->timer_new(l->loop->ctx, on_timer, x);
+    x->fd = -1;
     x->next = l->endings;
     l->endings = x;
-    l->loop->ops->timer_arm(x->timer, x->step_us);
+    take_next_step(x, teardown->result.awaited);
 }
 
 void endings_close(struct local *l)

@@ -54,7 +54,9 @@ static int read_at(int fd, char *to, size_t n, off_t offset, size_t *ret)
 static enum file_read read_some(struct arena *a, struct str path, size_t most, bool whole,
                                 struct str *ret, struct err *e)
 {
-    int fd = open(c_path(path), O_RDONLY | O_CLOEXEC);
+    /* A file in a directory of Flink's account may be anything by now: no link is followed, and no
+     * pipe waited for. */
+    int fd = open(c_path(path), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0 && errno == ENOENT)
         return FILE_ABSENT;
     if (fd < 0) {
@@ -65,6 +67,10 @@ static enum file_read read_some(struct arena *a, struct str path, size_t most, b
     size_t n = 0;
     if (fstat(fd, &st) < 0)
         goto failed;
+    if (!S_ISREG(st.st_mode)) {
+        errno = ENOENT;
+        goto failed;
+    }
     size_t size = st.st_size > 0 ? (size_t)st.st_size : 0;
     if (size > most && whole) {
         errno = EFBIG;
@@ -122,7 +128,7 @@ int file_write(struct arena *a, struct str path, struct str content, mode_t mode
     int fd = open(c_path(fresh), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_file(e, "create", fresh, errno);
-    if (write_all(fd, content) < 0 || fsync(fd) < 0) {
+    if (write_all(fd, content) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0) {
         int number = errno;
         close(fd);
         unlink(c_path(fresh));
@@ -147,42 +153,51 @@ static int copy_content(int in, int out)
     }
 }
 
-static int copy_file(struct arena *a, struct str from, struct str to, struct err *e)
+/* Into an open directory, past whoever may change what its path means. 0 or errno. */
+static int copy_into(int in, int dir, const char *fresh, const char *name)
 {
-    struct str fresh = arena_fmt(a, "%.*s.new", STR_ARG(to));
+    unlinkat(dir, fresh, 0);
+    int out = openat(dir, fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644);
+    if (out < 0)
+        return errno;
+    int failed = copy_content(in, out) < 0 || fchmod(out, 0644) < 0 || fsync(out) < 0 ? errno : 0;
+    close(out);
+    if (failed == 0 && renameat(dir, fresh, dir, name) < 0)
+        failed = errno;
+    if (failed != 0)
+        unlinkat(dir, fresh, 0);
+    return failed;
+}
+
+int file_copy(struct arena *a, struct str from, struct file_place to, struct err *e)
+{
     int in = open(c_path(from), O_RDONLY | O_CLOEXEC);
     if (in < 0)
         return err_file(e, "open", from, errno);
-    int out = open(c_path(fresh), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-    if (out < 0) {
-        close(in);
-        return err_file(e, "create", fresh, errno);
-    }
-    int failed = copy_content(in, out) < 0 || fsync(out) < 0 ? errno : 0;
+    struct str fresh = arena_fmt(a, ".%.*s.new", STR_ARG(to.name));
+    int failed = copy_into(in, to.dir, fresh.ptr, c_path(to.name));
     close(in);
-    close(out);
-    if (failed == 0 && rename(c_path(fresh), c_path(to)) < 0)
-        failed = errno;
-    if (failed == 0)
-        return 0;
-    unlink(c_path(fresh));
-    return err_file(e, "copy a file to", to, failed);
+    return failed ? err_file(e, "copy a file to", to.name, failed) : 0;
 }
 
 int file_give(struct arena *a, struct str from, struct str to, bool own, struct err *e)
 {
-    if (path_exists(to))
+    if (path_exists(to) || (!own && (link(c_path(from), c_path(to)) == 0 || errno == EEXIST)))
         return 0;
-    if (!own && link(c_path(from), c_path(to)) == 0)
-        return 0;
-    if (!own && errno == EEXIST)
-        return 0;
-    return copy_file(a, from, to, e);
+    struct str parent = parent_of(a, to);
+    int dir = open(c_path(parent), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (dir < 0)
+        return err_file(e, "open the directory", parent, errno);
+    struct file_place place = {dir, str_skip(to, parent.len)};
+    int result = file_copy(a, from, place, e);
+    close(dir);
+    return result;
 }
 
 int dir_make(struct str path, mode_t mode, struct err *e)
 {
-    if (mkdir(c_path(path), mode) == 0 || errno == EEXIST)
+    /* The mode is meant as it is said, whatever the umask. */
+    if ((mkdir(c_path(path), mode) == 0 && chmod(c_path(path), mode) == 0) || errno == EEXIST)
         return 0;
     return err_file(e, "create the directory", path, errno);
 }
@@ -283,6 +298,54 @@ int tree_remove(struct str path, struct err *e)
     if (rmdir(c_path(path)) < 0 && errno != ENOENT)
         return err_file(e, "remove", path, errno);
     return 0;
+}
+
+/* Gives away what is in the directory `fd`, and closes it. 0 or -1 with errno. */
+static int give_dir(int fd, uint32_t user, uint32_t group, int depth)
+{
+    DIR *d = depth < TREE_DEPTH_MOST ? fdopendir(fd) : NULL;
+    if (!d) {
+        close(fd);
+        errno = depth < TREE_DEPTH_MOST ? EIO : ELOOP;
+        return -1;
+    }
+    int failed = 0;
+    for (struct dirent *entry; failed == 0 && (entry = readdir(d)) != NULL;) {
+        struct stat st;
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+            continue;
+        if (fstatat(fd, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
+            failed = errno == ENOENT ? 0 : errno;
+            continue;
+        }
+        /* A file with a second name may be somebody else's under that one. */
+        bool whole = S_ISDIR(st.st_mode) || (S_ISREG(st.st_mode) && st.st_nlink == 1);
+        if (whole && fchownat(fd, entry->d_name, user, group, AT_SYMLINK_NOFOLLOW) < 0)
+            failed = errno == ENOENT ? 0 : errno;
+        if (!S_ISDIR(st.st_mode) || failed != 0)
+            continue;
+        int sub = openat(fd, entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+        if (sub < 0 || give_dir(sub, user, group, depth + 1) < 0)
+            failed = errno == ENOENT ? 0 : errno;
+    }
+    closedir(d);
+    errno = failed;
+    return failed ? -1 : 0;
+}
+
+int tree_give(struct str path, uint32_t user, uint32_t group, struct err *e)
+{
+    int fd = open(c_path(path), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+    if (fd < 0)
+        return err_file(e, "open the directory", path, errno);
+    int top = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    /* Its own owner last: until then it is seen as one that was not given away. */
+    int failed = give_dir(fd, user, group, 0) < 0 ? errno : 0;
+    if (failed == 0 && (top < 0 || fchown(top, user, group) < 0))
+        failed = errno;
+    if (top >= 0)
+        close(top);
+    return failed ? err_file(e, "hand over", path, failed) : 0;
 }
 
 bool path_exists(struct str path)

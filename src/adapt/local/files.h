@@ -28,6 +28,13 @@ int file_write(struct arena *a, struct str path, struct str content, mode_t mode
 /* Makes `to` have the content of `from`: a hard link where the file system can and `own` is not
  * asked for, else a copy (sharing blocks where it can). Replaces nothing: EEXIST is success. */
 int file_give(struct arena *a, struct str from, struct str to, bool own, struct err *e) ERR_CHECK;
+/* A name in an open directory. */
+struct file_place {
+    int dir;
+    struct str name;
+};
+/* Copies to that place, readable for all; what was there is replaced. Follows no link. */
+int file_copy(struct arena *a, struct str from, struct file_place to, struct err *e) ERR_CHECK;
 /* Makes the directory if it is not there. */
 int dir_make(struct str path, mode_t mode, struct err *e) ERR_CHECK;
 int dir_sync(struct str path, struct err *e) ERR_CHECK;
@@ -36,4 +43,6 @@ enum file_read dir_list(struct arena *a, struct str path, struct str_list *ret,
                         struct err *e) ERR_CHECK;
 /* Removes the tree; absent is fine. Follows no symbolic link. */
 int tree_remove(struct str path, struct err *e) ERR_CHECK;
+/* Makes the account the owner of the tree. Follows no symbolic link. */
+int tree_give(struct str path, uint32_t user, uint32_t group, struct err *e) ERR_CHECK;
 bool path_exists(struct str path);

@@ -36,8 +36,10 @@ struct local {
     struct str data_id;
     const char *proc;
     char boot_id[BOOT_ID_MOST];
-    uint32_t user_id; /* that Flink runs under */
+    uint32_t user_id; /* that Flink runs under: not our own when config.user says another one */
     uint32_t group_id;
+    struct str storage; /* path of config.storage_uri; empty = on no file system of ours */
+    struct str notice;
     struct ports ports;
 
     pthread_mutex_t lock; /* guards what is below */
@@ -192,6 +194,18 @@ void sharing_close(struct local *l);
 enum outcome spawn_process(struct local *l, struct arena *a, const struct attempt *at,
                            struct str name, char **command, struct err *e);
 
+/* Asks as config.user: "MODE=PATH" each, MODE of r, w, x. -1: e names the first that cannot be used
+ * so. Blocks. */
+int spawn_reach(struct local *l, struct arena *a, struct str_list wants, struct err *e) ERR_CHECK;
+
+/* --- account.c --- */
+/* Settles under which account Flink runs, and prepares directories for it; at the start. -1: the
+ * configuration cannot be meant. */
+int account_choose(struct local *l, struct err *e) ERR_CHECK;
+/* Can the account use what a start needs? (pool) */
+int account_check(struct local *l, struct arena *a, struct str java, struct str home,
+                  struct err *e) ERR_CHECK;
+
 /* --- operations --- */
 
 struct start_request { /* copied from platform_cluster_spec on the loop thread */
@@ -206,6 +220,7 @@ struct operation_result {
     struct str jar_id;
     int64_t starting_rest_port; /* provision: of the JobManager just started, else 0 */
     bool again;                 /* teardown: not over yet */
+    struct process_id awaited;  /* with again: the end of this process changes something; pid 0 = none */
 };
 
 /* Copies what a start needs out of the specification; -1 when it cannot work. (pure) */
@@ -271,5 +286,5 @@ void starts_drop(struct local *l, struct str deployment, int64_t attempt);
 void starts_close(struct local *l);
 
 /* --- endings.c: goes on with a teardown until the attempt is gone (loop thread) --- */
-void endings_add(struct local *l, struct str deployment, int64_t attempt);
+void endings_add(struct operation *teardown);
 void endings_close(struct local *l);

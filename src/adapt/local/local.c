@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <sys/random.h>
 #include <unistd.h>
@@ -103,7 +102,7 @@ static void op_deliver(void *ctx, struct str deployment_id, int64_t attempt, str
 static void teardown_done(struct operation *o)
 {
     if (o->result.again)
-        endings_add(o->l, o->deployment, o->attempt);
+        endings_add(o);
     tell_result(o);
 }
 
@@ -185,6 +184,7 @@ static void fill_config(struct local *l, const struct local_config *given)
     c->java = arena_str(a, given->java);
     c->shim = given->shim.len ? arena_str(a, given->shim) : beside_self(a, "sluice-shim");
     c->user = arena_str(a, given->user);
+    c->storage_uri = arena_str(a, given->storage_uri);
     c->flink_homes.items = ARENA_ARRAY(a, struct str_pair, given->flink_homes.n);
     for (size_t i = 0; i < given->flink_homes.n; i++) {
         c->flink_homes.items[i].key = arena_str(a, given->flink_homes.items[i].key);
@@ -220,23 +220,6 @@ static int read_data_id(struct local *l, struct err *e)
     uuid_format(random, uuid);
     l->data_id = arena_str(l->arena, str_of(uuid));
     return file_write(l->arena, path, l->data_id, 0644, e);
-}
-
-static int find_user(struct local *l, struct err *e)
-{
-    l->user_id = geteuid();
-    l->group_id = getegid();
-    if (l->config.user.len == 0)
-        return 0;
-    if (geteuid() != 0)
-        return err_set(e, ERR_INVALID, "local.user needs a daemon that runs as root");
-    const struct passwd *p = getpwnam(arena_cstr(l->arena, l->config.user));
-    if (!p)
-        return err_set(e, ERR_INVALID, "local.user: there is no account %.*s",
-                       STR_ARG(l->config.user));
-    l->user_id = p->pw_uid;
-    l->group_id = p->pw_gid;
-    return 0;
 }
 
 /* The ports of every attempt that was not swept stay leased. */
@@ -278,7 +261,7 @@ static int open_data(struct local *l, struct err *e)
         return err_file(e, "use the shim", l->config.shim, errno);
     ports_init(&l->ports, l->config.port_first, l->config.port_last);
     l->clusters = arena_fmt(l->arena, "%.*s/clusters", STR_ARG(l->config.data_dir));
-    if (find_user(l, e) < 0 || read_data_id(l, e) < 0 || dir_make(l->clusters, 0755, e) < 0)
+    if (read_data_id(l, e) < 0 || dir_make(l->clusters, 0755, e) < 0 || account_choose(l, e) < 0)
         return -1;
     return mark_leases(l, e);
 }
@@ -333,6 +316,11 @@ void local_free(struct local *l)
     operations_close(l);
     if (l->in_flight == 0)
         local_destroy(l);
+}
+
+struct str local_notice(const struct local *l)
+{
+    return l->notice;
 }
 
 struct platform local_platform(struct local *l)

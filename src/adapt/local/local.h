@@ -23,7 +23,10 @@ struct local_config {
     struct str cache_dir;       /* holds flink/VERSION/lib; empty: as ./dev finds it */
     struct str java;            /* program; empty: JAVA_HOME/bin/java, else java in PATH */
     struct str shim;            /* program; empty: sluice-shim beside the running program */
-    struct str user; /* local.user: account for Flink when started as root; empty = own */
+    /* local.user: account for Flink when started as root. Empty: `sluice`, else `nobody`; when that
+     * one cannot reach what Flink needs, root's own, and local_notice says so. */
+    struct str user;
+    struct str storage_uri; /* storage.baseUri: handed over to that account when it is ours */
     int64_t
         max_concurrent_starts; /* local.maxConcurrentStarts; default: half the cores, 1 at least */
     int64_t port_first;        /* local.ports: leased from here on; default 21000 */
@@ -45,5 +48,7 @@ int local_new(const struct local_config *config, const struct loop *loop, struct
  * ends by itself. Leaves all processes as they are. NULL is allowed. */
 void local_free(struct local *l);
 struct platform local_platform(struct local *l);
+/* What the administrator should know of how it was set up; empty = nothing. Lives as long as it. */
+struct str local_notice(const struct local *l);
 /* Versions that can be started, sorted ("1.20.5", "2.3.0"); for validation. Looks at the disk. */
 struct str_list local_versions(const struct local *l, struct arena *a);

@@ -78,6 +78,13 @@ enum alive process_alive(const char *proc, struct process_id id, struct err *e)
     return alive;
 }
 
+int process_watch(const char *proc, struct process_id id)
+{
+    int fd = -1;
+    struct err ignored;
+    return open_process(proc, id, &fd, &ignored) == ALIVE_YES ? fd : -1;
+}
+
 /* "environ" or "cmdline" as it was at exec; empty for a process that has ended or a kernel thread.
  * 0 or -1 with errno. */
 static int strings_read(struct arena *a, const char *proc, int64_t pid, const char *file,
@@ -193,13 +200,15 @@ void process_wait(const struct process_id *ids, size_t n, int most_ms)
         close(fds[i].fd);
 }
 
-/* May a process of this user be one of ours? Reading others' environments is not ours to do. */
+/* May a process of this user be one of ours? Reading others' environments is not ours to do, except
+ * for root, whose Flink may have run under yet another account. */
 static bool may_be_ours(const char *proc, int64_t pid, uint32_t user)
 {
     char path[128];
     struct stat st;
     snprintf(path, sizeof(path), "%s/%" PRId64, proc, pid);
-    return stat(path, &st) == 0 && (st.st_uid == geteuid() || st.st_uid == user);
+    return stat(path, &st) == 0 &&
+           (geteuid() == 0 || st.st_uid == geteuid() || st.st_uid == user);
 }
 
 static void strays_add(struct arena *a, struct strays *s, struct stray one)

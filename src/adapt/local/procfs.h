@@ -33,6 +33,8 @@ enum alive process_alive(const char *proc, struct process_id id, struct err *e);
  * REFUSED: the process is not the owner's, nothing was sent. UNKNOWN: it could not be told. */
 enum outcome process_signal(const char *proc, struct process_id id, const struct owner *owner,
                             int signo, struct err *e);
+/* A descriptor that is readable once this very process has ended; -1 when it has already. */
+int process_watch(const char *proc, struct process_id id);
 /* Waits until one of the processes ends or the time is over; a pool thread's short nap. */
 void process_wait(const struct process_id *ids, size_t n, int most_ms);
 /* What a scan looks for. */

@@ -113,7 +113,7 @@ static int complete_plan(struct local *l, struct arena *a, const struct attempt 
     struct str_list jars;
     p->dir = at->dir;
     if (home_find(l, a, p->flink_version, &p->home, e) < 0 || java_find(l, a, &p->java, e) < 0 ||
-        home_class_path(a, p->home, &jars, e) < 0)
+        home_class_path(a, p->home, &jars, e) < 0 || account_check(l, a, p->java, p->home, e) < 0)
         return -1;
     size_t n = r->dependency_names.n;
     p->class_path.items = ARENA_ARRAY(a, struct str, jars.n + n);

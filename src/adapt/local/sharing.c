@@ -121,11 +121,20 @@ static int take_list(struct sharing *s, struct str *ret)
         return -1;
     while (text.len > 0 && text.ptr[text.len - 1] != '\n')
         text.len--;
+    /* Classes of other places than the home's jars are no business of an archive for all. */
+    struct buf kept = {0};
+    while (text.len > 0) {
+        struct str line = str_split(text, '\n', &text);
+        if (!str_contains(line, STR("source:")))
+            buf_fmt(&kept, "%.*s\n", STR_ARG(line));
+    }
     struct str dir = arena_fmt(s->a, "%.*s/cds", STR_ARG(s->l->config.cache_dir));
     *ret = list_copy(s);
-    if (dir_make(dir, 0755, &ignored) < 0 || text.len == 0)
-        return -1;
-    return file_write(s->a, *ret, text, 0644, &ignored);
+    int result = kept.len == 0 || dir_make(dir, 0755, &ignored) < 0
+                     ? -1
+                     : file_write(s->a, *ret, buf_str(&kept), 0644, &ignored);
+    buf_fini(&kept);
+    return result;
 }
 
 static struct str fresh_archive(struct sharing *s)

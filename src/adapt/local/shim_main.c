@@ -9,7 +9,11 @@
  * meanwhile) the child ends without having run anything. Until the record exists both carry
  * SLUICE_DATA in their environment, which a scan of /proc finds.
  *
- * Descriptor 3 takes one line for the daemon: "ok" or what went wrong. Started with setsid. */
+ * Descriptor 3 takes one line for the daemon: "ok" or what went wrong. Started with setsid.
+ *
+ *   sluice-shim --reach USER [rwx]...=PATH...
+ *
+ * becomes the user and says on descriptor 3 "ok", or the first path that the user may not use so. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
@@ -106,6 +110,24 @@ static int become(const char *user)
     }
     if (initgroups(user, p->pw_gid) < 0 || setgid(p->pw_gid) < 0 || setuid(p->pw_uid) < 0)
         return -1;
+    /* No program that it runs shall give it rights back. */
+    return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* Asked as the user itself: access lists, groups and mounts count as they will count. */
+static int reach(char **argv)
+{
+    if (become(argv[0]) < 0)
+        return tell("cannot become %s: %s", argv[0], text_of(errno));
+    for (char **arg = argv + 1; *arg; arg++) {
+        int mode = F_OK;
+        const char *p = *arg;
+        for (; *p && *p != '='; p++)
+            mode |= *p == 'r' ? R_OK : *p == 'w' ? W_OK : X_OK;
+        if (*p == '=' && access(p + 1, mode) < 0)
+            return tell("%s: %s", p + 1, text_of(errno));
+    }
+    tell("ok");
     return 0;
 }
 
@@ -213,6 +235,8 @@ static int run(const struct shim *s, int output)
 
 int main(int argc, char **argv)
 {
+    if (argc > 3 && strcmp(argv[1], "--reach") == 0)
+        return reach(argv + 2);
     if (argc < 6)
         return tell("usage: sluice-shim RUN_DIRECTORY NAME OUTPUT_FILE USER|- PROGRAM ARGUMENT...");
     struct shim s = {argv[1], argv[2], argv[3], argv[4], argv + 5, -1};
@@ -228,5 +252,9 @@ int main(int argc, char **argv)
     int output = open(s.output, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0644);
     if (output < 0)
         return tell("cannot open %s: %s", s.output, text_of(errno));
+    /* The directory may be another account's: nothing of anybody else's is written to. */
+    struct stat st;
+    if (fstat(output, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1)
+        return tell("%s is not a file of its own", s.output);
     return run(&s, output);
 }

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define READY_FD      3
@@ -41,7 +42,9 @@ static char **environment(struct local *l, struct arena *a, const struct attempt
     env[n++] = arena_cstr(a, arena_fmt(a, "FLINK_CONF_DIR=%.*s/conf", STR_ARG(at->dir)));
     for (size_t i = 0; i < sizeof(passed_on) / sizeof(passed_on[0]); i++) {
         const char *value = getenv(passed_on[i]);
-        if (value)
+        if (l->config.user.len > 0 && strcmp(passed_on[i], "HOME") == 0)
+            env[n++] = arena_cstr(a, arena_fmt(a, "HOME=%.*s/tmp", STR_ARG(at->dir)));
+        else if (value)
             env[n++] = arena_cstr(a, arena_fmt(a, "%s=%s", passed_on[i], value));
     }
     return env;
@@ -124,6 +127,29 @@ static enum outcome read_ready(int fd, struct err *e)
     }
     err_set(e, ERR_UNAVAILABLE, "the shim ended without a word");
     return OUTCOME_UNKNOWN;
+}
+
+int spawn_reach(struct local *l, struct arena *a, struct str_list wants, struct err *e)
+{
+    int ready[2];
+    pid_t pid = 0;
+    char **argv = ARENA_ARRAY(a, char *, wants.n + 4);
+    argv[0] = arena_cstr(a, l->config.shim);
+    argv[1] = arena_cstr(a, STR("--reach"));
+    argv[2] = arena_cstr(a, l->config.user);
+    for (size_t i = 0; i < wants.n; i++)
+        argv[3 + i] = arena_cstr(a, wants.items[i]);
+    if (pipe2(ready, O_CLOEXEC) < 0)
+        return err_set(e, ERR_UNAVAILABLE, "cannot make a pipe: %s", errno_text(errno));
+    int failed = start_shim(argv, environ, "/", ready[1], &pid);
+    close(ready[1]);
+    if (failed != 0)
+        err_set(e, ERR_UNAVAILABLE, "cannot start %s: %s", argv[0], errno_text(failed));
+    bool good = failed == 0 && read_ready(ready[0], e) == OUTCOME_DONE;
+    close(ready[0]);
+    while (failed == 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+        ;
+    return good ? 0 : -1;
 }
 
 enum outcome spawn_process(struct local *l, struct arena *a, const struct attempt *at,

@@ -83,6 +83,22 @@ static bool any_alive(const struct teardown *x, bool taskmanagers_only)
     return false;
 }
 
+/* Somebody whose end allows the next step: TaskManagers before the JobManager, a process before its
+ * shim. */
+static struct process_id first_alive(const struct teardown *x)
+{
+    struct process_id found = {0};
+    for (size_t i = 0; i < x->strays.n; i++)
+        found = x->strays.items[i].id;
+    for (size_t i = 0; i < x->at.n_processes; i++) {
+        const struct process *p = &x->at.processes[i];
+        bool last = process_is_jobmanager(p->name);
+        if (process_state(p) == ALIVE_YES && (!last || found.pid == 0))
+            found = p->java == ALIVE_YES ? p->record.java : p->record.shim;
+    }
+    return found;
+}
+
 /* Looks at the whole attempt: its records, and a scan for what they do not name. */
 static int look(struct teardown *x, struct str deployment, int64_t number, struct err *e)
 {
@@ -100,9 +116,12 @@ static int look(struct teardown *x, struct str deployment, int64_t number, struc
     return 0;
 }
 
-static int step(struct teardown *x, struct str deployment, int64_t number, bool hard, bool *again,
+static int step(struct teardown *x, const struct operation *o, struct operation_result *ret,
                 struct err *e)
 {
+    struct str deployment = o->deployment;
+    int64_t number = o->attempt;
+    bool hard = o->hard;
     if (look(x, deployment, number, e) < 0)
         return -1;
     if (x->at.stage == STAGE_PREPARED) {
@@ -123,8 +142,9 @@ static int step(struct teardown *x, struct str deployment, int64_t number, bool 
         if (look(x, deployment, number, e) < 0)
             return -1;
     }
-    *again = any_alive(x, false);
-    if (*again || x->at.stage == STAGE_ENDED)
+    ret->again = any_alive(x, false);
+    ret->awaited = first_alive(x);
+    if (ret->again || x->at.stage == STAGE_ENDED)
         return 0;
     return attempt_sweep(x->l, x->a, &x->at, e);
 }
@@ -134,7 +154,7 @@ void teardown_run(struct operation *o)
     struct err e = {0};
     struct teardown x = {.l = o->l, .a = o->a};
     o->result = (struct operation_result){.outcome = OUTCOME_DONE};
-    if (step(&x, o->deployment, o->attempt, o->hard, &o->result.again, &e) == 0)
+    if (step(&x, o, &o->result, &e) == 0)
         return;
     /* The step is worth taking again: what could not be told may be told next time. */
     o->result = (struct operation_result){
