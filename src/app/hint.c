@@ -303,6 +303,10 @@ static struct hint decide(struct view *v, struct hint h, bool stateful)
     if (stateful)
         add_savepoint_to_come(v);
     struct choice c = core_choose(v->a, &v->in, true);
+    if (c.unread)
+        return no_answer(h, HINT_UNKNOWN, RULE_LOOK,
+                         "what an earlier job left behind was never read; it is read before the "
+                         "next one starts");
     show_choice(v, &c, &h);
     show_candidates(v, &c, &h);
     add_warnings(v, &c, stateful, &h);

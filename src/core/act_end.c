@@ -154,7 +154,9 @@ static void settle_tries(struct step *s, const struct end_evidence *e)
                        STR_ARG(put->metadata.id), STR_ARG(tries[i].directory));
         } else {
             put->status.state = SAVEPOINT_FAILED;
-            put->status.failure_message = STR("the job ended and left no complete savepoint");
+            put->status.failure_message =
+                e->unread ? STR("the job ended, and whether it left a complete savepoint was not read")
+                          : STR("the job ended and left no complete savepoint");
             put->status.failed_at = s->in->wall_us;
         }
     }
@@ -217,6 +219,40 @@ static void use_restore_from(struct step *s, const struct end_evidence *e)
         step_restored_from(s);
 }
 
+/* Nobody needs the rest now; who does later has it read then. */
+static void keep_unread(struct step *s, struct str why)
+{
+    struct record *r = s->rec;
+    struct attempt kept = r->current;
+    kept.reopened = true;
+    if (r->unread.n == RECORD_UNREAD) {
+        struct attempt *all = r->unread.items;
+        r->unread_lost = all[0].number > r->unread_lost ? all[0].number : r->unread_lost;
+        r->unread = (struct list){all + 1, r->unread.n - 1};
+    }
+    size_t at = r->unread.n;
+    step_append(s, &r->unread, sizeof(kept), &kept);
+    struct attempt *all = r->unread.items;
+    for (; at > 0 && all[at - 1].number > kept.number; at--)
+        all[at] = all[at - 1];
+    all[at] = kept;
+    step_event(s, "SNAPSHOTS_LEFT_UNREAD",
+               "What attempt %d left behind is not read, as nobody asks for it now: %.*s",
+               (int)kept.number, STR_ARG(why));
+}
+
+void act_reopen(struct step *s)
+{
+    struct choice c = core_choose(s->a, s->in, false);
+    struct record *r = s->rec;
+    r->current = *c.unread;
+    r->unread.n--; /* it is the last of them */
+    step_event(s, "READING_AN_ATTEMPT_THAT_IS_OVER",
+               "What attempt %d left behind was never read, and may be the newest",
+               (int)r->current.number);
+    step_restart_timer(s);
+}
+
 void act_collect(struct step *s)
 {
     struct end_evidence e = core_end_evidence(s->a, s->in);
@@ -231,7 +267,12 @@ void act_collect(struct step *s)
     }
     settle_tries(s, &e);
     collect_checkpoints(s, &e);
-    finish_job_row(s, finished);
+    if (e.unread)
+        keep_unread(s, e.conflict);
+    /* What is read once more was over long ago. */
+    finished = finished && !at->reopened;
+    if (!at->reopened)
+        finish_job_row(s, finished);
     at->phase = finished ? PHASE_DONE : PHASE_NONE;
     if (finished) {
         step_event(s, "TRANSITIONED_TO_FINISHED_STATE", "The job finished by itself");

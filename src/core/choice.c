@@ -188,17 +188,56 @@ static void explain_all(struct arena *a, const struct core_in *in, struct choice
     }
 }
 
+/* What an attempt left behind may be newer than `best`. An import counts from its registration, and
+ * what lies behind an explicit restore counts no more. */
+static bool may_be_newer(const struct record *r, int64_t attempt, const struct savepoint *best)
+{
+    if (attempt < r->floor_attempt)
+        return false;
+    return !best || best->status.attempt < attempt ||
+           (best->status.attempt == attempt && best->metadata.origin != ORIGIN_COPIED);
+}
+
+/* Restore NONE and restoreFrom do without what could not be read; whoever wants the newest again
+ * must know it first (invariant 3). */
+static bool newest_is_unknown(struct arena *a, const struct core_in *in,
+                              const struct savepoint *best, struct choice *ret)
+{
+    const struct record *r = in->record;
+    const struct attempt *unread = r->unread.items;
+    const struct attempt *last = r->unread.n ? &unread[r->unread.n - 1] : NULL;
+    if (in->deployment->spec.restore_strategy == RESTORE_NONE || core_restore_from_is_due(in))
+        return false;
+    bool lost = r->unread_lost > 0 && may_be_newer(r, r->unread_lost, best);
+    bool to_read = last && may_be_newer(r, last->number, best);
+    if (!lost && !to_read)
+        return false;
+    *ret = (struct choice){
+        .kind = PICK_BAD,
+        .unread = to_read ? last : NULL,
+        .reason = arena_fmt(a, "what attempt %d left behind was never read, and may be newer",
+                            (int)(to_read ? last->number : r->unread_lost)),
+    };
+    return true;
+}
+
+static struct choice choose_known(struct arena *a, const struct core_in *in,
+                                  const struct savepoint *best)
+{
+    if (best)
+        return choose_snapshot(a, in, best);
+    if (core_restore_from_is_due(in))
+        return (struct choice){.kind = PICK_BAD,
+                               .reason = STR("spec.restoreFrom names no completed snapshot")};
+    return choose_empty(in);
+}
+
 struct choice core_choose(struct arena *a, const struct core_in *in, bool explain)
 {
     const struct savepoint *best = newest(in);
     struct choice c;
-    if (best)
-        c = choose_snapshot(a, in, best);
-    else if (core_restore_from_is_due(in))
-        c = (struct choice){.kind = PICK_BAD,
-                            .reason = STR("spec.restoreFrom names no completed snapshot")};
-    else
-        c = choose_empty(in);
+    if (!newest_is_unknown(a, in, best, &c))
+        c = choose_known(a, in, best);
     if (core_restore_from_is_due(in)) {
         c.restore_nonce = restore_nonce(&in->deployment->spec.restore_from);
         if (c.kind == PICK_SNAPSHOT)

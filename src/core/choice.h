@@ -12,7 +12,7 @@ enum choice_kind {
     PICK_SNAPSHOT,
     PICK_EMPTY,         /* and it may */
     PICK_FORBIDDEN,     /* it would be empty, or too old, and must not start */
-    PICK_BAD,           /* the newest eligible one is broken or unreadable by this Flink */
+    PICK_BAD,           /* the newest eligible one is broken, unreadable by this Flink, or not known */
     PICK_NEW_SAVEPOINT, /* hint only: a savepoint is taken first, and used */
 };
 
@@ -38,6 +38,7 @@ struct candidate {
 struct choice {
     enum choice_kind kind;
     const struct savepoint *savepoint; /* PICK_SNAPSHOT and PICK_BAD */
+    const struct attempt *unread;      /* PICK_BAD: this one must be read first, or NULL */
     struct str restore_nonce;          /* spec.restoreFrom made the choice */
     struct str reason;                 /* one sentence */
     struct candidate *candidates;      /* newest first */

@@ -166,8 +166,10 @@ struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in)
                                   STR_ARG(broken)));
     if (e.verdict == EVIDENCE_READY && needs_checkpoint_directory(at))
         e = judge_checkpoints(a, in, e);
-    if (e.verdict == EVIDENCE_CONFLICT && is_overruled(in))
+    if (e.verdict == EVIDENCE_CONFLICT && is_overruled(in)) {
         e.verdict = EVIDENCE_READY;
+        e.unread = !in->record->removing;
+    }
     return e;
 }
 

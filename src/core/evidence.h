@@ -17,6 +17,7 @@ struct end_evidence {
     enum evidence verdict;
     struct str conflict;       /* EVIDENCE_CONFLICT: one sentence */
     bool stopped_by_us;        /* FINISHED, and one of our savepoints succeeded */
+    bool unread;               /* READY only because a user's decision does without the rest */
     struct left_behind *found; /* by rising checkpoint id */
     size_t n_found;
 };

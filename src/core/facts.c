@@ -275,7 +275,7 @@ static enum choice_fact next_choice(const struct core_in *in)
     case PICK_SNAPSHOT: return verified_fact(in, c.savepoint);
     case PICK_EMPTY: return CHOICE_EMPTY;
     case PICK_FORBIDDEN: return CHOICE_FORBIDDEN;
-    case PICK_BAD:
+    case PICK_BAD: return c.unread ? CHOICE_UNREAD : CHOICE_BAD;
     case PICK_NEW_SAVEPOINT:
     default: return CHOICE_BAD;
     }
@@ -318,7 +318,8 @@ static enum preflight preflight_of(const struct core_in *in)
 {
     const struct seen_artifact *a = &in->seen->artifact;
     enum choice_fact choice = core_choice_is_settled(in) ? next_choice(in) : CHOICE_VERIFIED;
-    if (!reads_what_runs(in) || choice == CHOICE_BAD || choice == CHOICE_FORBIDDEN)
+    if (!reads_what_runs(in) || choice == CHOICE_BAD || choice == CHOICE_FORBIDDEN ||
+        choice == CHOICE_UNREAD)
         return PREFLIGHT_REFUSED;
     if (choice == CHOICE_UNKNOWN || a->part.at == 0 || a->spec_version != core_target_version(in) ||
         a->outcome == OUTCOME_UNKNOWN)

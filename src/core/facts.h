@@ -58,6 +58,7 @@ enum choice_fact {
     CHOICE_EMPTY,     /* starts empty, and may */
     CHOICE_FORBIDDEN, /* would start empty, or too old, and must not */
     CHOICE_BAD,       /* the newest eligible one is missing or contradicts */
+    CHOICE_UNREAD,    /* an attempt that is over must be read before the newest is known */
     CHOICE_VALUES
 };
 

@@ -14,7 +14,7 @@ static const char *const results[] = {"WAITING", "DONE",    "PARTIAL",
                                       "REFUSED", "UNKNOWN", "OVERDUE"};
 static const char *const drifts[] = {"NONE", "STATELESS", "STATEFUL", "PENDING"};
 static const char *const evidences[] = {"NONE", "READY", "CONFLICT"};
-static const char *const choices[] = {"UNKNOWN", "VERIFIED", "EMPTY", "FORBIDDEN", "BAD"};
+static const char *const choices[] = {"UNKNOWN", "VERIFIED", "EMPTY", "FORBIDDEN", "BAD", "UNREAD"};
 static const char *const preflights[] = {"UNKNOWN", "OK", "REFUSED"};
 static const char *const paces[] = {"GO", "WAIT", "LATE", "SPENT"};
 static const char *const requests[] = {"NONE", "SAVEPOINT", "DISCARD", "REMOVE"};

@@ -104,6 +104,7 @@ struct attempt {
     bool unwatched;   /* lost while nobody looked: what it did at the end was not seen */
     bool degraded;    /* runs, though its submission was answered with an error */
     bool stats_known; /* final statistics of its own JobManager were read */
+    bool reopened;    /* it was over before, and what it left behind is read once more */
     struct list final_checkpoints; /* struct final_checkpoint; retained, by those statistics */
     struct list tries;             /* struct trigger_try */
     int64_t reserved_at;           /* wall */
@@ -139,6 +140,11 @@ struct record {
     struct str gave_up;   /* event name of why it is FAILED; empty = it is not */
     struct str gave_up_message;
     struct str used_nonce; /* of spec.restoreFrom */
+    /* Attempts that were over before all of what they left behind could be read, because nobody
+     * needed it then (restore strategy NONE, restoreFrom): kept whole to be read when somebody does.
+     * Oldest first, the newest RECORD_UNREAD of them. */
+    struct list unread;  /* struct attempt */
+    int64_t unread_lost; /* the highest that is no longer kept; 0 = none */
     int64_t floor_attempt; /* the attempt that spec.restoreFrom began: older snapshots are behind */
     int64_t floor_sequence;
     struct str floor_savepoint_id;
@@ -146,6 +152,8 @@ struct record {
     bool halted;     /* the world is newer than this record (invariant 7) */
     int64_t version; /* of the row */
 };
+
+enum { RECORD_UNREAD = 8 };
 
 struct failure_time {
     int64_t at; /* wall */

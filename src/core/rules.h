@@ -43,6 +43,7 @@ enum action {
     ACTION_GIVE_UP,
     ACTION_BLOCK_PREFLIGHT,
     ACTION_BLOCK_CHOICE,
+    ACTION_REOPEN, /* reads an older attempt's end once more */
     ACTION_RESERVE,
     ACTION_UPLOAD,
     ACTION_SUBMIT,

@@ -46,6 +46,7 @@ static action_fn *const actions[ACTION_VALUES] = {
     [ACTION_GIVE_UP] = act_give_up,
     [ACTION_BLOCK_PREFLIGHT] = act_block_preflight,
     [ACTION_BLOCK_CHOICE] = act_block_choice,
+    [ACTION_REOPEN] = act_reopen,
     [ACTION_RESERVE] = act_reserve,
     [ACTION_UPLOAD] = act_upload,
     [ACTION_SUBMIT] = act_submit,

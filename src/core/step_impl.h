@@ -75,6 +75,7 @@ void act_replace(struct step *s);
 void act_give_up(struct step *s);
 void act_block_preflight(struct step *s);
 void act_block_choice(struct step *s);
+void act_reopen(struct step *s);
 void act_reserve(struct step *s);
 void act_upload(struct step *s);
 void act_submit(struct step *s);

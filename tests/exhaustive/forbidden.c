@@ -13,7 +13,7 @@
 /* Begins an intent of its own. */
 #define BEGINS                                                                        \
     (DO(STOP) | DO(SAVEPOINT) | DO(CANCEL) | DO(TEARDOWN) | DO(SWEEP) | DO(DISCARD) | \
-     DO(REPLACE) | DO(RESERVE) | DO(UPLOAD) | DO(SUBMIT))
+     DO(REPLACE) | DO(REOPEN) | DO(RESERVE) | DO(UPLOAD) | DO(SUBMIT))
 /* May end a job that runs. */
 #define ENDS_JOB                                                                    \
     (DO(CANCEL) | DO(TEARDOWN) | DO(END_BY_TEARDOWN) | DO(CANCEL_AFTER_SAVEPOINT) | \
@@ -50,6 +50,8 @@ const struct forbidden forbidden[] = {
 { "3: no start but from what is verified, or empty where that is allowed", DO(SUBMIT) | DO(RESERVE), { .choice = NOT(STARTABLE) } },
 { "3: what an attempt left behind is registered only when its parts agree", DO(COLLECT), { .evidence = NOT(IS(EVIDENCE_READY)) } },
 { "3: what an attempt left behind is registered only when nothing of it can write", DO(COLLECT), { .phase = NOT(IS(PHASE_GONE)) } },
+{ "3: an attempt is read once more only when that decides", DO(REOPEN), { .choice = NOT(IS(CHOICE_UNREAD)) } },
+{ "3: an attempt is read once more only when no other is under way", DO(REOPEN), { .phase = NOT(IS(PHASE_NONE)) } },
 { "4: no start that has not been checked", DO(RESERVE), { .preflight = NOT(IS(PREFLIGHT_OK)) } },
 { "4: a running job is not stopped for what cannot start", DO(STOP) | DO(CANCEL), { .want = IS(WANT_RUN), .preflight = NOT(IS(PREFLIGHT_OK)) } },
 

@@ -225,7 +225,12 @@ static void make_choice(const struct facts *f, struct made *m)
     if (f->choice == CHOICE_FORBIDDEN)
         m->deployment.spec.require_state = true;
     bool asked = f->want == WANT_RUN && (f->phase == PHASE_NONE || f->phase == PHASE_PROVISIONED);
-    if (!asked || f->choice == CHOICE_FORBIDDEN || f->choice == CHOICE_EMPTY)
+    if (asked && f->choice == CHOICE_UNREAD) {
+        m->unread[0].number = 1;
+        m->record.unread = (struct list){m->unread, 1};
+    }
+    if (!asked || f->choice == CHOICE_FORBIDDEN || f->choice == CHOICE_EMPTY ||
+        f->choice == CHOICE_UNREAD)
         return;
     struct savepoint *s = add_row(m, SAVEPOINT_COMPLETED);
     s->status.verified = f->choice == CHOICE_BAD ? VERIFIED_BROKEN : VERIFIED_FULL;

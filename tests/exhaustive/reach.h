@@ -48,6 +48,7 @@ struct made {
     struct failure_time failures[4];
     struct str ids[1];
     struct final_checkpoint finals[1];
+    struct attempt unread[1];
 };
 void make(const struct facts *f, struct made *m);
 

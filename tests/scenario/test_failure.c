@@ -386,6 +386,83 @@ static void unreadable_storage_blocks_until_it_is_mended(void **state)
     until(is_recovered);
 }
 
+static bool is_attempt(const struct rig *rig, int64_t number)
+{
+    return has_started(rig) && rig->record.current.number == number;
+}
+
+static bool is_second(const struct rig *rig)
+{
+    return is_attempt(rig, 2);
+}
+
+static bool is_third(const struct rig *rig)
+{
+    return is_attempt(rig, 3);
+}
+
+/* Under restore NONE nobody needs what attempt 1 left, and it could not be read. */
+static void given_a_second_attempt_that_did_without_the_first(void)
+{
+    given_it_runs_under(UPGRADE_STATEFUL, RESTORE_NONE);
+    r->world.storage_unreadable = true;
+    r->world.pace.checkpoint_interval = 100000 * S; /* the next one leaves nothing */
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_second);
+    assert_int_equal(rig_count_event(r, "SNAPSHOTS_LEFT_UNREAD"), 1);
+    r->world.storage_unreadable = false;
+    when();
+}
+
+/* The storage of the second is there again, that of the first by then. */
+static void what_restore_none_did_not_read_is_read_when_the_newest_is_wanted(void **state)
+{
+    (void)state;
+    given_a_second_attempt_that_did_without_the_first();
+    const char *newest = newest_snapshot(false)->location;
+    r->deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
+    rig_touch(r);
+    world_kill_jobmanager(&r->world, 2, "killed");
+    until(is_third);
+    assert_true(rig_had_rule(r, 508));
+    assert_place(restored_from(), str_of(newest));
+    assert_int_equal(r->record.unread.n, 0);
+    assert_int_equal(rig_job(r, 1)->status.state, JOB_FAILED);
+    assert_int_equal(rig_count_event(r, "TRANSITIONED_TO_FINISHED_STATE"), 0);
+}
+
+static bool is_told(const struct rig *rig)
+{
+    return rig->record.current.number == 2 && rig->record.current.phase == PHASE_NONE;
+}
+
+static bool is_blocked_by_the_first(const struct rig *rig)
+{
+    return is_blocked(rig) && rig->record.current.number == 1;
+}
+
+static void what_restore_none_did_not_read_blocks_until_a_user_decides(void **state)
+{
+    (void)state;
+    given_a_second_attempt_that_did_without_the_first();
+    r->deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_told);
+    r->world.storage_unreadable = true;
+    rig_want(r, DESIRED_RUNNING);
+    until(is_blocked_by_the_first);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    rig_retry(r); /* names no state */
+    rig_run_for(r, 200 * S);
+    assert_true(is_blocked(r));
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    r->deployment.spec.restore_strategy = RESTORE_NONE;
+    rig_touch(r);
+    until(is_third);
+    assert_int_equal(restored_from().len, 0);
+    assert_int_equal(r->record.unread.n, 1); /* and still is not known */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -416,6 +493,8 @@ int main(void)
         SCENARIO(s131_control_plane_down_1h),
         SCENARIO(reboot_is_recovered),
         SCENARIO(unreadable_storage_blocks_until_it_is_mended),
+        SCENARIO(what_restore_none_did_not_read_is_read_when_the_newest_is_wanted),
+        SCENARIO(what_restore_none_did_not_read_blocks_until_a_user_decides),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
