@@ -220,7 +220,8 @@ struct operation_result {
     struct str jar_id;
     int64_t starting_rest_port; /* provision: of the JobManager just started, else 0 */
     bool again;                 /* teardown: not over yet */
-    struct process_id awaited;  /* with again: the end of this process changes something; pid 0 = none */
+    /* With again: the end of this process changes something. pid 0: of none that is known. */
+    struct process_id awaited;
 };
 
 /* Copies what a start needs out of the specification; -1 when it cannot work. (pure) */
