@@ -49,6 +49,7 @@ static void remove_fake_home(const char *home)
 /* What is left when a story fails in its middle is cleaned up after it all the same. */
 static struct local_world w;
 static const char *home_made;
+static char copy[300]; /* of a home, for another account */
 
 static int close_world(void **state)
 {
@@ -59,7 +60,8 @@ static int close_world(void **state)
     if (home_made)
         remove_fake_home(home_made);
     home_made = NULL;
-    return 0;
+    struct err e;
+    return copy[0] ? tree_remove(str_of(copy), &e) : 0;
 }
 
 static void with_fake_java(void **state)
@@ -107,7 +109,19 @@ static const char *counter_jar(void)
 struct real {
     const char *version;
     size_t story;
+    const char *account; /* NULL: the one that the test runs under */
 };
+
+/* A home where another account can reach it: the cache often lies below a closed directory. */
+static void copy_home(char *path, size_t n)
+{
+    char command[2500];
+    snprintf(copy, sizeof(copy), "/tmp/sluice-flink-%d", (int)getpid());
+    snprintf(command, sizeof(command), "cp -al '%s' %s 2>/dev/null || cp -a '%s' %s", path, copy,
+             path, copy);
+    assert_int_equal(system(command), 0); /* NOLINT(cert-env33-c): a test's own words */
+    snprintf(path, n, "%s", copy);
+}
 
 static void with_flink(void **state)
 {
@@ -119,7 +133,19 @@ static void with_flink(void **state)
         print_message("skipped: no Flink %s or no example job in the cache\n", real->version);
         skip();
     }
+    if (real->account && geteuid() != 0) {
+        print_message("skipped: only root can run Flink under another account\n");
+        skip();
+    }
+    if (real->account)
+        copy_home(home, sizeof(home));
     local_world_open(&w, NULL, home, real->version);
+    if (real->account) {
+        w.config.user = str_of(real->account);
+        w.config.cache_dir = str_of(copy);
+        local_world_restart(&w);
+        assert_true(str_eq(local_notice(w.local), STR("")));
+    }
     w.world.jar = (struct platform_artifact){.path = str_of(jar), .name = STR("counter-job.jar")};
     w.world.plan_request = STR("{\"programArgsList\":[\"--out\",\"/nowhere/out\"]}");
     stories[real->story](&w.world);
@@ -127,13 +153,14 @@ static void with_flink(void **state)
 
 #define FAKE(i, name) \
     {"stand-in: " name, with_fake_java, NULL, close_world, (void *)(uintptr_t)&stories[i]}
-#define REAL(i, version, name)                                                    \
+#define REAL_AS(i, version, name, account)                                        \
     {                                                                             \
         "Flink " version ": " name, with_flink, NULL, close_world, &(struct real) \
         {                                                                         \
-            version, i                                                            \
+            version, i, account                                                   \
         }                                                                         \
     }
+#define REAL(i, version, name) REAL_AS(i, version, name, NULL)
 
 int main(int argc, char **argv)
 {
@@ -147,6 +174,11 @@ int main(int argc, char **argv)
         REAL(4, "1.20.5", "teardown"),
     };
     const struct CMUnitTest new[] = {REAL(1, "2.3.0", "deliver"), REAL(2, "2.3.0", "replace")};
+    const struct CMUnitTest account[] = {
+        REAL_AS(1, "1.20.5", "deliver, under another account", "nobody"),
+        REAL_AS(2, "1.20.5", "replace, under another account", "nobody"),
+        REAL_AS(4, "1.20.5", "teardown, under another account", "nobody"),
+    };
     const char *what = argc > 1 ? argv[1] : "stand-in";
     if (argc > 2)
         cmocka_set_test_filter(argv[2]);
@@ -154,5 +186,7 @@ int main(int argc, char **argv)
         return cmocka_run_group_tests_name("platform local", fake, NULL, NULL);
     if (strcmp(what, "1.20.5") == 0)
         return cmocka_run_group_tests_name("platform local, Flink 1.20.5", old, NULL, NULL);
+    if (strcmp(what, "account") == 0)
+        return cmocka_run_group_tests_name("platform local, another account", account, NULL, NULL);
     return cmocka_run_group_tests_name("platform local, Flink 2.3.0", new, NULL, NULL);
 }

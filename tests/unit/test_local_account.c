@@ -41,9 +41,9 @@ static int open_world(void **state)
     assert_int_equal(dir_make(str_of(place), 0755, &e), 0);
     assert_int_equal(dir_make(home, 0755, &e), 0);
     assert_int_equal(dir_make(lib, 0755, &e), 0);
-    assert_int_equal(
-        file_write(paths, arena_fmt(paths, "%s/flink-runtime-1.20.5.jar", lib.ptr), STR("jar"), 0644, &e),
-        0);
+    assert_int_equal(file_write(paths, arena_fmt(paths, "%s/flink-runtime-1.20.5.jar", lib.ptr),
+                                STR("jar"), 0644, &e),
+                     0);
     assert_int_equal(file_give(paths, str_of(getenv("FAKE_JAVA")), java, true, &e), 0);
     assert_int_equal(chmod(java.ptr, 0755), 0);
     local_world_open(&w, java.ptr, home.ptr, "1.20");
@@ -142,8 +142,8 @@ static void flink_runs_as_the_account_and_is_ended_by_root(void **state)
     struct platform_result r =
         rig_deliver(&w.world.rig, DEPLOYMENT, 1, c->incarnation, &w.world.jar);
     assert_int_equal(r.outcome, OUTCOME_DONE);
-    struct stat jar = look_at(
-        inside(arena_fmt(ARENA, "upload/flink-web-upload/%.*s", STR_ARG(r.jar_id)).ptr));
+    struct stat jar =
+        look_at(inside(arena_fmt(ARENA, "upload/flink-web-upload/%.*s", STR_ARG(r.jar_id)).ptr));
     assert_int_equal(jar.st_mode & 0777, 0644);
     assert_goes();
 }

@@ -163,7 +163,7 @@ static int become_able(struct local *l, struct arena *a, const struct passwd *p,
     l->user_id = p->pw_uid;
     l->group_id = p->pw_gid;
     return check_rights(e) < 0 || open_way(l, e) < 0 || own_storage(l, e) < 0 ? -1
-                                                                                  : check_all(l, a, e);
+                                                                              : check_all(l, a, e);
 }
 
 static void stay(struct local *l)
@@ -189,8 +189,8 @@ static int use_configured(struct local *l, struct arena *a, struct err *e)
         return err_set(e, ERR_INVALID, "local.user needs a daemon that runs as root");
     /* The jobs that run already need their daemon: only starts are refused, each with the reason. */
     if (become_able(l, a, p, &why) < 0)
-        l->notice = arena_fmt(l->arena, "Flink cannot be started as %s (local.user): %s", p->pw_name,
-                              why.text);
+        l->notice = arena_fmt(l->arena, "Flink cannot be started as %s (local.user): %s",
+                              p->pw_name, why.text);
     return 0;
 }
 

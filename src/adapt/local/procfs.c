@@ -207,8 +207,7 @@ static bool may_be_ours(const char *proc, int64_t pid, uint32_t user)
     char path[128];
     struct stat st;
     snprintf(path, sizeof(path), "%s/%" PRId64, proc, pid);
-    return stat(path, &st) == 0 &&
-           (geteuid() == 0 || st.st_uid == geteuid() || st.st_uid == user);
+    return stat(path, &st) == 0 && (geteuid() == 0 || st.st_uid == geteuid() || st.st_uid == user);
 }
 
 static void strays_add(struct arena *a, struct strays *s, struct stray one)
