@@ -137,10 +137,8 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
                             .failing_start = s->fate == FATE_JOB_FAILS};
     snprintf(c->job.id, sizeof(c->job.id), "%.*s", STR_ARG(s->call->job_id));
     snprintf(c->job.restored, sizeof(c->job.restored), "%.*s", STR_ARG(s->call->restore));
-    struct str directory =
-        w->checkpoints_in_code ? str_of(w->checkpoints_in_code) : s->call->checkpoints;
-    snprintf(c->job.checkpoints, sizeof(c->job.checkpoints), "%.*s/%s", STR_ARG(directory),
-             c->job.id);
+    snprintf(c->job.checkpoints, sizeof(c->job.checkpoints), "%.150s/%s",
+             w->checkpoints_in_code ? w->checkpoints_in_code : c->checkpoints, c->job.id);
     world_at(w, w->now + w->pace.job_init, job_created, 0, 0, c);
 }
 

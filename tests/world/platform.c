@@ -80,6 +80,7 @@ void world_provision(struct w_world *w, struct w_call *call)
         return;
     if (!c)
         c = add_cluster(w, call->attempt);
+    snprintf(c->checkpoints, sizeof(c->checkpoints), "%.*s", STR_ARG(call->checkpoints));
     while (alive(c) < c->wanted)
         add_taskmanager(w, c);
 }
@@ -87,7 +88,8 @@ void world_provision(struct w_world *w, struct w_call *call)
 void world_deliver(struct w_world *w, struct w_call *call)
 {
     struct w_cluster *c = world_cluster(w, call->attempt);
-    if (!c || !c->jobmanager_alive || c->ending) {
+    if (!c || !c->jobmanager_alive || c->ending ||
+        !str_eq(call->incarnation, str_of(c->incarnation))) {
         call->outcome = OUTCOME_REFUSED;
         call->text = STR("that JobManager has ended");
         return;

@@ -83,6 +83,7 @@ struct w_cluster {
     size_t n_taskmanagers;
     int64_t wanted;
     char jar[ID_TEXT];
+    char checkpoints[LOCATION_TEXT]; /* configured directory */
     struct w_job job;
 };
 
@@ -137,7 +138,7 @@ struct w_call {
     struct str trigger_id;
     struct str directory;
     struct str restore;
-    struct str checkpoints; /* configured directory */
+    struct str checkpoints; /* directory that is configured with a provision */
     struct str jar_id;
     bool stop;
     int64_t spec_version;

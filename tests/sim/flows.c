@@ -1,0 +1,200 @@
+#include "flows.h"
+
+#include <stdio.h>
+
+enum { LONG = 4000 };
+
+static int64_t attempt_now(const struct sim *s)
+{
+    return s->record.current.number;
+}
+
+/* ---- what happened before ---- */
+
+static void some_checkpoints(struct sim *s)
+{
+    sim_run_for(s, 900 * MS);
+}
+
+static void a_savepoint(struct sim *s)
+{
+    some_checkpoints(s);
+    user_requests_savepoint(s);
+    sim_until(s, has_savepoint, LONG * S);
+    some_checkpoints(s);
+}
+
+static void a_suspension(struct sim *s)
+{
+    some_checkpoints(s);
+    user_wants(s, DESIRED_SUSPENDED);
+    sim_until(s, is_suspended, LONG * S);
+}
+
+static void a_cancellation(struct sim *s)
+{
+    some_checkpoints(s);
+    user_wants(s, DESIRED_CANCELLED);
+    sim_until(s, is_cancelled, LONG * S);
+}
+
+static void two_failing_savepoints_to_come(struct sim *s)
+{
+    some_checkpoints(s);
+    world_fate(&s->world, FATED_TRIGGER, FATE_FAILS);
+    world_fate(&s->world, FATED_TRIGGER, FATE_STOP_FAILS);
+}
+
+static void a_forgotten_savepoint_to_come(struct sim *s)
+{
+    some_checkpoints(s);
+    world_fate(&s->world, FATED_TRIGGER, FATE_FORGOTTEN);
+}
+
+static void a_failure_while_stopping_to_come(struct sim *s)
+{
+    some_checkpoints(s);
+    world_fate(&s->world, FATED_TRIGGER, FATE_JOB_FAILS_STOPPING);
+}
+
+static void failing_starts_to_come(struct sim *s)
+{
+    a_suspension(s);
+    world_fate(&s->world, FATED_PROVISION, FATE_FAILS);
+    world_fate(&s->world, FATED_SUBMIT, FATE_FAILS);
+    world_fate(&s->world, FATED_SUBMIT, FATE_JOB_FAILS);
+    world_fate(&s->world, FATED_SUBMIT, FATE_RUNS_ANYWAY);
+}
+
+/* ---- what is done ---- */
+
+static void suspend(struct sim *s)
+{
+    user_wants(s, DESIRED_SUSPENDED);
+}
+
+static void run(struct sim *s)
+{
+    user_wants(s, DESIRED_RUNNING);
+}
+
+static void cancel(struct sim *s)
+{
+    user_wants(s, DESIRED_CANCELLED);
+}
+
+static void cancel_and_delete(struct sim *s)
+{
+    user_wants(s, DESIRED_CANCELLED);
+    user_deletes(s);
+}
+
+static void lose_jobmanager(struct sim *s)
+{
+    world_kill_jobmanager(&s->world, attempt_now(s), "killed");
+}
+
+static void lose_taskmanager(struct sim *s)
+{
+    world_kill_taskmanager(&s->world, attempt_now(s), 0);
+}
+
+static void fail_job(struct sim *s)
+{
+    flink_job_fails(&s->world, attempt_now(s), "its own code throws");
+}
+
+static void reboot(struct sim *s)
+{
+    world_reboot(&s->world);
+}
+
+/* ---- the table ---- */
+
+#define UPGRADE(up, restore, before, ends) \
+    {"upgrade " #up ", " #restore, UPGRADE_##up, RESTORE_##restore, before, user_edits, ends}
+#define RECOVERY(name, restore, before, act) \
+    {name ", " #restore, UPGRADE_STATEFUL, RESTORE_##restore, before, act, runs_as_wished}
+#define PLAIN(name, before, act, ends) \
+    {name, UPGRADE_STATEFUL, RESTORE_LATEST_STATE, before, act, ends}
+
+const struct flow flows[] = {
+    PLAIN("start", NULL, NULL, runs_as_wished),
+    PLAIN("start after failures", failing_starts_to_come, run, runs_as_wished),
+    UPGRADE(STATEFUL, LATEST_STATE, some_checkpoints, runs_as_wished),
+    UPGRADE(STATEFUL, LATEST_SAVEPOINT, a_savepoint, runs_as_wished),
+    UPGRADE(STATEFUL, NONE, some_checkpoints, runs_as_wished),
+    UPGRADE(STATELESS, LATEST_STATE, some_checkpoints, runs_as_wished),
+    UPGRADE(STATELESS, LATEST_SAVEPOINT, a_savepoint, runs_as_wished),
+    UPGRADE(STATELESS, NONE, some_checkpoints, runs_as_wished),
+    UPGRADE(NONE, LATEST_STATE, some_checkpoints, runs_as_before),
+    UPGRADE(NONE, LATEST_SAVEPOINT, a_savepoint, runs_as_before),
+    UPGRADE(NONE, NONE, some_checkpoints, runs_as_before),
+    PLAIN("upgrade with failing savepoints", two_failing_savepoints_to_come, user_edits,
+          runs_as_wished),
+    PLAIN("upgrade with a forgotten savepoint", a_forgotten_savepoint_to_come, user_edits,
+          runs_as_wished),
+    PLAIN("upgrade of a job that fails while it stops", a_failure_while_stopping_to_come,
+          user_edits, runs_as_wished),
+    PLAIN("suspend", some_checkpoints, suspend, is_suspended),
+    RECOVERY("resume", LATEST_STATE, a_suspension, run),
+    RECOVERY("resume", LATEST_SAVEPOINT, a_suspension, run),
+    RECOVERY("resume", NONE, a_suspension, run),
+    PLAIN("cancel", some_checkpoints, cancel, is_cancelled),
+    PLAIN("start after a cancellation", a_cancellation, run, runs_as_wished),
+    PLAIN("cancel and delete", some_checkpoints, cancel_and_delete, is_removed),
+    RECOVERY("JobManager lost", LATEST_STATE, some_checkpoints, lose_jobmanager),
+    RECOVERY("JobManager lost", LATEST_SAVEPOINT, a_savepoint, lose_jobmanager),
+    RECOVERY("JobManager lost", NONE, some_checkpoints, lose_jobmanager),
+    RECOVERY("job failed", LATEST_STATE, some_checkpoints, fail_job),
+    RECOVERY("job failed", LATEST_SAVEPOINT, a_savepoint, fail_job),
+    RECOVERY("job failed", NONE, some_checkpoints, fail_job),
+    PLAIN("TaskManager lost", some_checkpoints, lose_taskmanager, runs_as_wished),
+    PLAIN("reboot", some_checkpoints, reboot, runs_as_wished),
+    PLAIN("savepoint on request", some_checkpoints, user_requests_savepoint, has_savepoint),
+};
+const size_t n_flows = sizeof(flows) / sizeof(flows[0]);
+
+/* ---- a run ---- */
+
+static void create(struct sim *s, const struct flow *f)
+{
+    user_creates(s, f->upgrade, f->restore);
+}
+
+/* It comes to its end, then nothing more happens, and it stays there. */
+static const char *comes_to_its_end(struct sim *s, const struct flow *f)
+{
+    if (!sim_until(s, f->ends, LONG * S))
+        return "does not come to its end";
+    s->counting = false;
+    if (!sim_until(s, is_silent, 300 * S))
+        return "does not come to rest";
+    return sim_until(s, f->ends, 30 * S) ? NULL : "does not stay there";
+}
+
+bool flow_runs(const struct flow *f, enum sim_point point, int64_t at, int64_t down_for,
+               struct sim **ret)
+{
+    struct sim *s = sim_new();
+    *ret = s;
+    s->point = point;
+    s->at = at;
+    s->down_for = down_for;
+    s->counting = !f->act;
+    create(s, f);
+    if (f->act) {
+        sim_until(s, runs_as_wished, LONG * S);
+        f->before(s);
+        s->counting = true;
+        f->act(s);
+    }
+    const char *wrong = comes_to_its_end(s, f);
+    if (!wrong && !s->world.trouble[0])
+        return true;
+    fprintf(stderr, "%s, crash %s %lld, down for %.1f s: %s%s\n", f->name, sim_point_names[point],
+            (long long)at, (double)down_for / (double)S,
+            s->world.trouble[0] ? s->world.trouble : wrong,
+            point && !s->struck ? " (the crash did not strike)" : "");
+    return false;
+}

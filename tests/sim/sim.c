@@ -1,0 +1,93 @@
+/* A run: time, crashes, and where they strike. */
+#include "life.h"
+
+const char *const sim_point_names[POINTS] = {
+    [POINT_NONE] = "no crash",
+    [POINT_BEFORE_WRITE] = "before durable write",
+    [POINT_AFTER_WRITE] = "after durable write",
+    [POINT_BEFORE_CALL] = "before call",
+    [POINT_AFTER_CALL] = "after call",
+    [POINT_AFTER_ANSWER] = "after answer",
+};
+
+struct sim *sim_new(void)
+{
+    struct arena *a = arena_new();
+    struct sim *s = ARENA_NEW(a, struct sim);
+    s->a = a;
+    s->down_for = 300 * MS;
+    world_init(&s->world, a);
+    s->world.watch = oracle_event;
+    s->world.watch_arg = s;
+    life_begin(s);
+    return s;
+}
+
+void sim_free(struct sim *s)
+{
+    if (s->life) {
+        s->life->dead = true;
+        life_bury(s->life);
+    }
+    world_free(&s->world);
+    arena_free(s->a);
+}
+
+/* As an event of its own: the crash may have come deep inside a call of the daemon. */
+static void bury(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    (void)w;
+    (void)x;
+    (void)y;
+    life_bury(p);
+}
+
+static void boot(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    (void)w;
+    (void)x;
+    (void)y;
+    life_begin(p);
+}
+
+void sim_crash(struct sim *s)
+{
+    struct w_world *w = &s->world;
+    s->life->dead = true;
+    world_at(w, w->now, bury, 0, 0, s->life);
+    world_at(w, w->now + s->down_for, boot, 0, 0, s);
+    s->life = NULL;
+}
+
+bool sim_strikes(struct sim *s, enum sim_point point)
+{
+    if (!s->counting || ++s->counts[point] != s->at || s->point != point || s->struck)
+        return false;
+    s->struck = true;
+    sim_crash(s);
+    return true;
+}
+
+static bool run_one(struct sim *s, int64_t until)
+{
+    enum { MOST_EVENTS = 200000 };
+    if (++s->events > MOST_EVENTS)
+        world_trouble(&s->world, "%d events and no end", MOST_EVENTS);
+    return !s->world.trouble[0] && world_run(&s->world, until);
+}
+
+bool sim_until(struct sim *s, bool (*holds)(struct sim *s), int64_t most_us)
+{
+    int64_t until = s->world.now + most_us;
+    while (!holds(s))
+        if (!run_one(s, until))
+            return !s->world.trouble[0] && holds(s);
+    return !s->world.trouble[0];
+}
+
+void sim_run_for(struct sim *s, int64_t us)
+{
+    int64_t until = s->world.now + us;
+    while (run_one(s, until))
+        ;
+}

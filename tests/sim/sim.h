@@ -1,0 +1,143 @@
+/* The daemon's own shell, core and API in one process with a simulated world, in virtual time.
+ *
+ * Only ports are replaced: what is linked into sluiced runs here as it is. A life is one run of the
+ * daemon; it ends by a crash, which takes all of its memory, and the next one begins from what the
+ * store holds. A user asks over the API and asks again until there is an answer. Everything happens
+ * as an event of the world's one queue, so that a run is the same each time. One thread. */
+#pragma once
+
+#include "app/app.h"
+#include "core/record.h"
+#include "world/world.h"
+
+struct life; /* of the daemon: life.h */
+
+/* What the daemon asks of the world. */
+enum sim_call {
+    SIM_INVENTORY,
+    SIM_LOOK,
+    SIM_CHECKPOINTS,
+    SIM_TRIGGER,
+    SIM_CAUSE,
+    SIM_LIST,
+    SIM_VERIFY,
+    SIM_FETCH,
+    SIM_PINNED,
+    SIM_PROVISION, /* from here on calls change the world */
+    SIM_DELIVER,
+    SIM_SUBMIT,
+    SIM_SAVEPOINT,
+    SIM_CANCEL,
+    SIM_TEARDOWN,
+    SIM_REMOVE,
+    SIM_CALLS
+};
+extern const char *const sim_call_names[SIM_CALLS];
+
+/* Where a life can end. */
+enum sim_point {
+    POINT_NONE,
+    POINT_BEFORE_WRITE, /* nothing of it is durable */
+    POINT_AFTER_WRITE,  /* it is durable, and nobody was told */
+    POINT_BEFORE_CALL,  /* it never leaves */
+    POINT_AFTER_CALL,   /* it arrived, and its answer comes to nobody */
+    POINT_AFTER_ANSWER, /* what it said was taken in, and nothing done with it yet */
+    POINTS
+};
+extern const char *const sim_point_names[POINTS];
+
+struct sim_row {
+    struct store_row row;
+    struct sim_row *next;
+};
+
+/* What survives a crash. */
+struct sim_store {
+    struct sim_row *tables[STORE_TABLES]; /* by id; events by their number */
+    int64_t last_seq;
+};
+
+/* What the user asked for last; that is known to the oracle whatever the daemon makes of it. */
+struct sim_wish {
+    enum desired_state state;
+    enum upgrade_kind upgrade;
+    enum restore_kind restore;
+    struct str jar_uri;
+    bool edited; /* the jar is another than at first */
+    bool deleted;
+    bool starts;          /* the last wish leads to a start */
+    int64_t acknowledged; /* resourceVersion of the last answer */
+};
+
+struct sim_expected {
+    int64_t attempt; /* whose start was judged */
+    int64_t position;
+    bool checked;
+};
+
+struct sim {
+    struct w_world world;
+    struct arena *a; /* of the whole run */
+    struct sim_store store;
+    struct life *life; /* NULL while the daemon is down */
+    int64_t lives;
+    uint64_t randomness;
+    int64_t down_for; /* after a crash */
+
+    /* one crash, at the at-th event of its kind since points are counted */
+    enum sim_point point;
+    int64_t at;
+    bool counting;
+    bool struck;
+    int64_t counts[POINTS];
+
+    int64_t events;      /* so far */
+    int64_t last_change; /* when anything was written, or a call made that changes the world */
+    struct sim_wish wish;
+    struct str deployment_id;
+
+    /* the oracle's */
+    struct record record;   /* the durable one, read anew with each write */
+    int64_t cancel_allowed; /* attempt */
+    struct sim_expected expected;
+    char delivered[MOST_CLUSTERS + 1][80]; /* hash of the jar that each attempt was given */
+};
+
+/* sim.c */
+struct sim *sim_new(void);
+void sim_free(struct sim *s);
+/* True when this is where the life ends; it has ended then. */
+bool sim_strikes(struct sim *s, enum sim_point point);
+void sim_crash(struct sim *s);
+/* Runs until the condition holds; false when it does not within `most_us`, or there is trouble. */
+bool sim_until(struct sim *s, bool (*holds)(struct sim *s), int64_t most_us);
+void sim_run_for(struct sim *s, int64_t us);
+
+/* user.c: each returns when it is acknowledged. */
+void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind restore);
+void user_wants(struct sim *s, enum desired_state state);
+void user_edits(struct sim *s);
+void user_requests_savepoint(struct sim *s);
+void user_deletes(struct sim *s);
+/* As the API shows it. OBSERVED_UNSET while the daemon is down or does not know the Deployment. */
+enum observed_state user_sees(const struct sim *s);
+
+/* oracle.c */
+void oracle_event(void *sim);
+void oracle_durable(struct sim *s);
+void oracle_sent(struct sim *s, const struct w_call *c);
+void oracle_removed(struct sim *s, struct str location);
+/* One job runs, of the jar that the user asked for last; or of the one before. */
+bool runs_as_wished(struct sim *s);
+bool runs_as_before(struct sim *s);
+bool is_suspended(struct sim *s);
+bool is_cancelled(struct sim *s);
+bool is_removed(struct sim *s);
+bool has_savepoint(struct sim *s);
+bool is_silent(struct sim *s);
+
+/* ports.c: the hash of the jar of that name. */
+struct str jar_hash(struct arena *a, struct str uri);
+
+/* store.c */
+const struct store_row *store_find(const struct sim *s, enum store_table table, struct str id);

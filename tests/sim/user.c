@@ -1,0 +1,184 @@
+/* The user: one client of the API, who asks again until there is an answer. */
+#include "life.h"
+
+#include <stdio.h>
+
+#define NAMESPACE  "/api/v1/namespaces/default"
+#define DEPLOYMENT NAMESPACE "/deployments/counter"
+
+/* One request and its answer; lives as long as the run. */
+struct http_exchange {
+    struct life *life;
+    struct http_request request;
+    struct http_header content_type;
+    bool answered;
+    int status;
+    struct str body;
+};
+
+struct answer {
+    int status;
+    struct json body;
+};
+
+/* ---- the server's side ---- */
+
+static void respond(struct http_exchange *x, const struct http_response *r)
+{
+    struct life *life = x->life;
+    if (!life->dead) {
+        x->answered = true;
+        x->status = r->status;
+        x->body = arena_str(life->sim->a, r->body);
+    }
+    life->exchange = NULL;
+    arena_free(x->request.arena);
+    x->request.arena = NULL;
+}
+
+struct http_server life_server(struct life *life)
+{
+    static const struct http_server_ops ops = {.respond = respond};
+    return (struct http_server){&ops, life};
+}
+
+void user_hangs_up(struct life *life)
+{
+    if (life->exchange)
+        arena_free(life->exchange->request.arena);
+    life->exchange = NULL;
+}
+
+/* ---- the client's side ---- */
+
+static bool is_up(struct sim *s)
+{
+    return s->life != NULL;
+}
+
+/* Against the life that is up. False: it has ended before it answered. */
+static bool try_once(struct sim *s, const char *method, struct str path, struct str body,
+                     struct answer *ret)
+{
+    struct life *life = s->life;
+    int64_t number = life->number;
+    struct http_exchange *x = ARENA_NEW(s->a, struct http_exchange);
+    x->life = life;
+    x->content_type =
+        (struct http_header){STR("content-type"), str_of(str_eq(str_of(method), STR("PATCH"))
+                                                             ? "application/merge-patch+json"
+                                                             : "application/json")};
+    x->request = (struct http_request){.method = str_of(method),
+                                       .path = path,
+                                       .body = body,
+                                       .headers = &x->content_type,
+                                       .n_headers = 1,
+                                       .arena = arena_new(),
+                                       .exchange = x};
+    life->exchange = x;
+    api_handle(life->api, &x->request);
+    int64_t until = s->world.now + 60 * S;
+    while (!x->answered && s->life && s->life->number == number && !s->world.trouble[0])
+        if (!world_run(&s->world, until))
+            world_trouble(&s->world, "%s %.*s is not answered", method, STR_ARG(path));
+    struct err e;
+    *ret = (struct answer){.status = x->status};
+    if (x->answered && x->body.len && json_parse(s->a, x->body, &ret->body, &e) < 0)
+        world_trouble(&s->world, "%s %.*s is answered with %.*s", method, STR_ARG(path),
+                      STR_ARG(x->body));
+    return x->answered;
+}
+
+/* Anything but success is trouble, but for `also` (0: nothing). */
+static struct answer ask(struct sim *s, const char *method, struct str path, struct str body,
+                         int also)
+{
+    struct answer a = {0};
+    do {
+        sim_until(s, is_up, 600 * S);
+    } while (!s->world.trouble[0] && !try_once(s, method, path, body, &a));
+    if (a.status / 100 != 2 && a.status != also)
+        world_trouble(&s->world, "%s %.*s is answered with %d: %.*s", method, STR_ARG(path),
+                      a.status, STR_ARG(json_str_or(json_path(a.body, "detail"), STR(""))));
+    return a;
+}
+
+/* Invariant 5: what is acknowledged is durable. */
+static void acknowledged(struct sim *s, const struct answer *a)
+{
+    int64_t version = 0;
+    const struct store_row *row = store_find(s, STORE_DEPLOYMENT, s->deployment_id);
+    json_i64(json_path(a->body, "metadata.resourceVersion"), &version);
+    if (!version || !row || row->version < version)
+        world_trouble(&s->world, "invariant 5: version %lld is acknowledged, and not durable",
+                      (long long)version);
+    s->wish.acknowledged = version;
+}
+
+static void patch(struct sim *s, struct str body)
+{
+    struct answer a = ask(s, "PATCH", STR(DEPLOYMENT), body, 0);
+    if (!s->world.trouble[0])
+        acknowledged(s, &a);
+}
+
+void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind restore)
+{
+    s->wish = (struct sim_wish){.state = DESIRED_RUNNING,
+                                .upgrade = upgrade,
+                                .restore = restore,
+                                .jar_uri = STR("file:/jobs/counter.jar"),
+                                .starts = true};
+    struct str body = arena_fmt(
+        s->a,
+        "{\"metadata\":{\"name\":\"counter\"},\"spec\":{\"state\":\"RUNNING\","
+        "\"upgradeStrategy\":{\"kind\":\"%s\"},\"restoreStrategy\":{\"kind\":\"%s\"},"
+        "\"template\":{\"spec\":{\"artifact\":{\"kind\":\"JAR\",\"jarUri\":\"%.*s\","
+        "\"flinkVersion\":\"1.20\"},\"parallelism\":1}}}}",
+        upgrade_kind_names[upgrade], restore_kind_names[restore], STR_ARG(s->wish.jar_uri));
+    /* An answer may have been lost: then the second request finds it there. */
+    struct answer a = ask(s, "POST", STR(NAMESPACE "/deployments"), body, 409);
+    if (a.status == 409)
+        a = ask(s, "GET", STR(DEPLOYMENT), STR(""), 0);
+    s->deployment_id =
+        arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
+    if (!s->world.trouble[0])
+        acknowledged(s, &a);
+}
+
+void user_wants(struct sim *s, enum desired_state state)
+{
+    s->wish.state = state;
+    s->wish.starts = state == DESIRED_RUNNING;
+    patch(s, arena_fmt(s->a, "{\"spec\":{\"state\":\"%s\"}}", desired_state_names[state]));
+}
+
+void user_edits(struct sim *s)
+{
+    s->wish.jar_uri = STR("file:/jobs/counter-2.jar");
+    s->wish.edited = true;
+    s->wish.starts = s->wish.upgrade == UPGRADE_STATELESS;
+    patch(s, arena_fmt(s->a,
+                       "{\"spec\":{\"template\":{\"spec\":{\"artifact\":{\"jarUri\":\"%.*s\"}}}}}",
+                       STR_ARG(s->wish.jar_uri)));
+}
+
+void user_requests_savepoint(struct sim *s)
+{
+    struct str body =
+        arena_fmt(s->a, "{\"metadata\":{\"deploymentId\":\"%.*s\"}}", STR_ARG(s->deployment_id));
+    ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 0);
+}
+
+void user_deletes(struct sim *s)
+{
+    s->wish.deleted = true;
+    ask(s, "DELETE", STR(DEPLOYMENT), STR(""), 404);
+}
+
+enum observed_state user_sees(const struct sim *s)
+{
+    const struct entry *e =
+        s->life ? registry_by_name(&s->life->app, STR("default"), STR("counter")) : NULL;
+    return e ? (enum observed_state)entry_deployment(e)->status.state : OBSERVED_UNSET;
+}
