@@ -186,6 +186,10 @@ void seen_committed(struct entry *e)
         s->timer = r->timer;
         s->timer_since = s->committed_at;
     }
+    if (s->chance != r->chance || s->chance_since == 0) {
+        s->chance = r->chance;
+        s->chance_since = s->committed_at;
+    }
     if (r->current.phase != PHASE_GONE && r->intent.kind != INTENT_STOP &&
         r->intent.kind != INTENT_SAVEPOINT)
         forget_listings(e);

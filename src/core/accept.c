@@ -63,10 +63,12 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
     record->retries = record->retries_asked;
     record->failures = (struct list){0};
     record->setbacks = 0;
+    record->spent = SPENT_NOTHING;
     record->gave_up = record->gave_up_message = (struct str){0};
     /* A call that is under way stays the same call, with its deadline. */
     if (record->intent.kind == INTENT_NONE)
         record->timer++;
+    record->chance++;
     if (state_changed && record->current.phase == PHASE_DONE)
         record->current.phase = PHASE_NONE;
     if (kind != OPERATION_NONE)

@@ -155,8 +155,9 @@ static void settle_tries(struct step *s, const struct end_evidence *e)
         } else {
             put->status.state = SAVEPOINT_FAILED;
             put->status.failure_message =
-                e->unread ? STR("the job ended, and whether it left a complete savepoint was not read")
-                          : STR("the job ended and left no complete savepoint");
+                e->unread
+                    ? STR("the job ended, and whether it left a complete savepoint was not read")
+                    : STR("the job ended and left no complete savepoint");
             put->status.failed_at = s->in->wall_us;
         }
     }

@@ -40,6 +40,11 @@ static void end_attempt(struct step *s, enum phase phase, enum end_kind end, str
     s->rec->current.end = (int)end;
     if (cause.len)
         s->rec->current.cause = cause;
+    /* There is no job any more that a savepoint would have to be taken of. */
+    if (s->rec->spent == SPENT_SAVEPOINTS) {
+        s->rec->spent = SPENT_NOTHING;
+        s->rec->gave_up = s->rec->gave_up_message = (struct str){0};
+    }
     s->rec->intent = (struct intent){0};
     step_restart_timer(s);
 }
@@ -282,12 +287,12 @@ void act_note_try_failed(struct step *s)
         complete_savepoint(s);
     else
         fail_savepoint(s, step_find_savepoint(s, s->rec->intent.savepoint_id), why);
-    s->rec->operation.savepoint_tries++;
     step_event(s, "SAVEPOINT_FAILED", "Savepoint try %d of %d failed%s: %.*s",
-               (int)s->rec->operation.savepoint_tries,
+               (int)s->rec->operation.savepoint_tries + 1,
                (int)s->in->deployment->spec.max_savepoint_creation_attempts,
                stopped ? "" : ", the job runs on", STR_ARG(why));
     step_clear_intent(s);
+    step_spend_try(s);
 }
 
 void act_note_savepoint_failed(struct step *s)

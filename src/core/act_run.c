@@ -146,12 +146,12 @@ void act_savepoint(struct step *s)
 
 void act_spend_try(struct step *s)
 {
-    s->rec->operation.savepoint_tries++;
     step_event(s, "SAVEPOINT_FAILED",
                "Savepoint try %d of %d is spent: not all tasks of the job ran until its deadline",
-               (int)s->rec->operation.savepoint_tries,
+               (int)s->rec->operation.savepoint_tries + 1,
                (int)s->in->deployment->spec.max_savepoint_creation_attempts);
     step_restart_timer(s);
+    step_spend_try(s);
 }
 
 void act_discard(struct step *s)
@@ -177,6 +177,7 @@ void act_replace(struct step *s)
 void act_give_up(struct step *s)
 {
     bool runs = s->facts.phase == PHASE_SUBMITTED || s->facts.phase == PHASE_UP;
+    s->rec->spent = runs ? SPENT_SAVEPOINTS : SPENT_STARTS;
     if (runs)
         step_give_up(s, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS",
                      arena_fmt(s->a,
@@ -189,6 +190,18 @@ void act_give_up(struct step *s)
                                (int)s->rec->failures.n,
                                (int)s->in->deployment->spec.max_job_creation_attempts,
                                STR_ARG(s->rec->current.cause)));
+}
+
+/* Here and not by a rule of its own: what else is wrong with the job goes on being mended, and must
+ * not hide that no savepoint can be had. */
+void step_spend_try(struct step *s)
+{
+    int64_t most = s->in->deployment->spec.max_savepoint_creation_attempts;
+    bool stopping = s->facts.want == WANT_SUSPEND ||
+                    (s->facts.want == WANT_RUN && s->facts.drift == DRIFT_STATEFUL);
+    s->rec->operation.savepoint_tries++;
+    if (stopping && s->rec->operation.savepoint_tries >= most)
+        act_give_up(s);
 }
 
 void act_halt(struct step *s)

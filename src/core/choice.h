@@ -10,9 +10,9 @@
 
 enum choice_kind {
     PICK_SNAPSHOT,
-    PICK_EMPTY,         /* and it may */
-    PICK_FORBIDDEN,     /* it would be empty, or too old, and must not start */
-    PICK_BAD,           /* the newest eligible one is broken, unreadable by this Flink, or not known */
+    PICK_EMPTY,     /* and it may */
+    PICK_FORBIDDEN, /* it would be empty, or too old, and must not start */
+    PICK_BAD,       /* the newest eligible one is broken, unreadable by this Flink, or not known */
     PICK_NEW_SAVEPOINT, /* hint only: a savepoint is taken first, and used */
 };
 

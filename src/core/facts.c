@@ -20,6 +20,13 @@ int64_t facts_since_timer(const struct core_in *in)
     return in->seen->timer == in->record->timer ? in->mono_us - in->seen->timer_since : 0;
 }
 
+int64_t facts_since_chance(const struct core_in *in)
+{
+    const struct seen *seen = in->seen;
+    bool noticed = seen->chance_since > 0 && seen->chance == in->record->chance;
+    return noticed ? in->mono_us - seen->chance_since : 0;
+}
+
 static enum want want_of(const struct core_in *in)
 {
     switch ((enum desired_state)in->deployment->spec.state) {
@@ -212,8 +219,8 @@ static enum drift drift_of(const struct core_in *in)
 bool core_runs_as_wanted(const struct core_in *in)
 {
     enum drift drift = drift_of(in);
-    return want_of(in) == WANT_RUN && job_of(in) == SIGHT_UP &&
-           (drift == DRIFT_NONE || drift == DRIFT_PENDING);
+    return in->record->spent == SPENT_NOTHING && want_of(in) == WANT_RUN &&
+           job_of(in) == SIGHT_UP && (drift == DRIFT_NONE || drift == DRIFT_PENDING);
 }
 
 static enum evidence running_evidence(const struct core_in *in)
@@ -379,7 +386,8 @@ static enum pace start_pace(const struct core_in *in)
 {
     int64_t failures = counted_failures(in);
     int64_t wait = pace_backoff_us(failures + in->record->setbacks, in->record->top);
-    if (failures >= in->deployment->spec.max_job_creation_attempts)
+    if (in->record->spent == SPENT_STARTS ||
+        failures >= in->deployment->spec.max_job_creation_attempts)
         return PACE_SPENT;
     return facts_since_timer(in) < wait ? PACE_WAIT : PACE_GO;
 }
@@ -390,14 +398,19 @@ static enum pace stop_pace(const struct core_in *in)
     const struct savepoint *asked = core_requested_savepoint(in);
     int64_t tries = r->operation.savepoint_tries;
     bool up = job_of(in) == SIGHT_UP;
-    bool stopping = want_of(in) == WANT_SUSPEND || drift_of(in) == DRIFT_STATEFUL;
-    if (stopping && tries >= in->deployment->spec.max_savepoint_creation_attempts)
+    enum drift drift = drift_of(in);
+    bool stopping = want_of(in) == WANT_SUSPEND || drift == DRIFT_STATEFUL;
+    bool given_up = r->spent == SPENT_SAVEPOINTS && (stopping || drift == DRIFT_STATELESS);
+    /* TaskManagers are replaced at a pace, tries left or not. */
+    if (facts_since_timer(in) < pace_backoff_us(r->setbacks, r->top))
+        return PACE_WAIT;
+    if (given_up || (stopping && tries >= in->deployment->spec.max_savepoint_creation_attempts))
         return PACE_SPENT;
     if (facts_since_timer(in) < pace_backoff_us((stopping ? tries : 0) + r->setbacks, r->top))
         return PACE_WAIT;
     if (asked && !up && in->wall_us - asked->metadata.created_at > WAIT_SAVEPOINTABLE_US)
         return PACE_LATE;
-    return stopping && !up && facts_since_timer(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
+    return stopping && !up && facts_since_chance(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
 }
 
 struct facts core_facts(const struct core_in *in)

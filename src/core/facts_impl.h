@@ -5,4 +5,6 @@
 
 /* Microseconds since the record's timer has its value; 0 when that was not noticed yet. */
 int64_t facts_since_timer(const struct core_in *in);
+/* Of the record's chance. */
+int64_t facts_since_chance(const struct core_in *in);
 enum result facts_result(const struct core_in *in);

@@ -52,6 +52,9 @@ enum operation_kind {
 
 enum source_kind { SOURCE_UNDECIDED, SOURCE_EMPTY, SOURCE_SNAPSHOT };
 enum checkpointing { CHECKPOINTING_UNKNOWN, CHECKPOINTING_ON, CHECKPOINTING_OFF };
+/* Tries that are used up: FAILED until a new spec version, another desired state or a RETRY, whatever
+ * the clock or a changed limit says by then (behaviour.md 3). */
+enum spent { SPENT_NOTHING, SPENT_STARTS, SPENT_SAVEPOINTS };
 enum restored { RESTORED_UNCHECKED, RESTORED_AS_ASKED, RESTORED_OTHERWISE };
 
 /* The call that may have been sent. At most one per Deployment. */
@@ -137,14 +140,16 @@ struct record {
     struct list failures; /* struct failure_time: failed jobs that count */
     int64_t setbacks;     /* provisioning failures of ours in a row: they pace, never count */
     int64_t timer;        /* rises when a wait or deadline begins (see struct seen) */
-    struct str gave_up;   /* event name of why it is FAILED; empty = it is not */
+    int64_t chance;     /* the same, but one wait for a savepoint outlasts replaced TaskManagers */
+    int spent;          /* enum spent */
+    struct str gave_up; /* event name of why it is FAILED; empty = it is not */
     struct str gave_up_message;
     struct str used_nonce; /* of spec.restoreFrom */
     /* Attempts that were over before all of what they left behind could be read, because nobody
      * needed it then (restore strategy NONE, restoreFrom): kept whole to be read when somebody does.
      * Oldest first, the newest RECORD_UNREAD of them. */
-    struct list unread;  /* struct attempt */
-    int64_t unread_lost; /* the highest that is no longer kept; 0 = none */
+    struct list unread;    /* struct attempt */
+    int64_t unread_lost;   /* the highest that is no longer kept; 0 = none */
     int64_t floor_attempt; /* the attempt that spec.restoreFrom began: older snapshots are behind */
     int64_t floor_sequence;
     struct str floor_savepoint_id;

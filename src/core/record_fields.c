@@ -14,6 +14,7 @@ const char *const end_names[] = {"NONE", "FINISHED",  "CANCELED", "FAILED",
 static const char *const source_names[] = {"UNDECIDED", "EMPTY", "SNAPSHOT", NULL};
 static const char *const checkpointing_names[] = {"UNKNOWN", "ON", "OFF", NULL};
 static const char *const restored_names[] = {"UNCHECKED", "AS_ASKED", "OTHERWISE", NULL};
+static const char *const spent_names[] = {"NOTHING", "STARTS", "SAVEPOINTS", NULL};
 
 static const struct field intent_rows[] = {
     FIELD_AT(FIELD_ENUM, intent, kind, "kind", .names = intent_names),
@@ -108,6 +109,8 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_LIST, record, failures, "failures", .object = &failure_fields),
     FIELD_AT(FIELD_INT, record, setbacks, "setbacks"),
     FIELD_AT(FIELD_INT, record, timer, "timer"),
+    FIELD_AT(FIELD_INT, record, chance, "chance"),
+    FIELD_AT(FIELD_ENUM, record, spent, "spent", .names = spent_names),
     FIELD_AT(FIELD_STR, record, gave_up, "gaveUp"),
     FIELD_AT(FIELD_STR, record, gave_up_message, "gaveUpMessage"),
     FIELD_AT(FIELD_STR, record, used_nonce, "usedNonce"),

@@ -71,6 +71,8 @@ struct seen {
     int64_t committed_at; /* monotonic: since when the present record is durable */
     int64_t timer;        /* the record's timer, and */
     int64_t timer_since;  /* monotonic: since when it has had this value */
+    int64_t chance;       /* the same of the record's chance */
+    int64_t chance_since;
 
     struct seen_part world_part;
     enum outcome world_outcome;

@@ -84,6 +84,16 @@ void step_effect(struct step *s, enum effect_kind kind, int64_t attempt, struct 
 void step_restart_timer(struct step *s)
 {
     s->rec->timer++;
+    s->rec->chance++;
+    s->out->changed = true;
+}
+
+/* Else a savepoint would be waited for without end while TaskManagers come and go. */
+static void restart_for(struct step *s, enum intent_kind kind)
+{
+    if (kind != INTENT_PROVISION)
+        s->rec->chance++;
+    s->rec->timer++;
     s->out->changed = true;
 }
 
@@ -91,13 +101,14 @@ void step_intend(struct step *s, enum intent_kind kind, int64_t attempt)
 {
     s->rec->intent = (struct intent){
         .kind = (int)kind, .attempt = attempt, .rule = s->rule->number, .made_at = s->in->wall_us};
-    step_restart_timer(s);
+    restart_for(s, kind);
 }
 
 void step_clear_intent(struct step *s)
 {
+    enum intent_kind kind = (enum intent_kind)s->rec->intent.kind;
     s->rec->intent = (struct intent){0};
-    step_restart_timer(s);
+    restart_for(s, kind);
 }
 
 const struct savepoint *step_find_savepoint(const struct step *s, struct str id)
@@ -166,7 +177,7 @@ void step_give_up(struct step *s, const char *event, struct str message)
     step_event(s, event, "%.*s", STR_ARG(message));
 }
 
-/* Anything that goes on is no longer given up. */
+/* Anything that goes on is no longer given up; spent tries stay spent. */
 static bool goes_on(enum action a)
 {
     return a != ACTION_LOOK && a != ACTION_REST && a != ACTION_GIVE_UP &&
@@ -188,7 +199,7 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
     s.rule = rules_match(&s.facts);
     out->facts = s.facts;
     out->rule = s.rule;
-    if (goes_on(s.rule->then) && s.rec->gave_up.len) {
+    if (goes_on(s.rule->then) && s.rec->gave_up.len && s.rec->spent == SPENT_NOTHING) {
         s.rec->gave_up = s.rec->gave_up_message = (struct str){0};
         out->changed = true;
     }

@@ -36,6 +36,9 @@ void step_call(struct step *s);
 void step_restored_from(struct step *s);
 void step_give_up(struct step *s, const char *event, struct str message);
 
+/* A savepoint try of the operation is used up; gives up with the last one. */
+void step_spend_try(struct step *s);
+
 /* A submission that was answered with an error, though its job runs. */
 void step_note_submission_error(struct step *s);
 

@@ -77,6 +77,10 @@ const struct forbidden forbidden[] = {
 { "10: spent tries leave the job running", ENDS_JOB, { .pace = IS(PACE_SPENT), .want = IS(WANT_SUSPEND), .phase = MAY_RUN, .intent = IS(INTENT_NONE) } },
 { "10: spent tries leave the job running", ENDS_JOB, { .pace = IS(PACE_SPENT), .want = IS(WANT_RUN), .drift = IS(DRIFT_STATEFUL), .phase = MAY_RUN, .intent = IS(INTENT_NONE) } },
 
+{ "10: spent tries leave the job running", ENDS_JOB, { .pace = IS(PACE_SPENT), .want = IS(WANT_RUN), .drift = IS(DRIFT_STATELESS), .phase = MAY_RUN, .intent = IS(INTENT_NONE) } },
+{ "10: a try is spent by its deadline only", DO(SPEND_TRY), { .pace = NOT(IS(PACE_LATE)) } },
+{ "10: nothing outruns the deadline of a try", DO(REPLACE) | DO(LOOK), { .pace = IS(PACE_LATE), .want = IS(WANT_SUSPEND), .phase = MAY_RUN, .intent = IS(INTENT_NONE), .world = NOT(IS(WORLD_UNKNOWN)) } },
+
 { "11: nothing is started that is no longer wanted", DO(RESERVE) | DO(SUBMIT) | DO(UPLOAD), { .want = NOT(IS(WANT_RUN)) } },
 { "11: nothing is submitted that was edited since", DO(SUBMIT) | DO(UPLOAD), { .drift = NOT(IS(DRIFT_NONE)) } },
 { "11: a cancel does not wait for a savepoint", DO(STOP) | DO(SAVEPOINT) | DO(REPLACE), { .want = IS(WANT_CANCEL) } },

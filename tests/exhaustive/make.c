@@ -260,6 +260,7 @@ static void make_pace(const struct facts *f, struct made *m)
         return;
     if (may_run(f)) {
         m->record.operation.savepoint_tries = MOST_TRIES;
+        m->record.spent = SPENT_SAVEPOINTS;
         return;
     }
     for (size_t i = 0; i < MOST_TRIES; i++)
@@ -284,10 +285,7 @@ static int64_t since(const struct facts *f)
 {
     /* A teardown is overdue while a back-off may still last; any other call outlasts both. */
     if (f->intent != INTENT_NONE && f->result == RESULT_OVERDUE)
-        return f->intent == INTENT_TEARDOWN && f->pace != PACE_LATE ? DEADLINE_TEARDOWN_US + 1
-                                                                    : 1000 * US_PER_S;
-    if (f->pace == PACE_LATE && f->request != REQUEST_SAVEPOINT)
-        return WAIT_SAVEPOINTABLE_US + 1;
+        return f->intent == INTENT_TEARDOWN ? DEADLINE_TEARDOWN_US + 1 : 1000 * US_PER_S;
     return US_PER_S;
 }
 
@@ -302,6 +300,9 @@ void make(const struct facts *f, struct made *m)
     m->record.timer = m->seen.timer = 5;
     m->seen.committed_at = COMMITTED;
     m->seen.timer_since = NOW - since(f);
+    bool late = f->pace == PACE_LATE && f->request != REQUEST_SAVEPOINT;
+    m->record.chance = m->seen.chance = 7;
+    m->seen.chance_since = NOW - (late ? WAIT_SAVEPOINTABLE_US + 1 : US_PER_S);
     make_want(f, m);
     make_attempt(f, m);
     make_world(f, m);

@@ -114,7 +114,7 @@ static bool late_without_wait(const struct facts *f)
 
 static bool tries_of_nothing(const struct facts *f)
 {
-    return f->pace == PACE_SPENT && may_run(f) && !stopping(f);
+    return f->pace == PACE_SPENT && may_run(f) && !stopping(f) && f->drift != DRIFT_STATELESS;
 }
 
 static bool late_for_nobody(const struct facts *f)
@@ -133,21 +133,15 @@ static bool conflict_that_nobody_cares_for(const struct facts *f)
            f->request == REQUEST_REMOVE;
 }
 
-/* A back-off ends within a minute, tasks are waited for as long, statistics shorter; every deadline
- * but the one of a teardown is a minute or longer. */
+/* A back-off ends within a minute, and statistics are waited for shorter; every deadline but the one
+ * of a teardown is a minute or longer. */
 static bool times_contradict(const struct facts *f)
 {
     bool overdue = f->intent != INTENT_NONE && f->result == RESULT_OVERDUE;
     bool a_minute = overdue && f->intent != INTENT_TEARDOWN;
     if (a_minute && f->pace == PACE_WAIT)
         return true;
-    if (a_minute && may_run(f) && stopping(f) && f->job != SIGHT_UP && f->pace == PACE_GO)
-        return true;
-    if (overdue && f->phase == PHASE_ENDED && f->evidence == EVIDENCE_NONE)
-        return true;
-    /* Late by the tasks, not by the age of a request: longer than what a short call may take. */
-    bool late = f->pace == PACE_LATE && f->request != REQUEST_SAVEPOINT;
-    return late && !overdue && (f->intent == INTENT_TEARDOWN || f->intent == INTENT_DISCARD);
+    return overdue && f->phase == PHASE_ENDED && f->evidence == EVIDENCE_NONE;
 }
 
 const struct unreachable unreachable[] = {

@@ -129,6 +129,10 @@ static void note_commit(struct rig *r)
         r->seen.timer = r->record.timer;
         r->seen.timer_since = r->world.now;
     }
+    if (r->seen.chance != r->record.chance) {
+        r->seen.chance = r->record.chance;
+        r->seen.chance_since = r->world.now;
+    }
 }
 
 static void commit(struct rig *r, const struct core_out *out)
@@ -202,6 +206,16 @@ static void show_status(struct rig *r, const struct deployment_status *st)
     r->deployment.status = copy.status;
 }
 
+/* Whatever was seen is gone; the waits begin anew. */
+static void forget(struct rig *r)
+{
+    r->seen = (struct seen){.committed_at = r->world.now,
+                            .timer = r->record.timer,
+                            .timer_since = r->world.now,
+                            .chance = r->record.chance,
+                            .chance_since = r->world.now};
+}
+
 /* False: the rest of the step is dropped. */
 static bool commits(struct rig *r, const struct core_out *out)
 {
@@ -211,8 +225,7 @@ static bool commits(struct rig *r, const struct core_out *out)
         return false;
     }
     if (rig_fault_hits(r, FAULT_CONFLICT, r->commits)) {
-        r->seen = (struct seen){
-            .committed_at = r->world.now, .timer = r->record.timer, .timer_since = r->world.now};
+        forget(r);
         wake_at(r, r->world.now + 1);
         return false;
     }
@@ -276,8 +289,7 @@ void rig_start_daemon(struct rig *r)
     r->up = true;
     r->life++;
     r->wake_at = 0;
-    r->seen = (struct seen){
-        .committed_at = r->world.now, .timer = r->record.timer, .timer_since = r->world.now};
+    forget(r);
     wake_at(r, r->world.now + 1);
 }
 

@@ -183,6 +183,30 @@ static void s117_start_attempts_cap(void **state)
     then_all_is_quiet();
 }
 
+/* FAILED does not lapse with the failures that led to it. */
+static void s117_failed_outlasts_its_failures(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        world_fate(&r->world, FATED_SUBMIT, FATE_FAILS);
+    given_it_is_created();
+    until(is_failed);
+    when();
+    struct str id = rig_import(r, "file:/elsewhere/savepoint-1");
+    rig_discard(r, id); /* something else that goes on in the meantime */
+    rig_run_for(r, 2 * 600 * S);
+    assert_null(rig_savepoint(r, id));
+    assert_true(is_failed(r));
+    assert_int_equal(calls_since(CALL_PROVISION), 0);
+    assert_int_equal(rig_count_event(r, "TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS"), 1);
+    r->deployment.spec.max_job_creation_attempts = 9;
+    rig_touch(r);
+    rig_run_for(r, 60 * S);
+    assert_true(is_failed(r));
+    rig_retry(r);
+    until(has_started);
+}
+
 static void a_job_that_dies_after_each_start_does_not_loop_for_ever(void **state)
 {
     (void)state;
@@ -478,6 +502,7 @@ int main(void)
         SCENARIO(s110_cluster_deleted_before_the_savepoint),
         SCENARIO(s111_recovery_under_upgrade_none_keeps_what_ran),
         SCENARIO(s117_start_attempts_cap),
+        SCENARIO(s117_failed_outlasts_its_failures),
         SCENARIO(a_job_that_dies_after_each_start_does_not_loop_for_ever),
         SCENARIO(a_jobmanager_that_dies_at_the_submission_is_replaced),
         SCENARIO(a_submission_answered_with_an_error_that_runs_is_adopted),

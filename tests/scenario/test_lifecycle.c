@@ -102,6 +102,49 @@ static void s047_suspend_failing_job_then_cancel(void **state)
     assert_non_null(rig_newest_savepoint(r, ORIGIN_RETAINED_CHECKPOINT));
 }
 
+static void given_taskmanagers_that_cannot_be_replaced(void)
+{
+    given_it_runs();
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_PROVISION, FATE_FAILS);
+    world_kill_taskmanager(&r->world, 1, 0);
+    rig_run_for(r, 3 * S);
+    when();
+}
+
+/* They are asked for again and again, which must not hide that no savepoint can be had. */
+static void s047_suspend_without_taskmanagers_spends_its_tries(void **state)
+{
+    (void)state;
+    given_taskmanagers_that_cannot_be_replaced();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_failed);
+    assert_int_equal(rig_count_event(r, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS"), 1);
+    assert_true(rig_cluster(r)->jobmanager_alive);
+    assert_int_equal(calls_since(CALL_CANCEL) + calls_since(CALL_STOP), 0);
+    /* Meanwhile they are still asked for, at a pace, and the job runs on. */
+    when();
+    rig_run_for(r, 300 * S);
+    assert_in_range(calls_since(CALL_PROVISION), 1, 10);
+    assert_true(is_failed(r));
+    r->world.n_fates[FATED_PROVISION] = r->world.used_fates[FATED_PROVISION];
+    rig_run_for(r, 120 * S);
+    assert_true(is_failed(r));
+    assert_true(rig_cluster(r)->job.up);
+    rig_retry(r);
+    until(is_suspended);
+}
+
+static void s047_upgrade_without_taskmanagers_spends_its_tries(void **state)
+{
+    (void)state;
+    given_taskmanagers_that_cannot_be_replaced();
+    rig_edit(r);
+    until(is_failed);
+    assert_int_equal(rig_count_event(r, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS"), 1);
+    assert_int_equal(r->record.current.number, 1);
+}
+
 static void s049_cancel_running(void **state)
 {
     (void)state;
@@ -318,6 +361,15 @@ static void s067_grace_ends(void **state)
     assert_int_equal(calls_since(CALL_STOP), 0);
 }
 
+static void s067_grace_ends_without_taskmanagers(void **state)
+{
+    (void)state;
+    given_taskmanagers_that_cannot_be_replaced();
+    rig_request_savepoint(r);
+    until(savepoint_is_settled);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state, SAVEPOINT_FAILED);
+}
+
 static void s069_one_in_flight(void **state)
 {
     (void)state;
@@ -463,6 +515,8 @@ int main(void)
         SCENARIO(s045_suspend_running),
         SCENARIO(s046_suspend_twice),
         SCENARIO(s047_suspend_failing_job_then_cancel),
+        SCENARIO(s047_suspend_without_taskmanagers_spends_its_tries),
+        SCENARIO(s047_upgrade_without_taskmanagers_spends_its_tries),
         SCENARIO(s049_cancel_running),
         SCENARIO(s050_cancel_already_cancelling),
         SCENARIO(s051_cancel_missing_job),
@@ -479,6 +533,7 @@ int main(void)
         SCENARIO(s063_manual_savepoint_not_running),
         SCENARIO(s067_grace),
         SCENARIO(s067_grace_ends),
+        SCENARIO(s067_grace_ends_without_taskmanagers),
         SCENARIO(s069_one_in_flight),
         SCENARIO(s075_import_existing),
         SCENARIO(s083_dispose_failure_keeps_record),

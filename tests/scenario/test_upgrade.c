@@ -315,6 +315,47 @@ static void s031_attempts_exhausted(void **state)
     assert_int_equal(r->record.current.spec_version, 3);
 }
 
+/* Limits and strategies are used by the next transition; a RETRY begins it. */
+static void s031_a_changed_limit_or_strategy_does_not_leave_failed(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < 4; i++)
+        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
+    rig_edit(r);
+    until(is_failed);
+    when();
+    r->deployment.spec.max_savepoint_creation_attempts = 9;
+    rig_touch(r);
+    rig_run_for(r, 60 * S);
+    r->deployment.spec.upgrade_strategy = UPGRADE_NONE;
+    rig_touch(r);
+    rig_run_for(r, 60 * S);
+    r->deployment.spec.upgrade_strategy = UPGRADE_STATELESS;
+    rig_touch(r);
+    rig_run_for(r, 60 * S);
+    assert_true(is_failed(r));
+    assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
+    rig_retry(r);
+    until(has_started);
+    assert_int_equal(calls_since(CALL_CANCEL), 1);
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
+static void s031_failed_for_savepoints_ends_with_the_job(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < 4; i++)
+        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
+    rig_edit(r);
+    until(is_failed);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    rig_run_for(r, 5 * S);
+    until(has_started);
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
 static void s031_retry_leaves_failed(void **state)
 {
     (void)state;
@@ -455,6 +496,8 @@ int main(void)
         SCENARIO(s027_flink_version_change_unknown),
         SCENARIO(s030_unhealthy_stateful),
         SCENARIO(s031_attempts_exhausted),
+        SCENARIO(s031_a_changed_limit_or_strategy_does_not_leave_failed),
+        SCENARIO(s031_failed_for_savepoints_ends_with_the_job),
         SCENARIO(s031_retry_leaves_failed),
         SCENARIO(s033_savepoint_ok_stop_failed),
         SCENARIO(s033_job_fails_while_it_stops),
