@@ -55,6 +55,7 @@ struct entry {
     bool removed;    /* rows are gone; freed when no call is under way */
     bool busy;       /* a commit is under way */
     bool awake;      /* a wake is due in this turn */
+    bool under_way;  /* as its last step said */
     int64_t changes; /* rises with each visible change, for watchers */
     size_t calls;    /* answers that are still to come */
     struct waiting *waiting;
@@ -109,6 +110,7 @@ struct app {
     size_t n_defaults;
     int64_t last_seq;   /* of events */
     int64_t started_at; /* wall */
+    int64_t under_way;  /* entries that are */
     bool store_broken;
     struct str store_text;
     struct counters counters;

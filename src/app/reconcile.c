@@ -142,6 +142,12 @@ static void commit_free(struct commit *c)
     mem_free(c);
 }
 
+static void set_under_way(struct entry *e, bool under_way)
+{
+    e->app->under_way += under_way - e->under_way;
+    e->under_way = under_way;
+}
+
 static struct entry *adopt(struct commit *c)
 {
     struct entry *e = c->entry;
@@ -152,8 +158,10 @@ static struct entry *adopt(struct commit *c)
     }
     batch_adopt(e, &c->batch);
     seen_committed(e);
-    if (c->removes)
+    if (c->removes) {
+        set_under_way(e, false);
         entry_unlink(e);
+    }
     return e;
 }
 
@@ -322,6 +330,7 @@ void entry_turn(void *arg)
     struct core_in in = entry_input(e, t->arena);
     offer_ids(app, &in);
     core_step(t->arena, &in, t->out);
+    set_under_way(e, t->out->under_way);
     app->counters.steps++;
     if (t->out->rule)
         app->counters.rules[t->out->rule->number]++;

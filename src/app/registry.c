@@ -227,6 +227,7 @@ struct core_in entry_input(const struct entry *e, struct arena *a)
         .seen = &e->seen,
         .mono_us = app_mono_us(e->app),
         .wall_us = app_wall_us(e->app),
+        .under_way = e->app->under_way,
     };
     const struct savepoint **list = ARENA_ARRAY(a, const struct savepoint *, e->n_savepoints);
     for (size_t i = 0; i < e->n_savepoints; i++)

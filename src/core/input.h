@@ -26,5 +26,6 @@ struct core_in {
     const struct seen *seen;
     int64_t mono_us;
     int64_t wall_us;
+    int64_t under_way; /* Deployments that wait for something just now: they share the looks */
     struct str ids[CORE_IDS];
 };

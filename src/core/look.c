@@ -29,8 +29,11 @@ static bool due(const struct step *s, const struct seen_part *part, int64_t ever
     int64_t now = s->in->mono_us;
     if (part->asked)
         return now - part->asked_at > LOOK_LOST_US;
+    /* What a call did shows to those looks only that began after its answer. */
+    const struct seen_call *call = &s->in->seen->call;
+    bool before_answer = call->timer == s->rec->timer && part->at < call->answered_at;
     return part->at == 0 || s->out->changed || part->at < s->in->seen->committed_at ||
-           now - part->at >= every_us;
+           before_answer || now - part->at >= every_us;
 }
 
 static void wake_by(struct step *s, int64_t at)
@@ -71,16 +74,44 @@ static int64_t busy_interval(const struct step *s)
 {
     const struct seen *seen = s->in->seen;
     bool waits = seen->timer == s->rec->timer;
-    return pace_look_us(waits ? s->in->mono_us - seen->timer_since : 0);
+    return pace_look_us(waits ? s->in->mono_us - seen->timer_since : 0, s->in->under_way);
 }
 
+static int64_t rest_interval(const struct step *s)
+{
+    return s->facts.job == SIGHT_RESTARTING ? LOOK_PATIENT_US : LOOK_REST_US;
+}
+
+static int64_t patient_interval(const struct step *s)
+{
+    int64_t busy = busy_interval(s);
+    return busy < LOOK_PATIENT_US ? LOOK_PATIENT_US : busy;
+}
+
+/* Processes are what is waited for only while they are to end: that they began, the answer to the
+ * call says, and it is looked at then. */
 static int64_t world_interval(const struct step *s)
 {
     if (at_rest(s) && !comes_up(s))
-        return s->facts.job == SIGHT_RESTARTING ? LOOK_PATIENT_US : LOOK_REST_US;
-    bool patient = s->rec->intent.kind == INTENT_PROVISION || s->facts.pace == PACE_WAIT;
-    int64_t busy = busy_interval(s);
-    return patient && busy < LOOK_PATIENT_US ? LOOK_PATIENT_US : busy;
+        return rest_interval(s);
+    return s->rec->intent.kind == INTENT_TEARDOWN ? busy_interval(s) : patient_interval(s);
+}
+
+/* While a savepoint is taken its trigger tells when it is over; the job is looked at then. */
+static bool trigger_tells(const struct step *s)
+{
+    const struct intent *i = &s->rec->intent;
+    const struct seen_trigger *t = &s->in->seen->trigger;
+    return (i->kind == INTENT_STOP || i->kind == INTENT_SAVEPOINT) &&
+           !(str_eq(t->trigger_id, i->trigger_id) && t->state == FLINK_TRIGGER_COMPLETED);
+}
+
+static int64_t job_interval(const struct step *s)
+{
+    if (at_rest(s) && !comes_up(s))
+        return rest_interval(s);
+    bool patient = s->facts.pace == PACE_WAIT || trigger_tells(s);
+    return patient ? patient_interval(s) : busy_interval(s);
 }
 
 static bool job_can_be_seen(const struct step *s)
@@ -193,11 +224,12 @@ void step_look(struct step *s)
 {
     const struct seen *seen = s->in->seen;
     s->out->wake_at = s->in->mono_us + 60 * US_PER_S;
+    s->out->under_way = !at_rest(s) || comes_up(s);
     if (s->out->remove)
         return;
     look(s, LOOK_WORLD, &seen->world_part, (struct str){0}, world_interval(s));
     if (job_can_be_seen(s))
-        look(s, LOOK_JOB, &seen->job_part, (struct str){0}, world_interval(s));
+        look(s, LOOK_JOB, &seen->job_part, (struct str){0}, job_interval(s));
     look_at_statistics(s);
     look_at_trigger(s);
     look_at_directories(s);

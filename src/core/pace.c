@@ -1,10 +1,11 @@
 #include "core/pace.h"
 
-int64_t pace_look_us(int64_t waited)
+int64_t pace_look_us(int64_t waited, int64_t under_way)
 {
-    int64_t every = waited / 50;
-    if (every < LOOK_BUSY_US)
-        return LOOK_BUSY_US;
+    int64_t every = waited / (waited < WAIT_LONG_US ? 400 : 50);
+    int64_t least = under_way > 1 ? under_way * LOOK_BUSY_US : LOOK_BUSY_US;
+    if (every < least)
+        every = least;
     return every > LOOK_SLOW_US ? LOOK_SLOW_US : every;
 }
 

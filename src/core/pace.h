@@ -4,9 +4,10 @@
 #include "base/timefmt.h"
 
 /* How often to look: while something is under way, and at rest. VVP polls every 3 s. */
-#define LOOK_BUSY_US           (20 * US_PER_MS) /* and ever more seldom, see pace_look_us */
+#define LOOK_BUSY_US           (5 * US_PER_MS) /* and ever more seldom, see pace_look_us */
 #define LOOK_SLOW_US           (1 * US_PER_S)
-#define LOOK_PATIENT_US        (200 * US_PER_MS) /* while a JVM starts: its own pace is seconds */
+#define WAIT_LONG_US           (20 * US_PER_S) /* the start of a JVM on a busy machine */
+#define LOOK_PATIENT_US        (200 * US_PER_MS) /* at what is not what is waited for */
 #define LOOK_REST_US           (2 * US_PER_S)
 #define LOOK_STATS_US          (1 * US_PER_S)  /* until what they tell is recorded */
 #define LOOK_STATS_REST_US     (15 * US_PER_S) /* for the restore hint */
@@ -36,9 +37,11 @@
 #define WAIT_LISTING_US       (60 * US_PER_S) /* for the directories of an attempt that is gone */
 #define UNSEEN_US             (10 * US_PER_S) /* until health is Unknown */
 
-/* How often to look at what is under way for `waited`: a fiftieth of that, so that looking too late
- * costs little of any wait and a long one does not flood Flink. */
-int64_t pace_look_us(int64_t waited);
+/* How often to look at what has been waited for since `waited`, so that noticing late costs little:
+ * every 5 ms at first, then a 400th of the wait, and a 50th when it lasts longer than any that goes
+ * well. All Deployments that wait for something (`under_way`, this one too) share 200 looks a
+ * second, so that a thousand of them flood nobody; a look a second is never refused. */
+int64_t pace_look_us(int64_t waited, int64_t under_way);
 
 /* Exponential back-off after n failures in a row: 1 s x 2, at most 60 s, jitter of up to a quarter
  * from `seed`, so that Deployments do not march in step. n = 0 gives 0. */

@@ -51,6 +51,7 @@ struct core_out {
     size_t n_events;
     struct effect effects[CORE_EFFECTS];
     size_t n_effects;
+    bool under_way;  /* it waits for something: its looks are many */
     int64_t wake_at; /* monotonic; when to look again if nothing happens before */
 };
 
