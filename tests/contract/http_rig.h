@@ -45,3 +45,15 @@ const char *read_to_end(int fd);
 bool is_closed(int fd);
 /* Connects, sends, reads one answer, closes. */
 const char *ask(const struct rig *r, const char *request);
+
+/* http_words.c */
+#define HOST "Host: localhost\r\n"
+#define END  "HTTP/1.1\r\n" HOST "\r\n"
+/* The state is a rig with all options left alone. */
+int rig_set_up(void **state);
+int rig_tear_down(void **state);
+void assert_has(const char *answer, const char *part);
+void assert_status(const char *answer, int status, const char *request);
+/* The server's own refusals are problem documents with a message. */
+void assert_problem(const char *answer, int status, const char *request);
+void assert_still_serves(struct rig *r);

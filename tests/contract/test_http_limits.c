@@ -11,48 +11,6 @@
 #include "base/limits.h"
 #include "http_rig.h"
 
-#define HOST "Host: localhost\r\n"
-#define END  "HTTP/1.1\r\n" HOST "\r\n"
-
-static int set_up(void **state)
-{
-    *state = rig_new(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_free(*state);
-    return 0;
-}
-
-static void assert_has(const char *answer, const char *part)
-{
-    if (!strstr(answer, part))
-        fail_msg("no '%s' in: %.2000s", part, answer);
-}
-
-static void assert_status(const char *answer, int status, const char *request)
-{
-    char line[32];
-    snprintf(line, sizeof(line), "HTTP/1.1 %d ", status);
-    if (strncmp(answer, line, strlen(line)) != 0)
-        fail_msg("not %d after '%.200s': %.2000s", status, request, answer);
-}
-
-/* The server's own refusals are problem documents with a message. */
-static void assert_problem(const char *answer, int status, const char *request)
-{
-    assert_status(answer, status, request);
-    assert_has(answer, "Content-Type: application/problem+json\r\n");
-    assert_has(answer, "\"message\":\"");
-}
-
-static void assert_still_serves(struct rig *r)
-{
-    assert_status(ask(r, "GET /size HTTP/1.1\r\n" HOST "\r\n"), 200, "GET /size");
-}
-
 static void targets_that_are_no_clean_path_are_refused(void **state)
 {
     static const char *const TARGETS[] = {
@@ -378,7 +336,7 @@ static void a_server_for_all_answers_to_any_name(void **state)
     rig_free(r);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int main(void)
 {

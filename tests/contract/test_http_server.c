@@ -11,26 +11,6 @@
 #include "adapt/loop_uv/loop_uv.h"
 #include "http_rig.h"
 
-#define HOST "Host: localhost\r\n"
-
-static int set_up(void **state)
-{
-    *state = rig_new(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_free(*state);
-    return 0;
-}
-
-static void assert_has(const char *answer, const char *part)
-{
-    if (!strstr(answer, part))
-        fail_msg("no '%s' in: %s", part, answer);
-}
-
 static void a_request_arrives_whole(void **state)
 {
     const char *answer = ask(*state, "PATCH /echo/a%20b%C3%A9?x=%31&y HTTP/1.1\r\n" HOST
@@ -260,7 +240,7 @@ static void the_address_is_exactly_the_one_asked_for(void **state)
     loop_uv_free(&loop);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int main(void)
 {

@@ -11,18 +11,6 @@
 
 #define GET_STREAM "GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
-static int set_up(void **state)
-{
-    *state = rig_new(NULL);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    rig_free(*state);
-    return 0;
-}
-
 static int push(struct rig *r, const char *text)
 {
     return rig_push(r, text, strlen(text));
@@ -193,7 +181,7 @@ static void freeing_the_server_tells_the_streams(void **state)
     close(c);
 }
 
-#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+#define T(f) cmocka_unit_test_setup_teardown(f, rig_set_up, rig_tear_down)
 
 int main(void)
 {
