@@ -97,22 +97,46 @@ static void start_counter(struct store *s, struct hand_loop *l)
     assert_int_equal(STORE_DONE, COMMIT(s, l, put_new(row_of(STORE_RECORD, "counter", 1, ""))));
 }
 
+/* A fresh store on the disk that can fail. */
+struct ground {
+    struct hand_loop *l;
+    const char *directory;
+    struct store s;
+};
+
+static struct ground ground_new(void)
+{
+    struct ground g = {.l = hand_loop_new(), .directory = scratch_fresh()};
+    struct err e;
+    assert_int_equal(0, open_store(&g.s, g.l, g.directory, FAULT_VFS, &e));
+    return g;
+}
+
+static struct ground ground_with_counter(void)
+{
+    struct ground g = ground_new();
+    start_counter(&g.s, g.l);
+    return g;
+}
+
+static void ground_free(struct ground *g)
+{
+    g->s.ops->close(g->s.ctx);
+    fault_disarm();
+    hand_loop_free(g->l);
+}
+
 /* One round: true when the fault was met. `ret` says what the workload was told. */
 static bool round_with(struct fault fault, struct history *ret)
 {
-    struct hand_loop *l = hand_loop_new();
-    const char *directory = scratch_fresh();
-    struct store s;
-    struct err e;
-    assert_int_equal(0, open_store(&s, l, directory, FAULT_VFS, &e));
-    start_counter(&s, l);
+    struct ground g = ground_with_counter();
     fault_arm(fault);
-    run_workload(&s, l, ret);
-    s.ops->close(s.ctx);
+    run_workload(&g.s, g.l, ret);
+    g.s.ops->close(g.s.ctx);
     bool met = fault_was_hit();
     fault_disarm();
-    check_afterwards(directory, l, ret);
-    hand_loop_free(l);
+    check_afterwards(g.directory, g.l, ret);
+    hand_loop_free(g.l);
     return met;
 }
 
@@ -263,23 +287,17 @@ static void a_start_that_fails_says_so_and_can_be_repeated(void **state)
 static void reading_goes_on_when_writing_has_stopped(void **state)
 {
     (void)state;
-    struct hand_loop *l = hand_loop_new();
-    struct store s;
-    struct err e;
+    struct ground g = ground_with_counter();
     struct answers a;
-    assert_int_equal(0, open_store(&s, l, scratch_fresh(), FAULT_VFS, &e));
-    start_counter(&s, l);
-    assert_int_equal(STORE_DONE, write_one(&s, l, 1, &a));
+    assert_int_equal(STORE_DONE, write_one(&g.s, g.l, 1, &a));
     fault_arm((struct fault){.kind = FAULT_IO, .at = 1});
-    assert_int_equal(STORE_UNKNOWN, write_one(&s, l, 2, &a));
+    assert_int_equal(STORE_UNKNOWN, write_one(&g.s, g.l, 2, &a));
     assert_non_null(strstr(a.text, "sluice.db"));
-    assert_int_equal(STORE_UNKNOWN, write_one(&s, l, 2, &a));
+    assert_int_equal(STORE_UNKNOWN, write_one(&g.s, g.l, 2, &a));
     assert_non_null(strstr(a.text, "started again"));
-    assert_int_equal(1, list_table(&s, STORE_DEPLOYMENT).rows);
-    assert_int_equal(1, list_events(&s, l, "d", 0, 10).rows);
-    s.ops->close(s.ctx);
-    fault_disarm();
-    hand_loop_free(l);
+    assert_int_equal(1, list_table(&g.s, STORE_DEPLOYMENT).rows);
+    assert_int_equal(1, list_events(&g.s, g.l, "d", 0, 10).rows);
+    ground_free(&g);
 }
 
 static void write_large(struct store *s, struct answers *a, int i)
@@ -298,27 +316,23 @@ static void write_large(struct store *s, struct answers *a, int i)
 static void checkpoint_with(enum fault_kind kind, long at)
 {
     enum { LARGE = 36 };
-    struct hand_loop *l = hand_loop_new();
-    const char *directory = scratch_fresh();
-    struct answers a = {.loop = l};
-    struct store s;
+    struct ground g = ground_new();
+    struct answers a = {.loop = g.l};
     struct err e;
-    assert_int_equal(0, open_store(&s, l, directory, FAULT_VFS, &e));
     fault_arm((struct fault){.kind = kind, .at = at, .stays = true, .only_in_file = true});
     for (int i = 0; i < LARGE; i++)
-        write_large(&s, &a, i);
+        write_large(&g.s, &a, i);
     assert_true(fault_was_hit());
-    s.ops->close(s.ctx);
+    g.s.ops->close(g.s.ctx);
     fault_disarm();
     assert_int_equal(0, a.by_outcome[STORE_REFUSED]);
     if (kind == FAULT_FULL)
         assert_int_equal(LARGE, a.by_outcome[STORE_DONE]);
     else
         assert_true(a.by_outcome[STORE_UNKNOWN] > 0);
-    assert_int_equal(0, open_store(&s, l, directory, NULL, &e));
-    assert_int_equal(a.by_outcome[STORE_DONE], list_table(&s, STORE_TARGET).rows);
-    s.ops->close(s.ctx);
-    hand_loop_free(l);
+    assert_int_equal(0, open_store(&g.s, g.l, g.directory, NULL, &e));
+    assert_int_equal(a.by_outcome[STORE_DONE], list_table(&g.s, STORE_TARGET).rows);
+    ground_free(&g);
 }
 
 static void a_checkpoint_that_fails_loses_nothing(void **state)
@@ -337,52 +351,42 @@ static void a_transaction_that_outgrows_the_cache_is_undone_whole(void **state)
 {
     enum { SIZE = 1 << 20, ROWS = 24 };
     (void)state;
-    struct hand_loop *l = hand_loop_new();
-    struct store s;
-    struct err e;
+    struct ground g = ground_new();
     char *large = mem_alloc(SIZE + 1);
     memset(large, 'x', SIZE);
-    assert_int_equal(0, open_store(&s, l, scratch_fresh(), FAULT_VFS, &e));
     struct store_write writes[ROWS + 1];
     for (int i = 0; i < ROWS; i++)
         writes[i] = put_new(owned_row(STORE_JOB, id_of("j", i), "d", large));
     writes[ROWS] = delete_owned(STORE_JOB, "nobody");
     for (long at = 1; at < 12000; at = at * 3 + 1) {
         fault_arm((struct fault){.kind = FAULT_FULL, .at = at, .only_in_log = true});
-        assert_int_equal(STORE_REFUSED, commit_now(&s, l, writes, ROWS + 1));
+        assert_int_equal(STORE_REFUSED, commit_now(&g.s, g.l, writes, ROWS + 1));
         fault_disarm();
-        assert_int_equal(0, list_table(&s, STORE_JOB).rows);
+        assert_int_equal(0, list_table(&g.s, STORE_JOB).rows);
     }
-    assert_int_equal(STORE_DONE, commit_now(&s, l, writes, ROWS + 1));
+    assert_int_equal(STORE_DONE, commit_now(&g.s, g.l, writes, ROWS + 1));
     /* and now one statement that touches them all */
     struct store_write remove = delete_owned(STORE_JOB, "d");
     fault_arm((struct fault){.kind = FAULT_FULL, .at = 1, .only_in_log = true});
-    assert_int_equal(STORE_REFUSED, commit_now(&s, l, &remove, 1));
+    assert_int_equal(STORE_REFUSED, commit_now(&g.s, g.l, &remove, 1));
     fault_disarm();
-    assert_int_equal(ROWS, list_table(&s, STORE_JOB).rows);
-    assert_int_equal(STORE_DONE, commit_now(&s, l, &remove, 1));
-    s.ops->close(s.ctx);
+    assert_int_equal(ROWS, list_table(&g.s, STORE_JOB).rows);
+    assert_int_equal(STORE_DONE, commit_now(&g.s, g.l, &remove, 1));
     mem_free(large);
-    hand_loop_free(l);
+    ground_free(&g);
 }
 
 static void no_answer_comes_before_the_log_was_synced(void **state)
 {
     (void)state;
-    struct hand_loop *l = hand_loop_new();
+    struct ground g = ground_with_counter();
     struct answers a;
-    struct store s;
-    struct err e;
-    assert_int_equal(0, open_store(&s, l, scratch_fresh(), FAULT_VFS, &e));
-    start_counter(&s, l);
     for (int i = 1; i < 10; i++) {
         fault_arm((struct fault){.kind = FAULT_SYNC, .only_in_log = true});
-        assert_int_equal(STORE_DONE, write_one(&s, l, i, &a));
+        assert_int_equal(STORE_DONE, write_one(&g.s, g.l, i, &a));
         assert_in_range(fault_counted(), 1, 10);
     }
-    s.ops->close(s.ctx);
-    fault_disarm();
-    hand_loop_free(l);
+    ground_free(&g);
 }
 
 /* A killed process may have written what it never synced, and it would be seen. */
@@ -408,19 +412,15 @@ static void what_was_left_is_synced_before_it_is_read(void **state)
 static void closing_after_an_io_error_does_not_touch_the_file(void **state)
 {
     (void)state;
-    struct hand_loop *l = hand_loop_new();
+    struct ground g = ground_with_counter();
     struct answers a;
-    struct store s;
-    struct err e;
-    assert_int_equal(0, open_store(&s, l, scratch_fresh(), FAULT_VFS, &e));
-    start_counter(&s, l);
     fault_arm((struct fault){.kind = FAULT_SYNC, .at = 1, .only_in_log = true});
-    assert_int_equal(STORE_UNKNOWN, write_one(&s, l, 1, &a));
+    assert_int_equal(STORE_UNKNOWN, write_one(&g.s, g.l, 1, &a));
     fault_arm((struct fault){.kind = FAULT_IO, .only_in_file = true});
-    s.ops->close(s.ctx);
+    g.s.ops->close(g.s.ctx);
     assert_int_equal(0, fault_counted());
     fault_disarm();
-    hand_loop_free(l);
+    hand_loop_free(g.l);
 }
 
 int main(void)
