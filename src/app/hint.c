@@ -321,7 +321,7 @@ static struct hint on_upgrade(struct view *v, struct hint h)
         return no_answer(h, HINT_PENDING, RULE_PENDING,
                          "upgrade strategy NONE: the job runs on, the edit is pending until it is "
                          "stopped and started");
-    begin_operation(v, runs ? OPERATION_UPGRADE : OPERATION_START, true);
+    begin_operation(v, runs ? OPERATION_UPGRADE : OPERATION_START, core_edit_decides_state(&v->in));
     return decide(v, h, runs && strategy != UPGRADE_STATELESS);
 }
 
@@ -337,7 +337,9 @@ static struct hint on_start(struct view *v, struct hint h)
 {
     if (hint_job_runs(&v->in))
         return no_answer(h, HINT_NOT_APPLICABLE, RULE_LOOK, "the job runs");
-    begin_operation(v, OPERATION_START, true);
+    /* Where it is to run already, the start that is under way goes on. */
+    if (v->record.wanted_state != DESIRED_RUNNING)
+        begin_operation(v, OPERATION_START, true);
     return decide(v, h, false);
 }
 

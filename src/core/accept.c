@@ -1,4 +1,5 @@
 /* A changed Deployment is taken into the record. See step.h. */
+#include "core/choice.h"
 #include "core/step.h"
 
 static int64_t spec_version_of(const struct deployment *d)
@@ -24,7 +25,7 @@ static enum operation_kind begun_by(const struct core_in *in, const struct recor
         if (runs && !state_changed)
             return in->deployment->spec.upgrade_strategy == UPGRADE_NONE ? OPERATION_NONE
                                                                          : OPERATION_UPGRADE;
-        return OPERATION_START;
+        return state_changed || core_edit_decides_state(in) ? OPERATION_START : OPERATION_RECOVER;
     }
 }
 
@@ -73,7 +74,7 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
         record->current.phase = PHASE_NONE;
     if (kind != OPERATION_NONE)
         record->operation = (struct operation){.kind = (int)kind,
-                                               .by_user = true,
+                                               .by_user = kind != OPERATION_RECOVER,
                                                .from_spec_version = from,
                                                .to_spec_version = version,
                                                .started_at = in->wall_us};

@@ -372,6 +372,10 @@ static void note_end(struct step *s, enum end_kind end, struct str cause)
                                    .from_spec_version = s->rec->current.spec_version,
                                    .to_spec_version = s->rec->current.spec_version,
                                    .started_at = s->in->wall_us};
+        /* From here on it is the failure that leads to the start. */
+        if (s->rec->operation.kind == OPERATION_UPGRADE &&
+            s->in->deployment->spec.upgrade_strategy == UPGRADE_STATEFUL)
+            s->rec->operation.by_user = false;
     }
     end_attempt(s, PHASE_ENDED, end, cause);
 }

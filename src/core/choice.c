@@ -101,6 +101,21 @@ static const struct savepoint *newest(const struct core_in *in)
     return best;
 }
 
+/* A user's write asked for the start that is under way, and for one that takes no savepoint first. */
+static bool start_was_asked(const struct core_in *in)
+{
+    const struct operation *o = &in->record->operation;
+    return o->by_user && !(o->kind == OPERATION_UPGRADE &&
+                           in->deployment->spec.upgrade_strategy == UPGRADE_STATEFUL);
+}
+
+bool core_edit_decides_state(const struct core_in *in)
+{
+    const struct record *r = in->record;
+    bool runs = r->current.phase == PHASE_SUBMITTED || r->current.phase == PHASE_UP;
+    return runs || r->operation.kind == OPERATION_NONE || start_was_asked(in);
+}
+
 /* Whether starting empty needs nobody's further word (invariant 4). */
 static bool may_start_empty(const struct core_in *in)
 {
@@ -110,9 +125,7 @@ static bool may_start_empty(const struct core_in *in)
         return true;
     if (spec->require_state)
         return false;
-    bool asked = r->operation.by_user && !(r->operation.kind == OPERATION_UPGRADE &&
-                                           spec->upgrade_strategy == UPGRADE_STATEFUL);
-    return asked || !r->had_snapshot;
+    return start_was_asked(in) || !r->had_snapshot;
 }
 
 static struct choice choose_empty(const struct core_in *in)

@@ -52,6 +52,10 @@ struct choice core_choose(struct arena *a, const struct core_in *in, bool explai
 /* spec.restoreFrom names a snapshot and has not been used up. */
 bool core_restore_from_is_due(const struct core_in *in);
 
+/* An edit made now is itself the decision to start empty, should no snapshot be eligible. It is not
+ * when it only meets a start that a failure caused (docs/decisions/0003). */
+bool core_edit_decides_state(const struct core_in *in);
+
 /* The spec version that the next attempt runs: the newest, but for the recovery of a running job
  * under upgrade strategy NONE, which keeps what ran. */
 int64_t core_target_version(const struct core_in *in);

@@ -233,6 +233,30 @@ static void a_stateful_upgrade_is_safe(void **state)
     assert_true(warns(json_get(p, STR("warnings")), "NO_CHECKPOINT_INTERVAL"));
 }
 
+static void lose_its_only_state(struct record *r)
+{
+    r->current = (struct attempt){.number = 1, .phase = PHASE_NONE};
+    r->had_snapshot = true;
+    r->operation = (struct operation){.kind = OPERATION_RECOVER};
+    r->gave_up = STR("BLOCKED_NO_SNAPSHOT");
+}
+
+/* What caused the start decides, not what is written since (docs/decisions/0003). */
+static void an_edit_of_a_blocked_recovery_is_blocked_too_and_that_is_shown(void **state)
+{
+    (void)state;
+    running("STATEFUL", "LATEST_SAVEPOINT");
+    edit_record("one", lose_its_only_state);
+    assert_text(outcome("onUpgrade"), "BLOCKED");
+    assert_text(outcome("onStart"), "BLOCKED");
+    assert_text(outcome("onCancelThenStart"), "EMPTY");
+    assert_text(text_at(plan(PARALLELISM), "effect"), "BLOCKED");
+    struct json p = plan("{'spec':{'restoreStrategy':{'kind':'NONE'},"
+                         "'template':{'spec':{'parallelism':3}}}}");
+    assert_text(text_at(p, "effect"), "START");
+    assert_text(text_at(p, "restore.outcome"), "EMPTY");
+}
+
 static void what_loses_state_is_dangerous(void **state)
 {
     (void)state;
@@ -329,6 +353,7 @@ int main(void)
         API_STORY(what_was_not_read_is_not_guessed),
         API_STORY(while_an_end_is_open_nothing_is_promised),
         API_STORY(recovery_without_a_snapshot_is_blocked_where_there_was_state),
+        API_STORY(an_edit_of_a_blocked_recovery_is_blocked_too_and_that_is_shown),
         API_STORY(a_first_start_is_empty_and_harmless),
         API_STORY(a_stateful_upgrade_is_safe),
         API_STORY(what_loses_state_is_dangerous),

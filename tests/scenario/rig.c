@@ -384,7 +384,9 @@ void rig_edit(struct rig *r)
     set_spec_version(r, spec_version(r) + 1);
     int phase = r->record.current.phase;
     bool runs = phase == PHASE_SUBMITTED || phase == PHASE_UP;
-    r->started_by_user = !runs || r->deployment.spec.upgrade_strategy == UPGRADE_STATELESS;
+    /* An edit decides nothing about the state when it only meets a start that a failure caused. */
+    r->started_by_user = runs ? r->deployment.spec.upgrade_strategy == UPGRADE_STATELESS
+                              : r->started_by_user || r->record.operation.kind == OPERATION_NONE;
     r->deployment.spec.template_.spec.artifact.jar_uri =
         arena_fmt(r->a, "file:/jobs/counter-%lld.jar", (long long)r->record.spec_version + 1);
     rig_touch(r);
@@ -393,7 +395,6 @@ void rig_edit(struct rig *r)
 void rig_retry(struct rig *r)
 {
     r->record.retries_asked++;
-    r->started_by_user = true;
     rig_touch(r);
 }
 

@@ -122,6 +122,47 @@ static void s109_cluster_deleted_no_state_certain(void **state)
     assert_true(is_blocked(r));
 }
 
+/* S109, further: what is edited meanwhile names no state either; what does is a decision. */
+static void s109_an_edit_while_it_is_blocked_decides_nothing(void **state)
+{
+    (void)state;
+    given_it_runs_under(UPGRADE_STATELESS, RESTORE_LATEST_SAVEPOINT);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_blocked);
+    rig_edit(r);
+    rig_run_for(r, 60 * S);
+    rig_retry(r);
+    rig_edit(r);
+    rig_run_for(r, 60 * S);
+    assert_true(is_blocked(r));
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    rig_want(r, DESIRED_RUNNING);
+    until(has_started);
+    assert_int_equal(restored_from().len, 0);
+    assert_int_equal(r->record.current.spec_version, 3);
+}
+
+/* A stateful upgrade was asked for, not an empty start; that another strategy is set later, when the
+ * job is gone already, names no state. */
+static void s109_a_failed_upgrade_does_not_begin_empty_by_its_strategy(void **state)
+{
+    (void)state;
+    given_it_runs_under(UPGRADE_STATEFUL, RESTORE_LATEST_SAVEPOINT);
+    for (int i = 0; i < 9; i++)
+        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
+    rig_edit(r);
+    rig_run_for(r, 1 * S);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_blocked);
+    r->deployment.spec.upgrade_strategy = UPGRADE_STATELESS;
+    rig_edit(r);
+    rig_run_for(r, 60 * S);
+    assert_true(is_blocked(r));
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+}
+
 static bool has_savepoint(const struct rig *rig)
 {
     const struct savepoint *s = rig_newest_savepoint(rig, ORIGIN_SUSPEND);
@@ -498,6 +539,8 @@ int main(void)
         SCENARIO(jobmanager_killed_is_recovered_from_its_newest_checkpoint),
         SCENARIO(taskmanager_killed_is_replaced_and_the_job_stays),
         SCENARIO(s109_cluster_deleted_no_state_certain),
+        SCENARIO(s109_an_edit_while_it_is_blocked_decides_nothing),
+        SCENARIO(s109_a_failed_upgrade_does_not_begin_empty_by_its_strategy),
         SCENARIO(s110_cluster_deleted_during_upgrade),
         SCENARIO(s110_cluster_deleted_before_the_savepoint),
         SCENARIO(s111_recovery_under_upgrade_none_keeps_what_ran),
