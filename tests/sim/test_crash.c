@@ -51,9 +51,37 @@ static void comes_to_its_end(void **state)
     assert_int_equal(bad, 0);
 }
 
+static void assert_same_rows(const struct sim *x, const struct sim *y)
+{
+    for (size_t table = 0; table < STORE_TABLES; table++) {
+        const struct sim_row *a = x->store.tables[table];
+        const struct sim_row *b = y->store.tables[table];
+        for (; a && b; a = a->next, b = b->next) {
+            assert_true(str_eq(a->row.id, b->row.id));
+            assert_true(str_eq(a->row.body, b->row.body));
+        }
+        assert_true(!a && !b);
+    }
+}
+
+static void a_run_is_the_same_each_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < n_flows; i++) {
+        struct sim *first, *second;
+        assert_true(flow_runs(&flows[i], POINT_AFTER_WRITE, 3, 300 * MS, &first));
+        assert_true(flow_runs(&flows[i], POINT_AFTER_WRITE, 3, 300 * MS, &second));
+        assert_true(first->world.now == second->world.now);
+        assert_true(first->events == second->events);
+        assert_same_rows(first, second);
+        sim_free(first);
+        sim_free(second);
+    }
+}
+
 int main(void)
 {
-    struct CMUnitTest *tests = test_calloc(n_flows, sizeof(*tests));
+    struct CMUnitTest *tests = test_calloc(n_flows + 1, sizeof(*tests));
     const char *only = getenv("SIM_FLOW");
     if (only)
         cmocka_set_test_filter(only);
@@ -63,7 +91,8 @@ int main(void)
         tests[i] = (struct CMUnitTest){
             .name = flows[i].name, .test_func = comes_to_its_end, .initial_state = f};
     }
-    int failed = _cmocka_run_group_tests("crash", tests, n_flows, NULL, NULL);
+    tests[n_flows] = (struct CMUnitTest)cmocka_unit_test(a_run_is_the_same_each_time);
+    int failed = _cmocka_run_group_tests("crash", tests, n_flows + 1, NULL, NULL);
     for (enum sim_point point = POINT_NONE + 1; point < POINTS; point++)
         printf("%lld crashes %s\n", (long long)crashes[point], sim_point_names[point]);
     return failed;
