@@ -303,20 +303,24 @@ static void tell_artifact(struct letter *l)
     ((artifact_fn *)l->fn)(l->arg, &s);
 }
 
-static void fetch(void *ctx, struct str uri, struct str entry_class, artifact_fn *fn, void *arg)
+static void fetch(void *ctx, const struct artifact_request *what, artifact_fn *fn, void *arg)
 {
-    (void)entry_class;
-    answer(ctx, NULL, tell_artifact, (void (*)(void))fn, arg, uri);
+    answer(ctx, NULL, tell_artifact, (void (*)(void))fn, arg, what->uri);
 }
 
-static void pinned(void *ctx, struct str sha256, struct str name, artifact_fn *fn, void *arg)
+static void pinned(void *ctx, const struct artifact_request *what, artifact_fn *fn, void *arg)
 {
-    (void)name;
-    answer(ctx, NULL, tell_artifact, (void (*)(void))fn, arg, sha256);
+    answer(ctx, NULL, tell_artifact, (void (*)(void))fn, arg, what->sha256);
+}
+
+static void keep_only(void *ctx, struct str_list sha256s)
+{
+    (void)ctx;
+    (void)sha256s;
 }
 
 struct artifacts world_artifacts(struct bench_world *w)
 {
-    static const struct artifacts_ops OPS = {fetch, pinned};
+    static const struct artifacts_ops OPS = {fetch, pinned, keep_only};
     return (struct artifacts){&OPS, w};
 }

@@ -1,4 +1,5 @@
 /* Effects to ports, answers to seen. One function out and one back per kind; none of them decides. */
+#include "app/jars.h"
 #include "app/registry_impl.h"
 #include "app/seen.h"
 #include "app/words.h"
@@ -199,12 +200,42 @@ static void look_snapshot(struct entry *e, const struct effect *f)
     e->app->snapshots.ops->verify(e->app->snapshots.ctx, k->subject, on_snapshot, k);
 }
 
-static void on_artifact(void *arg, const struct artifact_sight *s)
+static void on_artifact(void *arg, const struct jars_sight *s)
 {
     struct ask *k = arg;
-    seen_artifact(k->entry, s, k->spec_version);
+    seen_artifact(
+        k->entry, s,
+        &(struct seen_artifact){.spec_version = k->spec_version, .entry_class = k->subject});
     seen_answered(&k->entry->seen.artifact.part, k->began);
     ask_end(k);
+}
+
+static struct str_list uris_of(struct arena *a, const struct artifact *artifact, bool program)
+{
+    const struct str_list *more = &artifact->additional_dependencies;
+    struct str_list uris = {.items = ARENA_ARRAY(a, struct str, more->n + 1)};
+    if (program)
+        uris.items[uris.n++] = artifact->jar_uri;
+    for (size_t i = 0; i < more->n; i++)
+        uris.items[uris.n++] = more->items[i];
+    return uris;
+}
+
+/* What takes a failed job's place runs the bytes that it ran, whatever is behind the URI by now. */
+static void use_recorded_jars(struct arena *a, const struct record *r, int64_t version,
+                              struct jars_request *q)
+{
+    const struct attempt *at = &r->current;
+    const struct str_list *more = &at->dependency_sha256s;
+    if (r->operation.kind != OPERATION_RECOVER || at->spec_version != version ||
+        !at->artifact_sha256.len || more->n + 1 != q->uris.n)
+        return;
+    q->sha256s.items = ARENA_ARRAY(a, struct str, more->n + 1);
+    q->sha256s.items[q->sha256s.n++] = at->artifact_sha256;
+    for (size_t i = 0; i < more->n; i++)
+        q->sha256s.items[q->sha256s.n++] = more->items[i];
+    q->name = at->artifact_name;
+    q->entry_class = at->entry_class;
 }
 
 static void look_artifact(struct entry *e, const struct effect *f)
@@ -212,10 +243,15 @@ static void look_artifact(struct entry *e, const struct effect *f)
     (void)f;
     struct ask *k = ask_new(e, &e->seen.artifact.part);
     struct core_in in = entry_input(e, k->arena);
-    const struct job_template *t = core_target_template(&in);
+    const struct artifact *artifact = &core_target_template(&in)->artifact;
+    struct jars_request q = {.uris = uris_of(k->arena, artifact, true),
+                             .entry_class = artifact->entry_class,
+                             .program = true};
     k->spec_version = core_target_version(&in);
-    e->app->artifacts.ops->fetch(e->app->artifacts.ctx, t->artifact.jar_uri,
-                                 t->artifact.entry_class, on_artifact, k);
+    use_recorded_jars(k->arena, entry_record(e), k->spec_version, &q);
+    if (q.sha256s.n > 0)
+        k->subject = arena_str(k->arena, q.entry_class);
+    jars_get(&e->app->artifacts, &q, on_artifact, k);
 }
 
 /* ---- calling ---- */
@@ -276,33 +312,71 @@ static struct ask *call_new(struct entry *e)
     return ask_new(e, NULL);
 }
 
-static void call_provision(struct entry *e, const struct effect *f)
+/* A jar that cannot be had is looked for again before the next start, and said there. */
+static bool has_jars(struct ask *k, const struct jars_sight *s)
 {
+    struct entry *e = k->entry;
+    const struct record *r = entry_record(e);
+    if (s->outcome == OUTCOME_DONE && k->timer == r->timer && k->intent == r->intent.kind &&
+        !e->removed)
+        return true;
+    if (s->outcome == OUTCOME_REFUSED)
+        e->seen.artifact.part = (struct seen_part){0};
+    call_answered(k, s->outcome == OUTCOME_REFUSED ? OUTCOME_REFUSED : OUTCOME_UNKNOWN, 0, s->text,
+                  (struct str){0});
+    return false;
+}
+
+static struct platform_artifact jar_of(const struct artifact_sight *s)
+{
+    return (struct platform_artifact){.path = s->path, .sha256 = s->sha256, .name = s->name};
+}
+
+static void on_dependencies(void *arg, const struct jars_sight *s)
+{
+    struct ask *k = arg;
+    struct entry *e = k->entry;
+    if (!has_jars(k, s))
+        return;
     const struct job *job = current_job(e);
     const struct metadata *m = &entry_deployment(e)->metadata;
-    struct ask *k = call_new(e);
     struct platform_cluster_spec spec = {
         .deployment_id = e->id,
         .deployment_name = m->name,
         .namespace_name = m->namespace_name,
-        .attempt = f->attempt,
+        .attempt = entry_record(e)->intent.attempt,
         .template_ = &job->spec.template_,
         .flink_configuration = job->spec.template_.flink_configuration,
+        .dependencies = ARENA_ARRAY(k->arena, struct platform_artifact, s->n + 1),
+        .n_dependencies = s->n,
     };
+    for (size_t i = 0; i < s->n; i++)
+        spec.dependencies[i] = jar_of(&s->items[i]);
     e->app->platform.ops->provision(e->app->platform.ctx, &spec, on_platform, k);
 }
 
-static void on_pinned(void *arg, const struct artifact_sight *s)
+static void call_provision(struct entry *e, const struct effect *f)
+{
+    (void)f;
+    const struct attempt *at = &entry_record(e)->current;
+    struct ask *k = call_new(e);
+    struct jars_request q = {
+        .uris = uris_of(k->arena, &current_job(e)->spec.template_.artifact, false),
+        .sha256s = at->dependency_sha256s,
+    };
+    /* Of an attempt that began before its dependencies were recorded there are none. */
+    q.uris.n = q.sha256s.n < q.uris.n ? q.sha256s.n : q.uris.n;
+    jars_get(&e->app->artifacts, &q, on_dependencies, k);
+}
+
+static void on_pinned(void *arg, const struct jars_sight *s)
 {
     struct ask *k = arg;
     struct entry *e = k->entry;
-    const struct attempt *at = &entry_record(e)->current;
-    if (s->outcome != OUTCOME_DONE || k->timer != entry_record(e)->timer) {
-        call_answered(k, s->outcome == OUTCOME_REFUSED ? OUTCOME_REFUSED : OUTCOME_UNKNOWN, 0,
-                      s->text, (struct str){0});
+    if (!has_jars(k, s))
         return;
-    }
-    struct platform_artifact jar = {.path = s->path, .sha256 = s->sha256, .name = s->name};
+    const struct attempt *at = &entry_record(e)->current;
+    struct platform_artifact jar = jar_of(&s->items[0]);
     e->app->platform.ops->deliver(e->app->platform.ctx, e->id, at->number, at->incarnation, &jar,
                                   on_platform, k);
 }
@@ -312,8 +386,11 @@ static void call_upload(struct entry *e, const struct effect *f)
     (void)f;
     const struct attempt *at = &entry_record(e)->current;
     struct ask *k = call_new(e);
-    e->app->artifacts.ops->pinned(e->app->artifacts.ctx, at->artifact_sha256, at->artifact_name,
-                                  on_pinned, k);
+    struct str uri = current_job(e)->spec.template_.artifact.jar_uri;
+    struct str sha256 = at->artifact_sha256;
+    struct jars_request q = {
+        .uris = {&uri, 1}, .sha256s = {&sha256, 1}, .name = at->artifact_name, .program = true};
+    jars_get(&e->app->artifacts, &q, on_pinned, k);
 }
 
 static void call_submit(struct entry *e, const struct effect *f)

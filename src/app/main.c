@@ -17,6 +17,10 @@
 #include "app/api.h"
 #include "app/app.h"
 #include "app/config.h"
+#include "app/jars.h"
+#include "base/timefmt.h"
+
+#define JARS_EVERY_US (INT64_C(600) * US_PER_S)
 
 struct daemon_parts {
     struct app app;
@@ -27,6 +31,7 @@ struct daemon_parts {
     struct snapshots_file *snapshots;
     struct local *local;
     struct api *api;
+    struct loop_timer *jars_timer;
     bool stopping;
 };
 
@@ -129,8 +134,17 @@ static void on_request(void *arg, const struct http_request *request)
     api_handle(d->api, request);
 }
 
+static void on_jars_timer(void *arg)
+{
+    struct daemon_parts *d = arg;
+    jars_keep_needed(&d->app);
+    d->app.loop.ops->timer_arm(d->jars_timer, JARS_EVERY_US);
+}
+
 static int serve(struct daemon_parts *d, struct err *e)
 {
+    d->jars_timer = d->app.loop.ops->timer_new(d->app.loop.ctx, on_jars_timer, d);
+    d->app.loop.ops->timer_arm(d->jars_timer, 0);
     d->api = api_new(&d->app, d->config.file.defaults);
     struct http_server_config c = {
         .loop = &d->app.loop,

@@ -141,16 +141,29 @@ void seen_listing(struct seen_listing *to, const struct snapshot_listing *l)
         to->items[i] = copy_sight(a, l->items[i]);
 }
 
-void seen_artifact(struct entry *e, const struct artifact_sight *sight, int64_t spec_version)
+void seen_artifact(struct entry *e, const struct jars_sight *sight, const struct seen_artifact *of)
 {
-    struct arena *a = seen_arena(e, SEEN_ARTIFACT);
+    struct arena *a = arena_new();
     struct seen_artifact *to = &e->seen.artifact;
-    to->spec_version = spec_version;
+    const struct artifact_sight *jar = &sight->items[0];
+    bool done = sight->outcome == OUTCOME_DONE;
+    to->spec_version = of->spec_version;
     to->outcome = sight->outcome;
     to->text = arena_str(a, sight->text);
-    to->sha256 = arena_str(a, sight->sha256);
-    to->name = arena_str(a, sight->name);
-    to->entry_class = arena_str(a, sight->entry_class);
+    to->sha256 = done ? arena_str(a, jar->sha256) : (struct str){0};
+    to->name = done ? arena_str(a, jar->name) : (struct str){0};
+    to->entry_class = (struct str){0};
+    if (done)
+        to->entry_class = arena_str(a, jar->entry_class.len ? jar->entry_class : of->entry_class);
+    to->dependency_sha256s = (struct str_list){0};
+    if (done && sight->n > 1) {
+        to->dependency_sha256s.items = ARENA_ARRAY(a, struct str, sight->n - 1);
+        for (size_t i = 1; i < sight->n; i++)
+            to->dependency_sha256s.items[to->dependency_sha256s.n++] =
+                arena_str(a, sight->items[i].sha256);
+    }
+    arena_free(e->seen_arenas[SEEN_ARTIFACT]);
+    e->seen_arenas[SEEN_ARTIFACT] = a;
 }
 
 void seen_cause(struct entry *e, struct str text)
@@ -193,6 +206,10 @@ void seen_committed(struct entry *e)
     if (r->current.phase != PHASE_GONE && r->intent.kind != INTENT_STOP &&
         r->intent.kind != INTENT_SAVEPOINT)
         forget_listings(e);
+    /* The next Job takes what is behind the URI then (behaviour.md, 3). */
+    if (r->current.phase == PHASE_UP && s->artifact.spec_version == r->current.spec_version &&
+        !s->artifact.part.asked)
+        s->artifact.part = (struct seen_part){0};
     if (s->cause.len && r->current.phase == PHASE_RESERVED) {
         s->cause = (struct str){0};
         s->cause_part = (struct seen_part){0};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "app/app.h"
+#include "app/jars.h"
 
 /* A fresh arena for that part; what was there is gone. */
 struct arena *seen_arena(struct entry *e, enum seen_kind kind);
@@ -19,5 +20,6 @@ struct seen_listing *seen_listing_of(struct entry *e, struct str directory);
 void seen_listing(struct seen_listing *to, const struct snapshot_listing *l);
 /* Drops all listings. */
 void seen_free_listings(struct entry *e);
-void seen_artifact(struct entry *e, const struct artifact_sight *sight, int64_t spec_version);
+/* of: what it was asked for, spec_version and the entry class when that is recorded. */
+void seen_artifact(struct entry *e, const struct jars_sight *sight, const struct seen_artifact *of);
 void seen_cause(struct entry *e, struct str text);

@@ -47,6 +47,7 @@ void act_reserve(struct step *s)
         .spec_version = version,
         .artifact_sha256 = s->in->seen->artifact.sha256,
         .artifact_name = s->in->seen->artifact.name,
+        .dependency_sha256s = s->in->seen->artifact.dependency_sha256s,
         .entry_class = s->in->seen->artifact.entry_class,
         .reserved_at = s->in->wall_us,
     };

@@ -98,6 +98,7 @@ struct attempt {
     struct str jar_id;
     struct str artifact_sha256; /* pinned at the reservation */
     struct str artifact_name;
+    struct str_list dependency_sha256s; /* of additionalDependencies, pinned with the jar */
     struct str entry_class;
     int checkpointing;               /* enum checkpointing */
     struct str checkpoint_directory; /* as Flink names it: <dir>/<job id>; empty = as configured */

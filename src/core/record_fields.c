@@ -59,6 +59,7 @@ static const struct field attempt_rows[] = {
     FIELD_AT(FIELD_STR, attempt, jar_id, "jarId"),
     FIELD_AT(FIELD_STR, attempt, artifact_sha256, "artifactSha256"),
     FIELD_AT(FIELD_STR, attempt, artifact_name, "artifactName"),
+    FIELD_AT(FIELD_STR_LIST, attempt, dependency_sha256s, "dependencySha256s"),
     FIELD_AT(FIELD_STR, attempt, entry_class, "entryClass"),
     FIELD_AT(FIELD_ENUM, attempt, checkpointing, "checkpointing", .names = checkpointing_names),
     FIELD_AT(FIELD_STR, attempt, checkpoint_directory, "checkpointDirectory"),

@@ -64,6 +64,7 @@ struct seen_artifact {
     struct str text;
     struct str sha256;
     struct str name;
+    struct str_list dependency_sha256s;
     struct str entry_class;
 };
 

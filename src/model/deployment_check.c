@@ -11,6 +11,8 @@
 #define CONFIGURATION TEMPLATE "/flinkConfiguration/"
 #define SLOTS_KEY     "taskmanager.numberOfTaskSlots"
 #define SLOTS_MOST    1024
+/* Each is copied for every attempt. */
+#define DEPENDENCIES_MOST 100
 
 static int check_metadata(const struct metadata *m, struct err *e)
 {
@@ -102,9 +104,13 @@ static int check_artifact(const struct artifact *a, const struct str_list *versi
         return err_at(
             e, ERR_INVALID, STR(TEMPLATE "/artifact"),
             "sqlScript and the fields of Python programs do not belong to a JAR artifact");
-    if (a->additional_dependencies.n)
+    if (a->additional_dependencies.n > DEPENDENCIES_MOST)
         return err_at(e, ERR_INVALID, STR(TEMPLATE "/artifact/additionalDependencies"),
-                      "additional dependencies are not supported yet; put them into the jar");
+                      "more than %d additional dependencies", DEPENDENCIES_MOST);
+    for (size_t i = 0; i < a->additional_dependencies.n; i++)
+        if (str_trim(a->additional_dependencies.items[i]).len == 0)
+            return err_at(e, ERR_INVALID, STR(TEMPLATE "/artifact/additionalDependencies"),
+                          "an additional dependency without a URI");
     if (a->jar_uri.len == 0)
         return err_at(e, ERR_INVALID, STR(TEMPLATE "/artifact/jarUri"), "jarUri is required");
     return check_version(a->flink_version, versions, e);

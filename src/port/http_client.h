@@ -13,6 +13,9 @@ struct http_call {
     int64_t timeout_us; /* whole request; required */
     size_t most_bytes;  /* of the answer's body; more is UNKNOWN "answer too large" */
     bool follow_redirects;
+    /* What a server said of the copy that the caller holds: 304 when it still is that one. */
+    struct str if_none_match;
+    struct str if_modified_since;
     int to_fd; /* >= 0: the body is written there (not buffered); still bounded by most_bytes */
 };
 
@@ -24,6 +27,8 @@ struct http_answer {
     struct str body; /* valid during the callback */
     struct str text; /* why, when not DONE */
     struct str content_type;
+    struct str etag; /* as they came; empty = none */
+    struct str last_modified;
     int64_t took_us;
 };
 

@@ -292,18 +292,23 @@ struct snapshots ports_snapshots(void)
 typedef void fetch_fn(void *arg, const struct artifact_sight *s);
 
 /* No answer ever: a Deployment that should run waits. */
-static void fetch(void *ctx, struct str uri, struct str entry_class, fetch_fn *fn, void *arg)
+static void fetch(void *ctx, const struct artifact_request *what, fetch_fn *fn, void *arg)
 {
     (void)ctx;
-    (void)uri;
-    (void)entry_class;
+    (void)what;
     (void)fn;
     (void)arg;
 }
 
+static void keep_only(void *ctx, struct str_list sha256s)
+{
+    (void)ctx;
+    (void)sha256s;
+}
+
 struct artifacts ports_artifacts(void)
 {
-    static const struct artifacts_ops ops = {.fetch = fetch};
+    static const struct artifacts_ops ops = {.fetch = fetch, .keep_only = keep_only};
     return (struct artifacts){&ops, NULL};
 }
 

@@ -29,11 +29,21 @@ static void web_answer(void *arg)
         .status = web->status,
         .text = STR("no answer"),
         .content_type = str_of(web->content_type),
+        .etag = str_of(web->etag),
+        .last_modified = str_of(web->last_modified),
     };
-    if (web->body_size)
+    if (web->body_size && web->status != 304)
         assert_int_equal(web->body_size, write(x->fd, web->body, web->body_size));
     x->fn(x->arg, &answer);
     mem_free(x);
+}
+
+void web_answer_now(struct web *web)
+{
+    struct exchange *x = web->open;
+    assert_non_null(x);
+    web->open = NULL;
+    web_answer(x);
 }
 
 static void web_send(void *ctx, const struct http_call *call,
@@ -44,6 +54,14 @@ static void web_send(void *ctx, const struct http_call *call,
     *x = (struct exchange){web, call->to_fd, fn, arg};
     web->asked++;
     web->last = *call;
+    snprintf(web->if_none_match, sizeof(web->if_none_match), "%.*s", STR_ARG(call->if_none_match));
+    snprintf(web->if_modified_since, sizeof(web->if_modified_since), "%.*s",
+             STR_ARG(call->if_modified_since));
+    if (web->silent) {
+        assert_null(web->open); /* one at a time */
+        web->open = x;
+        return;
+    }
     struct loop loop = hand_loop_port(web->loop);
     loop.ops->post(loop.ctx, web_answer, x);
 }
@@ -127,22 +145,40 @@ void await_sight(struct artifacts_world *w)
     assert_true(hand_loop_until(w->loop, is_answered, w));
 }
 
-enum outcome fetch(struct artifacts_world *w, const char *uri, const char *entry_class)
+typedef void question(void *ctx, const struct artifact_request *what,
+                      void (*fn)(void *arg, const struct artifact_sight *s), void *arg);
+
+static enum outcome ask(struct artifacts_world *w, question *q, struct artifact_request what)
 {
     w->answered = false;
-    w->artifacts.ops->fetch(w->artifacts.ctx, str_of(uri), str_of(entry_class), on_sight, w);
+    q(w->artifacts.ctx, &what, on_sight, w);
     assert_false(w->answered); /* never from inside the call */
     await_sight(w);
     return w->outcome;
 }
 
+enum outcome fetch(struct artifacts_world *w, const char *uri, const char *entry_class)
+{
+    return ask(w, w->artifacts.ops->fetch,
+               (struct artifact_request){.uri = str_of(uri), .entry_class = str_of(entry_class)});
+}
+
+enum outcome fetch_library(struct artifacts_world *w, const char *uri)
+{
+    return ask(w, w->artifacts.ops->fetch,
+               (struct artifact_request){.uri = str_of(uri), .library = true});
+}
+
 enum outcome pinned(struct artifacts_world *w, const char *sha256)
 {
-    w->answered = false;
-    w->artifacts.ops->pinned(w->artifacts.ctx, str_of(sha256), STR("job.jar"), on_sight, w);
-    assert_false(w->answered);
-    await_sight(w);
-    return w->outcome;
+    return ask(w, w->artifacts.ops->pinned,
+               (struct artifact_request){.sha256 = str_of(sha256), .name = STR("job.jar")});
+}
+
+enum outcome pinned_or(struct artifacts_world *w, const char *sha256, const char *uri)
+{
+    return ask(w, w->artifacts.ops->pinned,
+               (struct artifact_request){.uri = str_of(uri), .sha256 = str_of(sha256)});
 }
 
 void web_serve(struct web *web, const char *path)

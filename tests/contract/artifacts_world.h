@@ -11,12 +11,20 @@ struct web {
     enum outcome outcome;
     int status;
     const char *content_type;
+    const char *etag;
+    const char *last_modified;
     char *body;
     size_t body_size;
     /* what it was asked */
     size_t asked;
     struct http_call last;
+    char if_none_match[100];
+    char if_modified_since[100];
+    bool silent; /* does not answer before answer_now */
+    struct exchange *open;
 };
+/* Answers what was asked while it was silent. */
+void web_answer_now(struct web *web);
 
 struct artifacts_world {
     char directory[256]; /* the artifacts' own */
@@ -47,6 +55,10 @@ const char *source_uri(struct artifacts_world *w, const char *name);
 /* Each waits for its answer and returns its outcome. */
 enum outcome fetch(struct artifacts_world *w, const char *uri, const char *entry_class);
 enum outcome pinned(struct artifacts_world *w, const char *sha256);
+/* Has it again from the uri when it is lost. */
+enum outcome pinned_or(struct artifacts_world *w, const char *sha256, const char *uri);
+/* A jar for the class path: no class is looked for. */
+enum outcome fetch_library(struct artifacts_world *w, const char *uri);
 /* The function that fetch passes, for a fetch that is waited for elsewhere. */
 void on_sight(void *arg, const struct artifact_sight *s);
 void await_sight(struct artifacts_world *w);

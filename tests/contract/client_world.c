@@ -32,6 +32,8 @@ static void handle(void *arg, const struct http_request *q)
     struct world *w = arg;
     w->n_requests++;
     struct http_header to = {STR("Location"), STR("/end")};
+    const struct http_header tags[] = {{STR("ETag"), STR("\"v 1\"")},
+                                       {STR("Last-Modified"), STR("a day ago")}};
     struct http_response r = {.status = 200, .content_type = STR("text/plain")};
     if (str_eq(q->path, STR("/hold"))) {
         w->held[w->n_held++] = q->exchange;
@@ -52,6 +54,10 @@ static void handle(void *arg, const struct http_request *q)
         r.body = STR("broken");
     } else if (str_eq(q->path, STR("/big"))) {
         r.body = (struct str){arena_alloc(q->arena, 1U << 20), 1U << 20};
+    } else if (str_eq(q->path, STR("/tagged"))) {
+        r.body = echo_of(q);
+        r.headers = tags;
+        r.n_headers = 2;
     } else {
         r.body = echo_of(q);
     }
@@ -99,6 +105,8 @@ static void on_answer(void *arg, const struct http_answer *a)
     buf_add(&w->body, a->body);
     snprintf(w->text, sizeof(w->text), "%.*s", STR_ARG(a->text));
     snprintf(w->type, sizeof(w->type), "%.*s", STR_ARG(a->content_type));
+    snprintf(w->etag, sizeof(w->etag), "%.*s", STR_ARG(a->etag));
+    snprintf(w->last_modified, sizeof(w->last_modified), "%.*s", STR_ARG(a->last_modified));
     if (++w->n_answers == w->awaited)
         w->loop.ops->stop(w->loop.ctx);
 }

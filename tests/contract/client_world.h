@@ -24,6 +24,8 @@ struct world {
     struct buf body;
     char text[512];
     char type[128];
+    char etag[64];
+    char last_modified[64];
 };
 
 /* For cmocka; the state is a struct world. A test that takes 20 s fails. */

@@ -133,7 +133,7 @@ static void a_download_is_bounded_checked_and_pinned(void **state)
     assert_true(w->web.last.follow_redirects);
 }
 
-/* Nothing proves a download unchanged. */
+/* Nothing proves a download unchanged, unless its server does. */
 static void a_second_fetch_downloads_again(void **state)
 {
     struct artifacts_world *w = *state;

@@ -392,9 +392,10 @@ static void after_the_close_nobody_is_called(void **state)
     struct artifacts_world *w = *state;
     jar_make(source_path(w, "job.jar"), MAIN, CLASS);
     w->answered = true; /* on_sight would fail */
-    w->artifacts.ops->fetch(w->artifacts.ctx, str_of(source_uri(w, "job.jar")), STR(""), on_sight,
-                            w);
-    w->artifacts.ops->fetch(w->artifacts.ctx, STR("http://host/x.jar"), STR(""), on_sight, w);
+    struct artifact_request file = {.uri = str_of(source_uri(w, "job.jar"))};
+    struct artifact_request http = {.uri = STR("http://host/x.jar")};
+    w->artifacts.ops->fetch(w->artifacts.ctx, &file, on_sight, w);
+    w->artifacts.ops->fetch(w->artifacts.ctx, &http, on_sight, w);
     artifacts_world_restart(w);
 }
 

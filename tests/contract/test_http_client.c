@@ -190,6 +190,25 @@ static void send_another(void *arg, const struct http_answer *a)
     world_send(w, &call);
 }
 
+static void what_a_server_says_of_a_copy_goes_there_and_back(void **state)
+{
+    struct world *w = *state;
+    struct http_call call = world_get(w, "/tagged");
+    world_call(w, &call);
+    assert_string_equal(w->etag, "\"v 1\"");
+    assert_string_equal(w->last_modified, "a day ago");
+    assert_null(strstr(w->body.ptr, "if-"));
+    call = world_get(w, "/x");
+    call.if_none_match = STR("\"v 1\"");
+    call.if_modified_since = STR("a day ago\r\nx-more: 1");
+    world_call(w, &call);
+    assert_string_equal(w->etag, "");
+    assert_non_null(strstr(w->body.ptr, "if-none-match: \"v 1\"\n"));
+    /* A value with a line's end in it would be a header of somebody else's. */
+    assert_null(strstr(w->body.ptr, "if-modified-since"));
+    assert_null(strstr(w->body.ptr, "x-more"));
+}
+
 static void a_callback_may_send(void **state)
 {
     struct world *w = *state;
@@ -244,6 +263,7 @@ int main(void)
         T(redirects_are_followed_only_when_asked),
         T(only_http_is_spoken),
         T(an_answer_may_go_to_a_file),
+        T(what_a_server_says_of_a_copy_goes_there_and_back),
         T(a_callback_may_send),
         T(freeing_the_client_answers_what_is_under_way),
         T(connections_are_kept),

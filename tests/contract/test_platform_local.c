@@ -115,7 +115,7 @@ struct real {
 /* A home where another account can reach it: the cache often lies below a closed directory. */
 static void copy_home(char *path, size_t n)
 {
-    char command[2500];
+    char command[4000];
     snprintf(copy, sizeof(copy), "/tmp/sluice-flink-%d", (int)getpid());
     snprintf(command, sizeof(command), "cp -al '%s' %s 2>/dev/null || cp -a '%s' %s", path, copy,
              path, copy);

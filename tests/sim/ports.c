@@ -379,24 +379,28 @@ struct snapshots life_snapshots(struct life *life)
     return (struct snapshots){&ops, life};
 }
 
-static void fetch(void *ctx, struct str uri, struct str entry_class,
+static void fetch(void *ctx, const struct artifact_request *what,
                   void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
-    struct w_call c = {.kind = SIM_FETCH, .subject = keep(ctx, uri)};
-    (void)entry_class;
+    struct w_call c = {.kind = SIM_FETCH, .subject = keep(ctx, what->uri)};
     send(ctx, &c, (union sim_answer_fn){.artifact = fn}, arg);
 }
 
-static void pinned(void *ctx, struct str sha256, struct str name,
+static void pinned(void *ctx, const struct artifact_request *what,
                    void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
-    struct w_call c = {.kind = SIM_PINNED, .subject = keep(ctx, sha256)};
-    (void)name;
+    struct w_call c = {.kind = SIM_PINNED, .subject = keep(ctx, what->sha256)};
     send(ctx, &c, (union sim_answer_fn){.artifact = fn}, arg);
+}
+
+static void keep_only(void *ctx, struct str_list sha256s)
+{
+    (void)ctx;
+    (void)sha256s;
 }
 
 struct artifacts life_artifacts(struct life *life)
 {
-    static const struct artifacts_ops ops = {fetch, pinned};
+    static const struct artifacts_ops ops = {fetch, pinned, keep_only};
     return (struct artifacts){&ops, life};
 }

@@ -4,38 +4,24 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <stdlib.h>
 #include <unistd.h>
 
-#include "adapt/artifacts/parts.h"
+#include "adapt/artifacts/job.h"
 #include "base/limits.h"
 #include "base/timefmt.h"
 
 #define DOWNLOAD_TIMEOUT_US (INT64_C(600) * US_PER_S)
+
 struct fetcher {
     struct loop loop;
     const struct http_client *http;
     struct shelf shelf;
     struct memory memory;
+    struct job *running; /* fetches, no two of one URI */
+    struct job *waiting; /* for one that runs, in order */
     size_t under_way;
     bool closed;
-};
-
-struct job {
-    struct fetcher *f;
-    struct arena *arena;
-    void (*fn)(void *arg, const struct artifact_sight *s);
-    void *arg;
-    struct str key;
-    struct str wanted; /* entry class */
-    struct source source;
-    struct str content_type;
-    int temp_fd; /* -1: none */
-    struct str temp;
-    struct known found;   /* begins as what is remembered, or empty */
-    bool source_is_fresh; /* written so lately that a write after it may bear the same time */
-    struct str entry_class;
-    struct verdict verdict;
 };
 
 static void fetcher_free(struct fetcher *f)
@@ -46,128 +32,105 @@ static void fetcher_free(struct fetcher *f)
     mem_free(f);
 }
 
-/* ---- pool ---- */
+/* ---- one fetch of a URI at a time ---- */
 
-/* True when the pinned copy is the one that was hashed. */
-static bool copy_is_intact(const struct job *job)
+static struct job *find(struct job *list, struct str uri)
 {
-    struct stat st;
-    struct str path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
-    if (job->found.digest.size == 0 || stat(path.ptr, &st) < 0)
+    while (list && !str_eq(list->uri, uri))
+        list = list->next;
+    return list;
+}
+
+static void append(struct job **list, struct job *job)
+{
+    while (*list)
+        list = &(*list)->next;
+    *list = job;
+    job->next = NULL;
+}
+
+static bool take_out(struct job **list, const struct job *job)
+{
+    while (*list && *list != job)
+        list = &(*list)->next;
+    if (!*list)
         return false;
-    struct identity now = identity_of(&st);
-    return identity_same(&now, &job->found.copy);
+    *list = job->next;
+    return true;
 }
 
-static struct verdict check_and_pin(struct job *job)
+static bool is_same_question(const struct job *x, const struct job *y)
 {
-    struct verdict v = jar_check(job->arena, job->temp.ptr, job->wanted, &job->entry_class);
-    if (v.outcome == OUTCOME_DONE)
-        v = pin(job->arena, &job->f->shelf, job->temp_fd, job->temp, &job->found.digest,
-                &job->found.copy);
-    return v;
+    return str_eq(x->uri, y->uri) && x->library == y->library && str_eq(x->wanted, y->wanted) &&
+           str_eq(x->only, y->only);
 }
 
-static struct verdict copy_file(struct job *job, int fd)
+static void start(struct job *job);
+static void answer(struct job *job);
+
+static void share_answer(const struct job *from, struct job *to)
 {
-    struct stat st;
-    struct verdict v = temp_file(job->arena, job->f->shelf.directory, &job->temp_fd, &job->temp);
-    if (v.outcome == OUTCOME_DONE)
-        v = copy_and_hash(job->arena, job->f->shelf.md, fd, job->temp_fd, &job->found.digest);
-    if (v.outcome != OUTCOME_DONE)
-        return v;
-    if (fstat(fd, &st) < 0)
-        return verdict_unknown(job->arena, "%s", strerrordesc_np(errno));
-    struct identity after = identity_of(&st);
-    if (!identity_same(&after, &job->found.source) || job->found.digest.size != after.size)
-        return verdict_unknown(job->arena, "it changed while it was read");
-    job->source_is_fresh = identity_is_fresh(&after);
-    return check_and_pin(job);
+    to->found = from->found;
+    to->verdict = (struct verdict){from->verdict.outcome, arena_str(to->arena, from->verdict.text)};
+    to->entry_class = arena_str(to->arena, from->entry_class);
+    answer(to);
 }
 
-static struct verdict fetch_file(struct job *job)
+/* Who asked the same meanwhile has the same answer; who asked something else has the next turn. */
+static void let_others_in(struct fetcher *f, const struct job *done)
 {
-    int fd;
-    struct identity now;
-    struct verdict v = source_open(job->arena, job->source.path.ptr, &fd, &now);
-    if (v.outcome == OUTCOME_DONE && identity_same(&now, &job->found.source) &&
-        copy_is_intact(job)) {
-        struct str copy = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
-        v = jar_check(job->arena, copy.ptr, job->wanted, &job->entry_class);
-    } else if (v.outcome == OUTCOME_DONE) {
-        job->found.source = now;
-        v = copy_file(job, fd);
+    struct job *job;
+    struct job *others = NULL;
+    while ((job = find(f->waiting, done->uri))) {
+        take_out(&f->waiting, job);
+        if (is_same_question(job, done) && !f->closed)
+            share_answer(done, job);
+        else
+            append(&others, job);
     }
-    if (fd >= 0)
-        close(fd);
-    return v;
-}
-
-static void work_file(void *arg)
-{
-    struct job *job = arg;
-    struct verdict v = fetch_file(job);
-    if (v.outcome != OUTCOME_DONE && !str_contains(v.text, job->source.path))
-        v.text = arena_fmt(job->arena, "%.*s: %.*s", STR_ARG(job->source.path), STR_ARG(v.text));
-    job->verdict = v;
-}
-
-static void work_http(void *arg)
-{
-    struct job *job = arg;
-    if (lseek(job->temp_fd, 0, SEEK_SET) < 0) {
-        job->verdict = verdict_unknown(job->arena, "%s", strerrordesc_np(errno));
-        return;
+    while ((job = others)) {
+        others = job->next;
+        start(job);
     }
-    struct verdict v =
-        copy_and_hash(job->arena, job->f->shelf.md, job->temp_fd, -1, &job->found.digest);
-    if (v.outcome == OUTCOME_DONE)
-        v = check_and_pin(job);
-    /* a login page or a proxy's excuse proves nothing about the artifact */
-    if (v.outcome == OUTCOME_REFUSED && str_starts_with(job->content_type, STR("text/html")))
-        v = verdict_unknown(job->arena, "the server answered with a web page, not with a jar");
-    job->verdict = v;
 }
 
-static void work_pinned(void *arg)
-{
-    struct job *job = arg;
-    struct str path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
-    struct digest held;
-    struct identity now;
-    int fd;
-    if (copy_is_intact(job)) {
-        job->verdict = VERDICT_DONE;
-        return;
-    }
-    struct verdict v = source_open(job->arena, path.ptr, &fd, &now);
-    if (v.outcome == OUTCOME_DONE)
-        v = copy_and_hash(job->arena, job->f->shelf.md, fd, -1, &held);
-    if (v.outcome == OUTCOME_DONE && strcmp(held.hex, job->found.digest.hex) != 0)
-        v = verdict_refused(job->arena, "%.*s was changed: its content is not of that hash",
-                            STR_ARG(path));
-    if (fd >= 0)
-        close(fd);
-    if (v.outcome == OUTCOME_DONE) {
-        job->found.copy = now;
-        job->found.digest = held;
-    }
-    job->verdict = v;
-}
-
-/* ---- loop thread ---- */
+/* ---- answers ---- */
 
 static struct artifact_sight sight_of(struct job *job)
 {
     struct artifact_sight s = {.outcome = job->verdict.outcome, .text = job->verdict.text};
     if (s.outcome != OUTCOME_DONE)
         return s;
-    s.path = pinned_path(job->arena, job->f->shelf.directory, job->found.digest.hex);
+    s.path = pinned_path(job->arena, job->shelf->directory, job->found.digest.hex);
     s.sha256 = str_of(job->found.digest.hex);
     s.name = job->source.name;
     s.entry_class = job->entry_class;
     s.size_bytes = job->found.digest.size;
     return s;
+}
+
+static void answer(struct job *job)
+{
+    struct fetcher *f = job->f;
+    if (!f->closed) {
+        struct artifact_sight s = sight_of(job);
+        job->fn(job->arg, &s);
+    }
+    arena_free(job->arena);
+    if (--f->under_way == 0 && f->closed)
+        fetcher_free(f);
+}
+
+static void remember(struct fetcher *f, struct job *job)
+{
+    struct known copy = job->found;
+    copy.etag[0] = copy.last_modified[0] = '\0';
+    memory_keep(&f->memory, str_of(job->found.digest.hex), &copy);
+    bool file = job->source.kind == SOURCE_FILE && !job->source_is_fresh;
+    bool http =
+        job->source.kind == SOURCE_HTTP && (job->found.etag[0] || job->found.last_modified[0]);
+    if (job->uri.len > 0 && (file || http))
+        memory_keep(&f->memory, job->uri, &job->found);
 }
 
 static void finish(void *arg)
@@ -178,18 +141,16 @@ static void finish(void *arg)
         close(job->temp_fd);
         unlink(job->temp.ptr); /* pinned, it has another name by now */
     }
-    if (!f->closed && job->verdict.outcome == OUTCOME_DONE) {
-        memory_keep(&f->memory, str_of(job->found.digest.hex), &job->found);
-        if (job->source.kind == SOURCE_FILE && !job->source_is_fresh)
-            memory_keep(&f->memory, job->key, &job->found);
-    }
-    if (!f->closed) {
-        struct artifact_sight s = sight_of(job);
-        job->fn(job->arg, &s);
-    }
-    arena_free(job->arena);
-    if (--f->under_way == 0 && f->closed)
-        fetcher_free(f);
+    if (!f->closed && job->verdict.outcome == OUTCOME_DONE)
+        remember(f, job);
+    if (job->only.len > 0 && job->verdict.outcome != OUTCOME_DONE)
+        job->verdict.text = arena_fmt(job->arena,
+                                      "the pinned copy of %.*s was lost or damaged, and cannot be "
+                                      "had again: %.*s",
+                                      STR_ARG(job->source.name), STR_ARG(job->verdict.text));
+    if (take_out(&f->running, job))
+        let_others_in(f, job);
+    answer(job);
 }
 
 /* Never from inside the call: the caller may not be ready for its answer. */
@@ -199,28 +160,33 @@ static void refuse(struct job *job, struct verdict v)
     job->f->loop.ops->post(job->f->loop.ctx, finish, job);
 }
 
-static void on_download(void *arg, const struct http_answer *answer)
+/* ---- downloads ---- */
+
+static void on_download(void *arg, const struct http_answer *a)
 {
     struct job *job = arg;
-    job->content_type = arena_str(job->arena, answer->content_type);
-    if (answer->outcome != OUTCOME_DONE) {
-        job->verdict =
-            verdict_unknown(job->arena, "cannot be downloaded: %.*s", STR_ARG(answer->text));
-        finish(job);
-    } else if (answer->status == 404 || answer->status == 410) {
-        job->verdict =
-            verdict_refused(job->arena, "the server has no such file (status %d)", answer->status);
-        finish(job);
-    } else if (answer->status != 200) {
-        job->verdict =
-            verdict_unknown(job->arena, "the server answered with status %d", answer->status);
-        finish(job);
-    } else {
-        job->f->loop.ops->work(job->f->loop.ctx, work_http, finish, job);
+    struct loop *loop = &job->f->loop;
+    job->content_type = arena_str(job->arena, a->content_type);
+    if (a->outcome == OUTCOME_DONE && a->status == 304 && job->conditional) {
+        loop->ops->work(loop->ctx, job_work_unchanged, finish, job);
+        return;
     }
+    if (a->outcome == OUTCOME_DONE && a->status == 200) {
+        known_validators(&job->found, a->etag, a->last_modified);
+        loop->ops->work(loop->ctx, job_work_http, finish, job);
+        return;
+    }
+    if (a->outcome != OUTCOME_DONE)
+        job->verdict = verdict_unknown(job->arena, "cannot be downloaded: %.*s", STR_ARG(a->text));
+    else if (a->status == 404 || a->status == 410)
+        job->verdict =
+            verdict_refused(job->arena, "the server has no such file (status %d)", a->status);
+    else
+        job->verdict = verdict_unknown(job->arena, "the server answered with status %d", a->status);
+    finish(job);
 }
 
-static void start_download(struct job *job, struct str uri)
+static void start_download(struct job *job)
 {
     struct fetcher *f = job->f;
     if (!f->http) {
@@ -234,55 +200,120 @@ static void start_download(struct job *job, struct str uri)
     }
     struct http_call call = {
         .method = "GET",
-        .url = uri,
+        .url = job->uri,
         .timeout_us = DOWNLOAD_TIMEOUT_US,
         .most_bytes = LIMIT_JAR,
         .follow_redirects = true,
         .to_fd = job->temp_fd,
     };
+    job->conditional =
+        (job->found.etag[0] || job->found.last_modified[0]) && job_copy_is_intact(job);
+    if (job->conditional) {
+        call.if_none_match = str_of(job->found.etag);
+        call.if_modified_since = str_of(job->found.last_modified);
+    }
     f->http->ops->send(f->http->ctx, &call, on_download, job);
 }
 
-static struct job *job_new(struct fetcher *f, struct str key,
+/* ---- the port ---- */
+
+static void start(struct job *job)
+{
+    struct fetcher *f = job->f;
+    if (find(f->running, job->uri)) {
+        append(&f->waiting, job);
+        return;
+    }
+    append(&f->running, job);
+    /* What another one found out meanwhile spares this one the work; what must be fetched again has
+     * no copy to compare with. */
+    const struct known *known = job->only.len ? NULL : memory_find(&f->memory, job->uri);
+    job->found = known ? *known : (struct known){0};
+    switch (job->source.kind) {
+    case SOURCE_NONE: refuse(job, (struct verdict){OUTCOME_REFUSED, job->source.text}); break;
+    case SOURCE_FILE: f->loop.ops->work(f->loop.ctx, job_work_file, finish, job); break;
+    case SOURCE_HTTP: start_download(job); break;
+    }
+}
+
+static struct job *job_new(struct fetcher *f, const struct artifact_request *what,
                            void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
     struct arena *a = arena_new();
     struct job *job = ARENA_NEW(a, struct job);
-    *job = (struct job){.f = f, .arena = a, .fn = fn, .arg = arg, .temp_fd = -1};
-    job->key = arena_str(a, key);
-    const struct known *known = memory_find(&f->memory, key);
-    if (known)
-        job->found = *known;
+    *job =
+        (struct job){.f = f, .shelf = &f->shelf, .arena = a, .fn = fn, .arg = arg, .temp_fd = -1};
+    job->uri = arena_str(a, what->uri);
+    job->library = what->library;
+    job->wanted = what->library ? (struct str){0} : arena_str(a, what->entry_class);
+    job->source = source_of(a, job->uri);
     f->under_way++;
     return job;
 }
 
-static void artifacts_fetch(void *ctx, struct str uri, struct str entry_class,
+static void artifacts_fetch(void *ctx, const struct artifact_request *what,
                             void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
-    struct fetcher *f = ctx;
-    struct job *job = job_new(f, uri, fn, arg);
-    job->wanted = arena_str(job->arena, entry_class);
-    job->source = source_of(job->arena, job->key);
-    switch (job->source.kind) {
-    case SOURCE_NONE: refuse(job, (struct verdict){OUTCOME_REFUSED, job->source.text}); break;
-    case SOURCE_FILE: f->loop.ops->work(f->loop.ctx, work_file, finish, job); break;
-    case SOURCE_HTTP: start_download(job, job->key); break;
-    }
+    start(job_new(ctx, what, fn, arg));
 }
 
-static void artifacts_pinned(void *ctx, struct str sha256, struct str name,
+static void on_pinned(void *arg)
+{
+    struct job *job = arg;
+    if (job->lost && job->uri.len > 0 && !job->f->closed) {
+        job->only = arena_str(job->arena, str_of(job->found.digest.hex));
+        job->library = true; /* the same bytes were looked into before */
+        start(job);
+        return;
+    }
+    finish(job);
+}
+
+static void artifacts_pinned(void *ctx, const struct artifact_request *what,
                              void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
     struct fetcher *f = ctx;
-    struct job *job = job_new(f, sha256, fn, arg);
-    job->source.name = arena_str(job->arena, name);
-    if (!sha256_is_valid(sha256)) {
+    struct job *job = job_new(f, what, fn, arg);
+    if (what->name.len > 0)
+        job->source.name = arena_str(job->arena, what->name);
+    if (!sha256_is_valid(what->sha256)) {
         refuse(job, verdict_refused(job->arena, "not a SHA-256 in lower-case hex"));
         return;
     }
-    memcpy(job->found.digest.hex, sha256.ptr, SHA256_HEX);
-    f->loop.ops->work(f->loop.ctx, work_pinned, finish, job);
+    const struct known *known = memory_find(&f->memory, what->sha256);
+    if (known)
+        job->found = *known;
+    memcpy(job->found.digest.hex, what->sha256.ptr, SHA256_HEX);
+    f->loop.ops->work(f->loop.ctx, job_work_pinned, on_pinned, job);
+}
+
+static int by_text(const void *x, const void *y)
+{
+    return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+static void artifacts_keep_only(void *ctx, struct str_list list)
+{
+    struct fetcher *f = ctx;
+    if (f->under_way > 0)
+        return;
+    DIR *dir = opendir(f->shelf.directory);
+    if (!dir)
+        return; /* nothing is lost by keeping them */
+    struct arena *a = arena_new();
+    struct str *kept = ARENA_ARRAY(a, struct str, list.n + 1);
+    if (list.n > 0)
+        memcpy(kept, list.items, list.n * sizeof(*kept));
+    qsort(kept, list.n, sizeof(*kept), by_text);
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        struct str hash = str_take(str_of(entry->d_name), SHA256_HEX);
+        if (!sha256_is_valid(hash) || strcmp(entry->d_name + SHA256_HEX, ".jar") != 0 ||
+            bsearch(&hash, kept, list.n, sizeof(*kept), by_text))
+            continue;
+        unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    closedir(dir);
+    arena_free(a);
 }
 
 /* What an earlier process left half copied. */
@@ -297,7 +328,8 @@ static void sweep(const char *directory, DIR *dir)
 
 int artifacts_open(const struct artifacts_options *options, struct artifacts *ret, struct err *e)
 {
-    static const struct artifacts_ops ops = {artifacts_fetch, artifacts_pinned};
+    static const struct artifacts_ops ops = {artifacts_fetch, artifacts_pinned,
+                                             artifacts_keep_only};
     const char *directory = options->directory;
     if (mkdir(directory, 0700) < 0 && errno != EEXIST)
         return err_set(e, ERR_UNAVAILABLE, "cannot create %s: %s", directory,
@@ -324,6 +356,12 @@ void artifacts_close(struct artifacts *artifacts)
 {
     struct fetcher *f = artifacts->ctx;
     f->closed = true;
+    while (f->waiting) {
+        struct job *job = f->waiting;
+        f->waiting = job->next;
+        arena_free(job->arena);
+        f->under_way--;
+    }
     if (f->under_way == 0)
         fetcher_free(f);
 }

@@ -2,8 +2,9 @@
  * read and hashed on the loop's pool.
  *
  * A file: source is unchanged as long as device, inode, size, mtime and ctime are; this is remembered
- * until the process ends, then the source is hashed again. An http: source is downloaded by every
- * fetch, because nothing proves it unchanged. What is not a proof that the artifact is missing or
+ * until the process ends, then the source is hashed again. An http: source is downloaded again unless
+ * the server confirms (304) that it still has what it gave before: by a strong ETag, else by a
+ * Last-Modified that was a minute old (RFC 9110, 8.8). What is not a proof that the artifact is missing or
  * wrong is UNKNOWN: no room, a file that changes while it is read, every HTTP status but 200, 404
  * and 410. */
 #pragma once

@@ -139,11 +139,12 @@ static struct verdict check_entries(struct arena *a, const char *path, struct st
         zip_error_fini(&error);
         return v;
     }
-    *ret = wanted;
     struct verdict v = VERDICT_DONE;
-    if (str_is_empty(wanted))
+    if (ret)
+        *ret = wanted;
+    if (ret && str_is_empty(wanted))
         v = manifest_class(a, zip, ret);
-    if (v.outcome == OUTCOME_DONE)
+    if (ret && v.outcome == OUTCOME_DONE)
         v = find_class(a, zip, *ret);
     zip_discard(zip);
     return v;

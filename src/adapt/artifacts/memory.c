@@ -1,3 +1,5 @@
+#include <time.h>
+
 #include "adapt/artifacts/parts.h"
 #include "base/limits.h"
 
@@ -8,6 +10,36 @@ struct remembered {
     char *key;
     struct known what;
 };
+
+/* What was changed a moment ago may change again within the same second. */
+#define SETTLED_S 60
+
+static void keep_text(char *to, struct str text)
+{
+    to[0] = '\0';
+    if (text.len < VALIDATOR_MOST) {
+        memcpy(to, text.ptr, text.len);
+        to[text.len] = '\0';
+    }
+}
+
+static bool is_settled(struct str last_modified)
+{
+    char text[VALIDATOR_MOST];
+    struct tm tm = {0};
+    keep_text(text, last_modified);
+    const char *end = strptime(text, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+    return end && *end == '\0' && timegm(&tm) < time(NULL) - SETTLED_S;
+}
+
+void known_validators(struct known *k, struct str etag, struct str last_modified)
+{
+    k->etag[0] = k->last_modified[0] = '\0';
+    if (str_starts_with(etag, STR("\""))) /* a weak one, W/"...", is of like content */
+        keep_text(k->etag, etag);
+    else if (is_settled(last_modified))
+        keep_text(k->last_modified, last_modified);
+}
 
 static struct remembered *find(const struct memory *m, struct str key)
 {

@@ -47,8 +47,8 @@ struct str manifest_attribute(struct arena *a, struct str manifest, struct str n
 
 /* jar.c */
 
-/* Looks for the class, or for the manifest's when `wanted` is empty, and returns its name. Of the
- * jar's content only the manifest is ever inflated. */
+/* Looks for the class, or for the manifest's when `wanted` is empty, and returns its name; for none
+ * when ret_entry_class is NULL. Of the jar's content only the manifest is ever inflated. */
 struct verdict jar_check(struct arena *a, const char *path, struct str wanted,
                          struct str *ret_entry_class);
 
@@ -95,9 +95,13 @@ struct str pinned_path(struct arena *a, const char *directory, const char *hex);
 
 /* memory.c (loop thread) */
 
-/* A pinned copy, and the source that it was made of when that was a file. */
+#define VALIDATOR_MOST 200
+
+/* A pinned copy, and what it was made of: a file, or what a server said of it. */
 struct known {
     struct identity source;
+    char etag[VALIDATOR_MOST]; /* empty: cannot be asked for by it */
+    char last_modified[VALIDATOR_MOST];
     struct identity copy;
     struct digest digest; /* size 0: nothing is known */
 };
@@ -108,6 +112,9 @@ struct memory {
     size_t n;
     size_t oldest;
 };
+
+/* Keeps of the two what proves that equal means the same bytes, or nothing. */
+void known_validators(struct known *k, struct str etag, struct str last_modified);
 
 /* NULL: nothing; valid until the next keep. */
 const struct known *memory_find(const struct memory *m, struct str key);

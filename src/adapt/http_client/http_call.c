@@ -121,8 +121,21 @@ static void set_method(struct call *call, const struct http_call *what)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, method);
 }
 
-static void set_headers(struct call *call, const char *content_type)
+/* Left out when it could end the line and begin another. */
+static void add_header(struct call *call, const char *name, struct str value)
 {
+    struct buf line = {0};
+    if (value.len == 0 || str_find_char(value, '\r') < value.len ||
+        str_find_char(value, '\n') < value.len)
+        return;
+    buf_fmt(&line, "%s: %.*s", name, STR_ARG(value));
+    curl_slist_append(call->headers, line.ptr);
+    buf_fini(&line);
+}
+
+static void set_headers(struct call *call, const struct http_call *what)
+{
+    const char *content_type = what->content_type;
     struct buf line = {0};
     /* An empty value makes curl leave the header out, which it would else invent. */
     buf_add(&line, STR("Content-Type:"));
@@ -134,6 +147,8 @@ static void set_headers(struct call *call, const char *content_type)
     /* Waiting for "100 Continue" costs a second with servers that do not know it. */
     curl_slist_append(call->headers, "Expect:");
     buf_fini(&line);
+    add_header(call, "If-None-Match", what->if_none_match);
+    add_header(call, "If-Modified-Since", what->if_modified_since);
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 
@@ -149,7 +164,7 @@ void call_prepare(struct call *call, const struct http_call *what)
     curl_easy_setopt(easy, CURLOPT_URL, buf_str(&url).ptr);
     buf_fini(&url);
     set_method(call, what);
-    set_headers(call, what->content_type);
+    set_headers(call, what);
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)((what->timeout_us + 999) / 1000));
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, what->follow_redirects ? 1L : 0L);
     curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, call->error);
@@ -184,6 +199,14 @@ static void explain(const struct call *call, CURLcode code, char *ret, size_t si
         snprintf(ret, size, "%s", call->error[0] ? call->error : curl_easy_strerror(code));
 }
 
+/* Of the last answer, when redirects led to it. */
+static struct str header_of(CURL *easy, const char *name)
+{
+    struct curl_header *h;
+    return curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK ? str_of(h->value)
+                                                                              : (struct str){0};
+}
+
 void call_answer(struct call *call, CURLcode code)
 {
     struct http_answer answer = {.outcome = OUTCOME_DONE, .body = buf_str(&call->answer)};
@@ -195,6 +218,8 @@ void call_answer(struct call *call, CURLcode code)
     curl_easy_getinfo(call->easy, CURLINFO_TOTAL_TIME_T, &took_us);
     answer.status = (int)status;
     answer.content_type = str_of(type);
+    answer.etag = header_of(call->easy, "ETag");
+    answer.last_modified = header_of(call->easy, "Last-Modified");
     answer.took_us = took_us;
     char text[CURL_ERROR_SIZE + 64] = "";
     if (code != CURLE_OK || !call->has_head) {
