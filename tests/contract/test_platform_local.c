@@ -31,7 +31,8 @@ static const char *fake_home(void)
     mkdir(path, 0755);
     snprintf(path, sizeof(path), "%s/lib/flink-runtime-1.20.5.jar", home);
     FILE *f = fopen(path, "w");
-    assert_non_null(f);
+    if (!f)
+        abort(); /* no test makes sense then */
     fclose(f);
     return home;
 }

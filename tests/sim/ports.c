@@ -238,6 +238,7 @@ static void provision(void *ctx, const struct platform_cluster_spec *spec,
     send(ctx, &c, (union sim_answer_fn){.result = fn}, arg);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
 static void deliver(void *ctx, struct str deployment_id, int64_t attempt, struct str incarnation,
                     const struct platform_artifact *jar,
                     void (*fn)(void *arg, const struct platform_result *r), void *arg)

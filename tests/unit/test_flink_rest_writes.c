@@ -236,16 +236,16 @@ static void only_a_202_of_flinks_accepts_a_savepoint(void **state)
     (void)state;
     static const struct {
         int status;
-        const char *body;
         enum outcome outcome;
+        const char *body;
     } cases[] = {
-        {202, "{\"request-id\":\"" OTHER "\"}", OUTCOME_UNKNOWN},
-        {202, "<html>", OUTCOME_UNKNOWN},
-        {200, ACCEPTED, OUTCOME_UNKNOWN},
-        {400, "{\"errors\":[\"Request did not match expected format X.\"]}", OUTCOME_REFUSED},
-        {400, "<html>", OUTCOME_UNKNOWN},
-        {500, "{\"errors\":[\"Internal server error.\"]}", OUTCOME_UNKNOWN},
-        {503, LEADER, OUTCOME_UNKNOWN},
+        {202, OUTCOME_UNKNOWN, "{\"request-id\":\"" OTHER "\"}"},
+        {202, OUTCOME_UNKNOWN, "<html>"},
+        {200, OUTCOME_UNKNOWN, ACCEPTED},
+        {400, OUTCOME_REFUSED, "{\"errors\":[\"Request did not match expected format X.\"]}"},
+        {400, OUTCOME_UNKNOWN, "<html>"},
+        {500, OUTCOME_UNKNOWN, "{\"errors\":[\"Internal server error.\"]}"},
+        {503, OUTCOME_UNKNOWN, LEADER},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         post_savepoint(&stop_job, cases[i].status, cases[i].body);
@@ -266,20 +266,19 @@ static void a_cancel_is_accepted_or_refused_by_flink_itself(void **state)
     (void)state;
     static const struct {
         int status;
-        const char *body;
         enum outcome outcome;
+        const char *body;
     } cases[] = {
-        {202, "{}", OUTCOME_DONE},
-        {404, "{\"errors\":[\"org.apache.flink.x: Job could not be found.\"]}", OUTCOME_REFUSED},
-        {409,
+        {202, OUTCOME_DONE, "{}"},
+        {404, OUTCOME_REFUSED, "{\"errors\":[\"org.apache.flink.x: Job could not be found.\"]}"},
+        {409, OUTCOME_REFUSED,
          "{\"errors\":[\"Job cancellation failed because the job has already reached another "
-         "terminal state (FINISHED).\"]}",
-         OUTCOME_REFUSED},
-        {404, "<html>", OUTCOME_UNKNOWN},
-        {200, "{}", OUTCOME_UNKNOWN},
-        {202, "<html>", OUTCOME_UNKNOWN},
-        {408, "{\"errors\":[\"Job cancellation timed out.\"]}", OUTCOME_UNKNOWN},
-        {503, LEADER, OUTCOME_UNKNOWN},
+         "terminal state (FINISHED).\"]}"},
+        {404, OUTCOME_UNKNOWN, "<html>"},
+        {200, OUTCOME_UNKNOWN, "{}"},
+        {202, OUTCOME_UNKNOWN, "<html>"},
+        {408, OUTCOME_UNKNOWN, "{\"errors\":[\"Job cancellation timed out.\"]}"},
+        {503, OUTCOME_UNKNOWN, LEADER},
     };
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         script_fresh();

@@ -193,9 +193,9 @@ static void a_record_that_names_a_stranger_does_not_kill_it(void **state)
     wrong.java.pid = other;
     assert_int_equal(process_start_time("/proc", other, &wrong.java.start), 0);
     write_record("jobmanager.pid", &wrong);
-    struct platform_result r = rig_teardown(&w.world.rig, DEPLOYMENT, 1);
+    rig_teardown(&w.world.rig, DEPLOYMENT, 1);
     rig_turn(&w.world.rig, 300000);
-    r = rig_teardown(&w.world.rig, DEPLOYMENT, 1);
+    struct platform_result r = rig_teardown(&w.world.rig, DEPLOYMENT, 1);
     assert_int_equal(r.outcome, OUTCOME_UNKNOWN);
     assert_true(str_contains(r.text, STR("does not carry the identity")));
     assert_non_null(look(1));
