@@ -140,6 +140,9 @@ static int check_configuration(const struct str_map *m, struct err *e)
         const char *why = flink_key_refused(m->items[i].key);
         if (why)
             return refuse_key(e, ERR_FORBIDDEN_KEY, m->items[i].key, why);
+        why = flink_value_refused(m->items[i].key, m->items[i].value);
+        if (why)
+            return refuse_key(e, ERR_INVALID, m->items[i].key, why);
         if (m->items[i].key.len == 0)
             return refuse_key(e, ERR_INVALID, m->items[i].key, "an option needs a name");
     }

@@ -89,8 +89,17 @@ static const struct {
     {EXACT, "taskmanager.cpu.cores", RESOURCES},
 };
 
+static bool is_java_options(struct str key)
+{
+    return str_eq(key, STR("env.java.opts")) || str_eq(key, STR("env.java.opts.all")) ||
+           str_eq(key, STR("env.java.opts.jobmanager")) ||
+           str_eq(key, STR("env.java.opts.taskmanager"));
+}
+
 const char *flink_key_refused(struct str key)
 {
+    if (is_java_options(key))
+        return NULL;
     for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
         struct str pattern = str_of(refused[i].key);
         bool hit = refused[i].match == EXACT    ? str_eq(key, pattern)
@@ -100,6 +109,108 @@ const char *flink_key_refused(struct str key)
             return refused[i].why;
     }
     return NULL;
+}
+
+bool java_options_next(struct str *rest, struct buf *word)
+{
+    struct str text = *rest;
+    bool inside = false;
+    char quote = 0;
+    size_t i = 0;
+    buf_clear(word);
+    for (; i < text.len; i++) {
+        char c = text.ptr[i];
+        bool space = c == ' ' || c == '\t' || c == '\n' || c == '\r';
+        if (!quote && space && inside)
+            break;
+        if (!quote && space)
+            continue;
+        inside = true;
+        if (quote ? c == quote : (c == '"' || c == '\''))
+            quote = quote ? 0 : c;
+        else
+            buf_add_char(word, c);
+    }
+    *rest = str_skip(text, i);
+    return inside;
+}
+
+#define SIZES "Sluice sizes the JVM by spec.template.spec.resources and taskmanager.memory.*"
+
+static const struct {
+    const char *begin;
+    const char *why;
+} bad_options[] = {
+    {"-Xmx", SIZES},
+    {"-Xms", SIZES},
+    {"-XX:MaxHeapSize=", SIZES},
+    {"-XX:InitialHeapSize=", SIZES},
+    {"-XX:MaxDirectMemorySize=", SIZES},
+    {"-XX:MaxMetaspaceSize=", SIZES},
+    {"-XX:MaxRAM", SIZES},
+    {"-Dlog.file=", DIRECTORY},
+    {"-Dlog4j.configuration", "logging is said by spec.template.spec.logging"},
+    {"-Djava.io.tmpdir=", DIRECTORY},
+    {"-XX:ErrorFile=", DIRECTORY},
+    {"-XX:Flags=", LAUNCH},
+    {"-XX:VMOptionsFile=", LAUNCH},
+    {"-cp", LAUNCH},
+    {"-classpath", LAUNCH},
+    {"--class-path", LAUNCH},
+    {"-jar", LAUNCH},
+    {"-m", LAUNCH},
+    {"--module", LAUNCH},
+    {"--source", LAUNCH},
+    {"--dry-run", LAUNCH},
+    {"-version", LAUNCH},
+    {"--version", LAUNCH},
+    {"-help", LAUNCH},
+    {"--help", LAUNCH},
+};
+
+/* Options of java(1) whose value may be the next word. */
+static bool takes_a_word(struct str option)
+{
+    static const char *const names[] = {"--add-opens",          "--add-exports",   "--add-modules",
+                                        "--add-reads",          "--limit-modules", "--patch-module",
+                                        "--upgrade-module-path"};
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (str_eq(option, str_of(names[i])))
+            return true;
+    return false;
+}
+
+static const char *bad_option(struct str word)
+{
+    if (!str_starts_with(word, STR("-")) || word.len < 2)
+        return "each word must be an option of java(1), which begins with -";
+    for (size_t i = 0; i < sizeof(bad_options) / sizeof(bad_options[0]); i++)
+        if (str_starts_with(word, str_of(bad_options[i].begin)))
+            return bad_options[i].why;
+    return NULL;
+}
+
+const char *flink_value_refused(struct str key, struct str value)
+{
+    struct buf word = {0};
+    const char *why = NULL;
+    bool is_value = false;
+    size_t n = 0;
+    if (!is_java_options(key))
+        return NULL;
+    if (str_find_char(value, '\0') < value.len)
+        return "there is a NUL in it";
+    while (!why && java_options_next(&value, &word)) {
+        struct str w = buf_str(&word);
+        why = is_value ? NULL : bad_option(w);
+        is_value = !is_value && takes_a_word(w);
+        if (++n > JAVA_OPTIONS_MOST)
+            why = "more than 50 words";
+    }
+    if (!why && is_value)
+        why = "its last option has no value";
+    buf_fini(&word);
+    return why;
 }
 
 bool flink_memory_parse(struct str s, int64_t *ret_bytes)

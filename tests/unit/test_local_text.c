@@ -117,6 +117,7 @@ static void a_command_has_the_memory_and_the_users_options(void **state)
     assert_string_equal(jm[0], "/usr/bin/java");
     assert_true(has_argument(jm, "-Xmx400"));
     assert_true(has_argument(jm, "-XX:TieredStopAtLevel=1"));
+    assert_true(has_argument(jm, "-XX:+UseSerialGC"));
     assert_true(has_argument(jm, "-Da=1"));
     assert_true(has_argument(jm, "-Db=two words"));
     assert_true(has_argument(jm, "-Dc="));
@@ -129,6 +130,20 @@ static void a_command_has_the_memory_and_the_users_options(void **state)
     assert_false(has_argument(tm, "-Donly=jm"));
     assert_int_equal(plan_taskmanager_number(STR("tm-0f7d2c1e-3-12")), 12);
     assert_int_equal(plan_taskmanager_number(STR("jobmanager")), 0);
+}
+
+static void who_chooses_a_collector_has_that_one_only(void **state)
+{
+    (void)state;
+    struct str_pair pairs[] = {{STR("env.java.opts"), STR("-ea '-XX:+UseG1GC'")}};
+    struct cluster_plan p = plan((struct str_map){pairs, 1});
+    p.quick_start = QUICK_ALL;
+    for (int i = 0; i < 2; i++) {
+        char **v = plan_command(a, &p, i ? STR("jobmanager") : plan_taskmanager_id(a, &p, 1));
+        assert_true(has_argument(v, "-XX:+UseG1GC"));
+        assert_false(has_argument(v, "-XX:+UseSerialGC"));
+        assert_true(has_argument(v, "-XX:TieredStopAtLevel=1"));
+    }
 }
 
 static void a_thousand_options_do_not_push_out_the_program(void **state)
@@ -174,6 +189,27 @@ static void a_cause_is_the_deepest_line(void **state)
     assert_has(cause_of(a, none, none, none), "without an exit status");
 }
 
+static void who_was_killed_is_said_to_be_killed(void **state)
+{
+    (void)state;
+    struct str none = {0};
+    struct str quiet =
+        STR("2026 INFO  x.y - Completed checkpoint 7\n"
+            "2026 INFO  x.y - Exception handlers are set, java.lang.Exception: no\n");
+    struct str out = STR("hello\n");
+    assert_true(str_eq(cause_of(a, quiet, out, STR("signal 9")), STR("signal 9 (SIGKILL)")));
+    assert_true(str_eq(cause_of(a, quiet, out, STR("exit 143")), STR("exit 143")));
+    assert_true(str_eq(cause_of(a, none, out, STR("signal 11")), STR("signal 11 (SIGSEGV)")));
+    assert_true(str_eq(cause_of(a, none, out, STR("signal 4000")), STR("signal 4000")));
+    /* An error that it lived through is not why it ended, but may help. */
+    struct str hurt = STR("2026 ERROR x.y - disk is slow\n2026 INFO  x.y - goes on\n");
+    struct str text = cause_of(a, hurt, none, STR("signal 9"));
+    assert_true(str_starts_with(text, STR("signal 9 (SIGKILL); the last error before: ")));
+    assert_has(text, "disk is slow");
+    /* What dies before it has a log has only its output. */
+    assert_has(cause_of(a, none, STR("no room for the heap\n"), STR("exit 1")), "no room");
+}
+
 static void a_taken_port_is_told_apart(void **state)
 {
     (void)state;
@@ -213,9 +249,11 @@ int main(void)
         cmocka_unit_test(a_record_is_read_as_it_was_written),
         cmocka_unit_test(keys_of_sluice_win_over_the_users_and_those_over_defaults),
         cmocka_unit_test(a_command_has_the_memory_and_the_users_options),
+        cmocka_unit_test(who_chooses_a_collector_has_that_one_only),
         cmocka_unit_test(a_thousand_options_do_not_push_out_the_program),
         cmocka_unit_test(loggers_cannot_add_properties),
         cmocka_unit_test(a_cause_is_the_deepest_line),
+        cmocka_unit_test(who_was_killed_is_said_to_be_killed),
         cmocka_unit_test(a_taken_port_is_told_apart),
         cmocka_unit_test(ports_are_leased_once),
     };

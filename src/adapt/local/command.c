@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "model/flinkconf.h"
+
 #define ARGS_MOST 256U
 
 static const char *const always[] = {
@@ -80,28 +82,10 @@ static struct str user_value(const struct cluster_plan *p, const char *key)
     return (struct str){0};
 }
 
-/* Options as env.java.opts.* of Flink hold them: words, with quotes around what has spaces. */
 static void add_words(struct args *x, struct str text)
 {
     struct buf word = {0};
-    bool inside = false;
-    char quote = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (quote ? c == quote : (c == '"' || c == '\'')) {
-            quote = quote ? 0 : c;
-            inside = true;
-        } else if (!quote && (c == ' ' || c == '\t' || c == '\n' || c == '\r')) {
-            if (inside)
-                add(x, buf_str(&word));
-            buf_clear(&word);
-            inside = false;
-        } else {
-            buf_add_char(&word, c);
-            inside = true;
-        }
-    }
-    if (inside)
+    while (java_options_next(&text, &word))
         add(x, buf_str(&word));
     buf_fini(&word);
 }
@@ -119,12 +103,31 @@ static void add_memory(struct args *x, const struct cluster_plan *p, bool jobman
                          t->framework_off_heap + t->task_off_heap + t->network));
 }
 
+/* Two collectors at once, and the JVM does not start. */
+static bool chooses_collector(const struct cluster_plan *p, bool jobmanager)
+{
+    const char *const keys[] = {"env.java.opts", "env.java.opts.all",
+                                jobmanager ? "env.java.opts.jobmanager"
+                                           : "env.java.opts.taskmanager"};
+    struct buf word = {0};
+    bool found = false;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+        struct str text = user_value(p, keys[i]);
+        while (java_options_next(&text, &word))
+            found |= str_starts_with(buf_str(&word), STR("-XX:+Use")) &&
+                     str_ends_with(buf_str(&word), STR("GC"));
+    }
+    buf_fini(&word);
+    return found;
+}
+
 static void add_jvm(struct args *x, const struct cluster_plan *p, struct str process)
 {
     bool jobmanager = process_is_jobmanager(process);
     add_all(x, always, sizeof(always) / sizeof(always[0]));
     if (p->quick_start == QUICK_ALL || (p->quick_start == QUICK_JOBMANAGER && jobmanager)) {
-        add(x, STR("-XX:+UseSerialGC"));
+        if (!chooses_collector(p, jobmanager))
+            add(x, STR("-XX:+UseSerialGC"));
         add(x, STR("-XX:TieredStopAtLevel=1"));
     }
     struct str archive = p->archives[jobmanager ? 0 : 1];
@@ -144,6 +147,7 @@ static void add_jvm(struct args *x, const struct cluster_plan *p, struct str pro
     add(x, arena_fmt(x->a, "-Dlog.file=%.*s/log/%.*s.log", STR_ARG(p->dir), STR_ARG(process)));
     add(x, arena_fmt(x->a, "-Dlog4j.configurationFile=file:%.*s/conf/%s", STR_ARG(p->dir),
                      plan_log4j_name(p)));
+    add_words(x, user_value(p, "env.java.opts")); /* its name until Flink 1.17 */
     add_words(x, user_value(p, "env.java.opts.all"));
     add_words(x,
               user_value(p, jobmanager ? "env.java.opts.jobmanager" : "env.java.opts.taskmanager"));
