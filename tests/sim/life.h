@@ -69,6 +69,12 @@ struct platform life_platform(struct life *life);
 struct flink life_flink(struct life *life);
 struct snapshots life_snapshots(struct life *life);
 struct artifacts life_artifacts(struct life *life);
+
+/* calls.c */
+/* `c` is copied; what it points to belongs to the run. fn(arg, ...) once, later, or when the life
+ * is buried. */
+void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn, void *arg);
+/* Gives the answer as it stands in o->call. */
 void call_answer(struct owed *o);
 
 /* user.c */

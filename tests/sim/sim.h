@@ -136,7 +136,7 @@ bool is_removed(struct sim *s);
 bool has_savepoint(struct sim *s);
 bool is_silent(struct sim *s);
 
-/* ports.c: the hash of the jar of that name. */
+/* calls.c: the hash of the jar of that name. */
 struct str jar_hash(struct arena *a, struct str uri);
 
 /* store.c */

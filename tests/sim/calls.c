@@ -1,0 +1,210 @@
+/* A call becomes a message that takes time to arrive; its answer finds its way back only to the
+ * life that asked. */
+#include <stdio.h>
+
+#include "life.h"
+
+/* ---- the artifacts' world: any URI is a jar, whose hash is made of its name ---- */
+
+struct str jar_hash(struct arena *a, struct str uri)
+{
+    enum { WORDS = 4 };
+    char hex[16 * WORDS + 1];
+    for (size_t k = 0; k < WORDS; k++) {
+        uint64_t h = 14695981039346656037ULL + k;
+        for (size_t i = 0; i < uri.len; i++)
+            h = (h ^ (uint8_t)uri.ptr[i]) * 1099511628211ULL;
+        snprintf(hex + 16 * k, sizeof(hex) - 16 * k, "%016llx", (unsigned long long)h);
+    }
+    return arena_str(a, str_of(hex));
+}
+
+static void fetch_artifact(struct w_world *w, struct w_call *c)
+{
+    c->outcome = OUTCOME_DONE;
+    c->text = jar_hash(w->a, c->subject);
+}
+
+static void find_artifact(struct w_world *w, struct w_call *c)
+{
+    (void)w;
+    c->outcome = OUTCOME_DONE;
+    c->text = c->subject;
+}
+
+static void deliver_jar(struct w_world *w, struct w_call *c)
+{
+    struct sim *s = w->watch_arg;
+    world_deliver(w, c);
+    if (c->outcome == OUTCOME_DONE && c->attempt <= MOST_CLUSTERS)
+        snprintf(s->delivered[c->attempt], sizeof(s->delivered[0]), "%.*s", STR_ARG(c->subject));
+}
+
+static void remove_snapshot(struct w_world *w, struct w_call *c)
+{
+    oracle_removed(w->watch_arg, c->subject);
+    storage_remove(w, c);
+}
+
+/* ---- answers ---- */
+
+static void give_inventory(struct owed *o)
+{
+    const struct w_call *c = &o->call;
+    struct platform_inventory i = {c->outcome, c->text, c->clusters, c->n_clusters};
+    o->fn.inventory(o->arg, &i);
+}
+
+static void give_result(struct owed *o)
+{
+    struct platform_result r = {o->call.outcome, o->call.text, o->call.jar_id};
+    o->fn.result(o->arg, &r);
+}
+
+static void give_sight(struct owed *o)
+{
+    o->fn.sight(o->arg, &o->call.sight);
+}
+
+static void give_checkpoints(struct owed *o)
+{
+    o->fn.checkpoints(o->arg, &o->call.stats);
+}
+
+static void give_trigger(struct owed *o)
+{
+    struct flink_trigger t = {o->call.trigger, o->call.directory, o->call.text};
+    o->fn.trigger(o->arg, &t);
+}
+
+static void give_answer(struct owed *o)
+{
+    struct flink_answer a = {o->call.outcome, o->call.status, o->call.text};
+    o->fn.answer(o->arg, &a);
+}
+
+static void give_listing(struct owed *o)
+{
+    struct snapshot_listing l = {o->call.outcome, o->call.text, o->call.items, o->call.n_items};
+    o->fn.listing(o->arg, &l);
+}
+
+static void give_verified(struct owed *o)
+{
+    const struct snapshot_sight none = {0};
+    o->fn.verified(o->arg, o->call.outcome, o->call.n_items ? o->call.items : &none, o->call.text);
+}
+
+static void give_removed(struct owed *o)
+{
+    o->fn.removed(o->arg, o->call.outcome, o->call.text);
+}
+
+static void give_artifact(struct owed *o)
+{
+    struct artifact_sight s = {.outcome = o->call.outcome,
+                               .path = o->call.text,
+                               .sha256 = o->call.text,
+                               .name = STR("job.jar"),
+                               .entry_class = STR("Job"),
+                               .size_bytes = 1000};
+    o->fn.artifact(o->arg, &s);
+}
+
+/* ---- the way there and back ---- */
+
+const char *const sim_call_names[SIM_CALLS] = {
+    "inventory", "look",      "checkpoints", "trigger", "cause",     "list",   "verify",   "fetch",
+    "pinned",    "provision", "deliver",     "submit",  "savepoint", "cancel", "teardown", "remove",
+};
+
+static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
+    [SIM_INVENTORY] = world_inventory,
+    [SIM_LOOK] = flink_look,
+    [SIM_CHECKPOINTS] = flink_stats,
+    [SIM_TRIGGER] = flink_read_trigger,
+    [SIM_CAUSE] = flink_look,
+    [SIM_LIST] = storage_list,
+    [SIM_VERIFY] = storage_verify,
+    [SIM_FETCH] = fetch_artifact,
+    [SIM_PINNED] = find_artifact,
+    [SIM_PROVISION] = world_provision,
+    [SIM_DELIVER] = deliver_jar,
+    [SIM_SUBMIT] = flink_submit,
+    [SIM_SAVEPOINT] = flink_trigger_savepoint,
+    [SIM_CANCEL] = flink_cancel,
+    [SIM_TEARDOWN] = world_teardown,
+    [SIM_REMOVE] = remove_snapshot,
+};
+
+void call_answer(struct owed *o)
+{
+    static void (*const give[SIM_CALLS])(struct owed *o) = {
+        [SIM_INVENTORY] = give_inventory,
+        [SIM_LOOK] = give_sight,
+        [SIM_CHECKPOINTS] = give_checkpoints,
+        [SIM_TRIGGER] = give_trigger,
+        [SIM_CAUSE] = give_answer,
+        [SIM_LIST] = give_listing,
+        [SIM_VERIFY] = give_verified,
+        [SIM_FETCH] = give_artifact,
+        [SIM_PINNED] = give_artifact,
+        [SIM_PROVISION] = give_result,
+        [SIM_DELIVER] = give_result,
+        [SIM_SUBMIT] = give_answer,
+        [SIM_SAVEPOINT] = give_answer,
+        [SIM_CANCEL] = give_answer,
+        [SIM_TEARDOWN] = give_result,
+        [SIM_REMOVE] = give_removed,
+    };
+    o->given = true;
+    give[o->call.kind](o);
+}
+
+static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    struct owed *o = p;
+    (void)x;
+    (void)y;
+    if (o->given || o->life->dead)
+        return;
+    call_answer(o);
+    sim_strikes(w->watch_arg, POINT_AFTER_ANSWER);
+}
+
+/* main() may take long, so an answer to a submission is waited for long. */
+static int64_t answer_takes(const struct w_world *w, const struct w_call *c)
+{
+    bool none = c->outcome == OUTCOME_UNKNOWN && c->kind >= SIM_PROVISION;
+    if (c->kind == SIM_SUBMIT)
+        return none ? 100 * S : w->pace.latency + w->pace.main_method;
+    return none ? w->pace.time_out : w->pace.latency;
+}
+
+static void arrives(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    struct owed *o = p;
+    struct sim *s = w->watch_arg;
+    (void)x;
+    (void)y;
+    arrive[o->call.kind](w, &o->call);
+    if (o->given || o->life->dead || sim_strikes(s, POINT_AFTER_CALL))
+        return;
+    world_at(w, w->now + answer_takes(w, &o->call), answered, 0, 0, o);
+}
+
+void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn, void *arg)
+{
+    struct sim *s = life->sim;
+    struct owed *o = ARENA_NEW(s->a, struct owed);
+    *o = (struct owed){.life = life, .call = *c, .fn = fn, .arg = arg, .next = life->owed};
+    life->owed = o;
+    if (life->dead)
+        return;
+    if (sim_strikes(s, POINT_BEFORE_CALL))
+        return;
+    oracle_sent(s, &o->call);
+    if (c->kind >= SIM_PROVISION)
+        s->last_change = s->world.now;
+    world_at(&s->world, s->world.now + s->world.pace.latency, arrives, 0, 0, o);
+}
