@@ -101,6 +101,7 @@ static void provision(void *ctx, const struct platform_cluster_spec *spec, platf
     answer(ctx, p, tell_done, (void (*)(void))fn, arg, STR(""));
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
 static void deliver(void *ctx, struct str deployment_id, int64_t attempt, struct str incarnation,
                     const struct platform_artifact *jar, platform_fn *fn, void *arg)
 {

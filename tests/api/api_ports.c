@@ -217,6 +217,7 @@ static void deliver_logs(struct queued *q)
     ((result_fn *)q->fn)(q->arg, &r);
 }
 
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
 static void logs(void *ctx, struct str id, int64_t attempt, struct str process, int64_t most,
                  result_fn *fn, void *arg)
 {
