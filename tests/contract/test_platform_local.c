@@ -11,12 +11,15 @@
 
 #include <cmocka.h>
 
+#include "jar_writer.h"
 #include "local_world.h"
 #include "scratch.h"
 
+static void class_path(struct platform_world *world);
+
 static void (*const stories[])(struct platform_world *) = {
     contract_provision,       contract_deliver,  contract_replace,
-    contract_dead_jobmanager, contract_teardown,
+    contract_dead_jobmanager, contract_teardown, class_path,
 };
 #define N_STORIES (sizeof(stories) / sizeof(stories[0]))
 
@@ -124,6 +127,22 @@ static void copy_home(char *path, size_t n)
     snprintf(path, n, "%s", copy);
 }
 
+/* Given an uploaded jar without the program, and the program's jar as a dependency, then Flink finds
+ * the program: dependencies are on its class path. */
+static void class_path(struct platform_world *world)
+{
+    static char hollow[300];
+    struct platform_artifact program = world->jar;
+    world->spec.dependencies = &program;
+    world->spec.n_dependencies = 1;
+    snprintf(hollow, sizeof(hollow), "%s/hollow.jar", w.data_dir);
+    jar_make(hollow, NULL, "org/example/Nothing.class");
+    world->jar = (struct platform_artifact){.path = str_of(hollow), .name = STR("hollow.jar")};
+    world->plan_request = STR("{\"entryClass\":\"sluice.counter.CounterJob\","
+                              "\"programArgsList\":[\"--out\",\"/nowhere/out\"]}");
+    contract_deliver(world);
+}
+
 static void with_flink(void **state)
 {
     const struct real *real = *state;
@@ -172,7 +191,7 @@ int main(int argc, char **argv)
     const struct CMUnitTest old[] = {
         REAL(0, "1.20.5", "provision"), REAL(1, "1.20.5", "deliver"),
         REAL(2, "1.20.5", "replace"),   REAL(3, "1.20.5", "dead JobManager"),
-        REAL(4, "1.20.5", "teardown"),
+        REAL(4, "1.20.5", "teardown"),  REAL(5, "1.20.5", "class path"),
     };
     const struct CMUnitTest new[] = {REAL(1, "2.3.0", "deliver"), REAL(2, "2.3.0", "replace")};
     const struct CMUnitTest account[] = {

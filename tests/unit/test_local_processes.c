@@ -349,91 +349,6 @@ static void ports_of_the_living_stay_leased_over_a_restart(void **state)
     assert_false(w.local->ports.leased[lease.rest - w.local->ports.first]);
 }
 
-struct answer {
-    int n;
-    struct platform_result last;
-};
-
-static void on_answer(void *arg, const struct platform_result *r)
-{
-    struct answer *x = arg;
-    x->n++;
-    x->last.outcome = r->outcome;
-}
-
-static bool has_answered(void *arg)
-{
-    return ((struct answer *)arg)->n > 0;
-}
-
-static void starts_wait_in_line(void **state)
-{
-    (void)state;
-    w.local->config.max_concurrent_starts = 1;
-    java_is("-Dfake=mute");
-    struct answer first = {0};
-    struct answer second = {0};
-    const struct platform *p = &w.world.rig.platform;
-    p->ops->provision(p->ctx, &w.world.spec, on_answer, &first);
-    w.world.spec.attempt = 2;
-    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
-    assert_true(rig_until(&w.world.rig, 10, has_answered, &first));
-    assert_int_equal(first.last.outcome, OUTCOME_DONE);
-    /* The first never answers over REST, so the second has to wait ... */
-    rig_turn(&w.world.rig, 500000);
-    assert_int_equal(second.n, 0);
-    /* and is told as something that may come up yet ... */
-    const struct platform_cluster *c = look(2);
-    assert_non_null(c);
-    assert_false(c->jobmanager_alive || c->jobmanager_dead);
-    assert_int_equal(c->taskmanagers_wanted, 2);
-    /* ... until the first is over. */
-    assert_goes(1);
-    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
-    assert_int_equal(second.last.outcome, OUTCOME_DONE);
-    assert_goes(2);
-}
-
-static void one_that_waits_in_line_can_be_ended(void **state)
-{
-    (void)state;
-    w.local->config.max_concurrent_starts = 1;
-    java_is("-Dfake=mute");
-    provision();
-    struct answer second = {0};
-    const struct platform *p = &w.world.rig.platform;
-    w.world.spec.attempt = 2;
-    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
-    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 2).outcome, OUTCOME_DONE);
-    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
-    assert_int_equal(second.last.outcome, OUTCOME_REFUSED);
-    assert_null(look(2));
-    /* For good: neither the free place nor another daemon starts it. */
-    assert_goes(1);
-    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
-    local_world_restart(&w);
-    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
-    assert_null(look(2));
-    w.world.spec.attempt = 3;
-    provision();
-    assert_goes(3);
-}
-
-static void what_ended_before_the_newest_stays_ended_when_its_logs_are_gone(void **state)
-{
-    (void)state;
-    w.local->config.logs_kept = 1;
-    for (int64_t n = 1; n <= 3; n++) {
-        w.world.spec.attempt = n;
-        provision();
-        assert_goes(n);
-    }
-    assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ABSENT);
-    w.world.spec.attempt = 1;
-    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
-    assert_null(look(1));
-}
-
 static void an_id_that_is_a_path_is_refused(void **state)
 {
     (void)state;
@@ -463,9 +378,6 @@ int main(void)
         STORY(an_error_of_proc_is_never_taken_for_gone),
         STORY(a_directory_that_cannot_be_written_refuses_the_start),
         STORY(ports_of_the_living_stay_leased_over_a_restart),
-        STORY(starts_wait_in_line),
-        STORY(one_that_waits_in_line_can_be_ended),
-        STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
         STORY(an_id_that_is_a_path_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

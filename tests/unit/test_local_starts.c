@@ -1,0 +1,215 @@
+/* Starting: in line when there are many, never after the attempt's end was asked for, with what was
+ * asked for on the class path. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "local_world.h"
+
+static struct local_world w;
+static struct str_pair options[2];
+static char home[300];
+
+/* The world's own arena, and its deployment. */
+#define ARENA      (w.world.rig.a)
+#define DEPLOYMENT (w.world.spec.deployment_id)
+
+static void make_home(void)
+{
+    char path[400];
+    snprintf(home, sizeof(home), "/tmp/sluice-starts-%d", (int)getpid());
+    mkdir(home, 0755);
+    snprintf(path, sizeof(path), "%s/lib", home);
+    mkdir(path, 0755);
+    snprintf(path, sizeof(path), "%s/lib/flink-runtime-1.20.5.jar", home);
+    close(open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0644));
+}
+
+static int open_world(void **state)
+{
+    (void)state;
+    unsetenv("SLUICE_BOOT_ID");
+    make_home();
+    local_world_open(&w, getenv("FAKE_JAVA"), home, "1.20");
+    return 0;
+}
+
+static int close_world(void **state)
+{
+    struct err e;
+    (void)state;
+    local_world_close(&w);
+    return tree_remove(str_of(home), &e);
+}
+
+static void java_is(const char *how)
+{
+    options[0] = (struct str_pair){STR("env.java.opts.all"), str_of(how)};
+    w.world.spec.flink_configuration = (struct str_map){options, 1};
+}
+
+static void provision(void)
+{
+    struct platform_result r = rig_provision(&w.world.rig, &w.world.spec);
+    if (r.outcome != OUTCOME_DONE)
+        print_error("%.*s\n", STR_ARG(r.text));
+    assert_int_equal(r.outcome, OUTCOME_DONE);
+}
+
+static const struct platform_cluster *look(int64_t attempt)
+{
+    return rig_cluster(&w.world.rig, DEPLOYMENT, attempt);
+}
+
+static bool is_gone(void *arg)
+{
+    return look(*(int64_t *)arg) == NULL;
+}
+
+static void assert_goes(int64_t attempt)
+{
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, attempt).outcome, OUTCOME_DONE);
+    assert_true(rig_until(&w.world.rig, 20, is_gone, &attempt));
+}
+
+struct answer {
+    int n;
+    struct platform_result last;
+};
+
+static void on_answer(void *arg, const struct platform_result *r)
+{
+    struct answer *x = arg;
+    x->n++;
+    x->last.outcome = r->outcome;
+}
+
+static bool has_answered(void *arg)
+{
+    return ((struct answer *)arg)->n > 0;
+}
+
+static void starts_wait_in_line(void **state)
+{
+    (void)state;
+    w.local->config.max_concurrent_starts = 1;
+    java_is("-Dfake=mute");
+    struct answer first = {0};
+    struct answer second = {0};
+    const struct platform *p = &w.world.rig.platform;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &first);
+    w.world.spec.attempt = 2;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &first));
+    assert_int_equal(first.last.outcome, OUTCOME_DONE);
+    /* The first never answers over REST, so the second has to wait ... */
+    rig_turn(&w.world.rig, 500000);
+    assert_int_equal(second.n, 0);
+    /* and is told as something that may come up yet ... */
+    const struct platform_cluster *c = look(2);
+    assert_non_null(c);
+    assert_false(c->jobmanager_alive || c->jobmanager_dead);
+    assert_int_equal(c->taskmanagers_wanted, 2);
+    /* ... until the first is over. */
+    assert_goes(1);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
+    assert_int_equal(second.last.outcome, OUTCOME_DONE);
+    assert_goes(2);
+}
+
+static void one_that_waits_in_line_can_be_ended(void **state)
+{
+    (void)state;
+    w.local->config.max_concurrent_starts = 1;
+    java_is("-Dfake=mute");
+    provision();
+    struct answer second = {0};
+    const struct platform *p = &w.world.rig.platform;
+    w.world.spec.attempt = 2;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &second);
+    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 2).outcome, OUTCOME_DONE);
+    assert_true(rig_until(&w.world.rig, 10, has_answered, &second));
+    assert_int_equal(second.last.outcome, OUTCOME_REFUSED);
+    assert_null(look(2));
+    /* For good: neither the free place nor another daemon starts it. */
+    assert_goes(1);
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    local_world_restart(&w);
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    assert_null(look(2));
+    w.world.spec.attempt = 3;
+    provision();
+    assert_goes(3);
+}
+
+static void what_ended_before_the_newest_stays_ended_when_its_logs_are_gone(void **state)
+{
+    (void)state;
+    w.local->config.logs_kept = 1;
+    for (int64_t n = 1; n <= 3; n++) {
+        w.world.spec.attempt = n;
+        provision();
+        assert_goes(n);
+    }
+    assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ABSENT);
+    w.world.spec.attempt = 1;
+    assert_int_equal(rig_provision(&w.world.rig, &w.world.spec).outcome, OUTCOME_REFUSED);
+    assert_null(look(1));
+}
+
+/* The command line of the attempt's JobManager. */
+static struct str command_line(void)
+{
+    struct attempt at = local_world_attempt(&w, w.world.spec.attempt);
+    const struct process *p = attempt_process(&at, STR("jobmanager"));
+    char path[64];
+    char *text = arena_alloc(ARENA, 1U << 16);
+    snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)p->record.java.pid);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t n = read(fd, text, 1U << 16);
+    close(fd);
+    assert_true(n > 0);
+    return (struct str){text, (size_t)n};
+}
+
+static void dependencies_join_the_class_path_in_their_order(void **state)
+{
+    (void)state;
+    struct err e;
+    struct str jar = arena_fmt(ARENA, "%s/pinned", w.data_dir);
+    assert_int_equal(file_write(ARENA, jar, STR("a jar"), 0400, &e), 0);
+    struct platform_artifact two[] = {{.path = jar, .name = STR("udf.jar")},
+                                      {.path = jar, .name = STR("a:b.jar")}};
+    w.world.spec.dependencies = two;
+    w.world.spec.n_dependencies = 2;
+    provision();
+    struct attempt at = local_world_attempt(&w, 1);
+    struct str first = attempt_path(ARENA, &at, "lib/0_udf.jar");
+    struct str second = attempt_path(ARENA, &at, "lib/1_dependency.jar");
+    assert_true(path_exists(first) && path_exists(second));
+    assert_true(str_contains(
+        command_line(), arena_fmt(ARENA, "flink-runtime-1.20.5.jar:%s:%s", first.ptr, second.ptr)));
+    assert_goes(1);
+    assert_false(path_exists(first));
+    assert_true(path_exists(jar));
+}
+
+#define STORY(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        STORY(starts_wait_in_line),
+        STORY(one_that_waits_in_line_can_be_ended),
+        STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
+        STORY(dependencies_join_the_class_path_in_their_order),
+    };
+    return cmocka_run_group_tests_name("local starts", tests, NULL, NULL);
+}
