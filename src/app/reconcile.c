@@ -334,6 +334,8 @@ void entry_turn(void *arg)
     app->counters.steps++;
     if (t->out->rule)
         app->counters.rules[t->out->rule->number]++;
+    for (size_t i = 0; i < t->out->n_then; i++)
+        app->counters.rules[t->out->then[i]->number]++;
     if (t->out->changed) {
         step_commit(e);
         return;

@@ -236,6 +236,9 @@ static enum evidence evidence_of(const struct core_in *in)
     switch (phase_of(in)) {
     case PHASE_UP: return running_evidence(in);
     case PHASE_ENDED: {
+        /* Flink deletes the checkpoints of a job that finished: its statistics decide nothing. */
+        if (in->record->current.end == END_FINISHED)
+            return EVIDENCE_READY;
         bool read = in->seen->stats_part.at >= in->seen->committed_at &&
                     in->seen->stats_part.at > 0 && in->seen->stats.outcome != OUTCOME_UNKNOWN;
         bool told =

@@ -185,6 +185,70 @@ static bool goes_on(enum action a)
            a != ACTION_NOTE_EVIDENCE && a != ACTION_HALT;
 }
 
+/* Notes tell the record what was seen. They change nothing in the world and send nothing, so what
+ * follows from one needs neither a look nor a transaction of its own. */
+static bool follows_at_once(enum action note, enum action next)
+{
+    static const enum action pairs[][2] = {
+        {ACTION_NOTE_PROVISIONED, ACTION_UPLOAD}, {ACTION_NOTE_UPLOADED, ACTION_SUBMIT},
+        {ACTION_NOTE_SAVEPOINT, ACTION_NOTE_END}, {ACTION_NOTE_END, ACTION_NOTE_READ},
+        {ACTION_NOTE_READ, ACTION_TEARDOWN},
+    };
+    for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+        if (pairs[i][0] == note && pairs[i][1] == next)
+            return true;
+    return false;
+}
+
+static const struct savepoint *newest_row(const struct core_out *out, const struct savepoint *row)
+{
+    for (size_t i = 0; i < out->n_savepoints; i++)
+        if (str_eq(out->savepoints[i].metadata.id, row->metadata.id))
+            return &out->savepoints[i];
+    return row;
+}
+
+/* As it is after what was done so far. What tells how an attempt ended counts only when it was
+ * looked at after the note of its end. */
+static const struct core_in *input_after(const struct step *s)
+{
+    struct core_in *in = ARENA_NEW(s->a, struct core_in);
+    struct record *record = ARENA_NEW(s->a, struct record);
+    struct seen *seen = ARENA_NEW(s->a, struct seen);
+    const struct savepoint **rows =
+        ARENA_ARRAY(s->a, const struct savepoint *, s->in->n_savepoints);
+    *in = *s->in;
+    *record = *s->rec;
+    *seen = *s->in->seen;
+    seen->stats_part.at = seen->cause_part.at = 0;
+    seen->n_listings = 0;
+    for (size_t i = 0; i < in->n_savepoints; i++)
+        rows[i] = newest_row(s->out, s->in->savepoints[i]);
+    in->record = record;
+    in->seen = seen;
+    in->savepoints = rows;
+    if (s->out->has_job)
+        in->job = &s->out->job;
+    return in;
+}
+
+static bool go_on(struct step *s)
+{
+    struct core_out *out = s->out;
+    if (!out->changed || out->n_then == CORE_THEN)
+        return false;
+    const struct core_in *in = input_after(s);
+    struct facts facts = core_facts(in);
+    const struct rule *next = rules_match(&facts);
+    if (!follows_at_once(s->rule->then, next->then))
+        return false;
+    s->in = in;
+    s->facts = facts;
+    s->rule = out->then[out->n_then++] = next;
+    actions[next->then](s);
+    return true;
+}
+
 void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
 {
     *out = (struct core_out){.record = *in->record};
@@ -205,6 +269,8 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
     }
     if (actions[s.rule->then])
         actions[s.rule->then](&s);
+    while (go_on(&s))
+        ;
     step_look(&s);
-    out->status = core_show(a, in, s.rec, &s.facts, s.rule);
+    out->status = core_show(a, s.in, s.rec, &s.facts, s.rule);
 }

@@ -33,11 +33,13 @@ struct effect {
     struct str subject;
 };
 
-enum { CORE_EFFECTS = 16, CORE_EVENTS = 8 };
+enum { CORE_EFFECTS = 16, CORE_EVENTS = 8, CORE_THEN = 4 };
 
 struct core_out {
     struct facts facts;
-    const struct rule *rule;
+    const struct rule *rule;            /* of these facts */
+    const struct rule *then[CORE_THEN]; /* what followed from it alone, in the same transaction */
+    size_t n_then;
     bool changed; /* record, status or any row differs: commit */
     struct record record;
     struct deployment_status status;

@@ -113,13 +113,30 @@ static struct rig_log *log_line(struct rig *r, int rule, const char *what)
     return l;
 }
 
+static void store_event(struct rig *r, const struct event *event, const char *what)
+{
+    struct rig_log *l = log_line(r, (int)event->rule, what);
+    l->event = arena_str(r->a, event->name);
+    l->message = arena_str(r->a, event->message);
+}
+
 static void store_events(struct rig *r, const struct event *events, size_t n, const char *what)
 {
-    for (size_t i = 0; i < n; i++) {
-        struct rig_log *l = log_line(r, (int)events[i].rule, what);
-        l->event = arena_str(r->a, events[i].name);
-        l->message = arena_str(r->a, events[i].message);
+    for (size_t i = 0; i < n; i++)
+        store_event(r, &events[i], what);
+}
+
+static void log_decision(struct rig *r, const struct core_out *out, const struct rule *rule)
+{
+    bool told = false;
+    for (size_t i = 0; i < out->n_events; i++) {
+        if (out->events[i].rule != rule->number)
+            continue;
+        store_event(r, &out->events[i], action_name(rule->then));
+        told = true;
     }
+    if (!told)
+        log_line(r, rule->number, action_name(rule->then));
 }
 
 static void note_commit(struct rig *r)
@@ -144,7 +161,12 @@ static void commit(struct rig *r, const struct core_out *out)
         drop_savepoint(r, out->dropped_savepoint);
     if (out->has_job)
         put_job(r, &out->job);
-    store_events(r, out->events, out->n_events, out->rule ? action_name(out->rule->then) : "user");
+    if (!out->rule)
+        store_events(r, out->events, out->n_events, "user");
+    else
+        log_decision(r, out, out->rule);
+    for (size_t i = 0; i < out->n_then; i++)
+        log_decision(r, out, out->then[i]);
     r->removed = out->remove;
     note_commit(r);
 }
@@ -258,8 +280,6 @@ static void step(struct rig *r)
         arena_free(a);
         return;
     }
-    if (out->changed && out->rule && !out->n_events)
-        log_line(r, out->rule->number, action_name(out->rule->then));
     show_status(r, &out->status);
     int64_t life = r->life;
     for (size_t i = 0; i < out->n_effects && r->life == life && r->up; i++)

@@ -93,6 +93,7 @@ static void when_the_end_is_read(void)
 static void when_it_is_gone(void)
 {
     record.current.phase = PHASE_GONE;
+    record.intent = (struct intent){0};
     seen.timer = record.timer;
     seen.n_clusters = 0;
     seen.listings = listings;
