@@ -272,8 +272,10 @@ static void call_sent(struct entry *e)
 {
     arena_free(e->seen_arenas[SEEN_CALL]);
     e->seen_arenas[SEEN_CALL] = NULL;
+    int64_t timer = entry_record(e)->timer;
+    int64_t times = e->seen.call.sent && e->seen.call.timer == timer ? e->seen.call.times : 0;
     e->seen.call = (struct seen_call){
-        .timer = entry_record(e)->timer, .sent = true, .sent_at = app_mono_us(e->app)};
+        .timer = timer, .sent = true, .sent_at = app_mono_us(e->app), .times = times + 1};
 }
 
 static void call_answered(struct ask *k, enum outcome outcome, int status, struct str text,

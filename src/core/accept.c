@@ -65,6 +65,8 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
     record->failures = (struct list){0};
     record->setbacks = 0;
     record->spent = SPENT_NOTHING;
+    /* Nothing else leaves it: who asks for this has seen what is wrong. The world decides again. */
+    record->halted = record->halted && !retry;
     record->gave_up = record->gave_up_message = (struct str){0};
     /* A call that is under way stays the same call, with its deadline. */
     if (record->intent.kind == INTENT_NONE)

@@ -30,6 +30,21 @@ static void note_final_statistics(struct step *s, const struct flink_checkpoints
         at->checkpointing = CHECKPOINTING_OFF;
 }
 
+/* A failure that was asked for, as of a job that fails while it is cancelled, counts for nothing and
+ * has no event. */
+static void note_cause(struct step *s)
+{
+    struct attempt *at = &s->rec->current;
+    const struct job *was = s->in->job;
+    if (s->in->seen->cause.len)
+        at->cause = s->in->seen->cause;
+    if (!was || !was->status.failure.failed_at)
+        return;
+    step_put_job(s)->status.failure.message = at->cause;
+    step_event(s, "JOB_FAILED", "Attempt %d failed: %.*s", (int)at->number,
+               STR_ARG(at->cause.len ? at->cause : STR("Flink did not say why")));
+}
+
 void act_note_read(struct step *s)
 {
     const struct seen *seen = s->in->seen;
@@ -40,12 +55,8 @@ void act_note_read(struct step *s)
         at->checkpointing = CHECKPOINTING_OFF;
     if (fresh && seen->stats.outcome == OUTCOME_DONE)
         note_final_statistics(s, &seen->stats);
-    if (seen->cause.len && at->end == END_FAILED) {
-        at->cause = seen->cause;
-        struct job *job = step_put_job(s);
-        if (job)
-            job->status.failure.message = seen->cause;
-    }
+    if (at->end == END_FAILED)
+        note_cause(s);
     at->phase = PHASE_READ;
     step_restart_timer(s);
 }

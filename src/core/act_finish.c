@@ -1,14 +1,12 @@
 /* Actions of section 200: what came of the call that was begun. */
+#include "core/facts_impl.h"
 #include "core/pace.h"
 #include "core/step_impl.h"
 #include "model/snapshot_location.h"
 
 void act_call_again(struct step *s)
 {
-    const struct seen_call *call = &s->in->seen->call;
-    bool just_sent = call->sent && call->timer == s->in->record->timer &&
-                     s->in->mono_us - call->sent_at < CALL_AGAIN_US;
-    if (!just_sent)
+    if (s->in->mono_us >= facts_call_again_at(s->in))
         step_call(s);
 }
 
@@ -361,11 +359,11 @@ static void note_end(struct step *s, enum end_kind end, struct str cause)
     if (!expected) {
         count_failure(s);
         fail_job(s, end == END_LOST ? "JOB_LOST" : "JOB_FAILED", cause);
-        step_event(s, "JOB_FAILED", "Attempt %d %s: %.*s", (int)s->rec->current.number,
-                   end == END_LOST       ? "is lost"
-                   : end == END_CANCELED ? "was cancelled behind our back"
-                                         : "failed",
-                   STR_ARG(cause));
+        /* Why it failed is asked next: the event of that waits for the answer (act_note_read). */
+        if (end != END_FAILED)
+            step_event(s, "JOB_FAILED", "Attempt %d %s: %.*s", (int)s->rec->current.number,
+                       end == END_LOST ? "is lost" : "was cancelled behind our back",
+                       STR_ARG(cause));
         if (s->rec->operation.kind == OPERATION_NONE)
             s->rec->operation =
                 (struct operation){.kind = OPERATION_RECOVER,

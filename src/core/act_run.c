@@ -27,6 +27,31 @@ void act_note_up(struct step *s)
     step_restart_timer(s);
 }
 
+/* What was not seen is not claimed. */
+static void note_restored(struct step *s, bool mismatch)
+{
+    const struct flink_checkpoints *c = &s->in->seen->stats;
+    struct attempt *at = &s->rec->current;
+    if (c->outcome == OUTCOME_REFUSED) {
+        at->restored = RESTORED_NOT_TOLD;
+        if (at->source == SOURCE_SNAPSHOT)
+            step_event(s, "RESTORED_SNAPSHOT_NOT_TOLD",
+                       "Asked to restore %.*s; Flink has no checkpoint statistics of the job that "
+                       "would say what it restored: %.*s",
+                       STR_ARG(at->source_location), STR_ARG(c->text));
+        return;
+    }
+    at->restored = mismatch ? RESTORED_OTHERWISE : RESTORED_AS_ASKED;
+    struct job *job = step_put_job(s);
+    if (job && c->has_restored)
+        job->status.restored_location = c->restored.path;
+    if (mismatch)
+        step_event(s, "RESTORED_FROM_ANOTHER_SNAPSHOT",
+                   "Asked to restore %.*s, Flink says that it restored %.*s",
+                   STR_ARG(at->source_location.len ? at->source_location : STR("nothing")),
+                   STR_ARG(c->has_restored ? c->restored.path : STR("nothing")));
+}
+
 static void note_checkpoints(struct step *s, bool mismatch)
 {
     const struct flink_checkpoints *c = &s->in->seen->stats;
@@ -42,17 +67,8 @@ static void note_checkpoints(struct step *s, bool mismatch)
             at->checkpoint_directory = str_take(path, cut - 1);
     }
     s->rec->had_snapshot = s->rec->had_snapshot || c->completed_count > 0;
-    if (at->restored == RESTORED_UNCHECKED) {
-        at->restored = mismatch ? RESTORED_OTHERWISE : RESTORED_AS_ASKED;
-        struct job *job = step_put_job(s);
-        if (job && c->has_restored)
-            job->status.restored_location = c->restored.path;
-        if (mismatch)
-            step_event(s, "RESTORED_FROM_ANOTHER_SNAPSHOT",
-                       "Asked to restore %.*s, Flink says that it restored %.*s",
-                       STR_ARG(at->source_location.len ? at->source_location : STR("nothing")),
-                       STR_ARG(c->has_restored ? c->restored.path : STR("nothing")));
-    }
+    if (at->restored == RESTORED_UNCHECKED)
+        note_restored(s, mismatch);
 }
 
 void act_note_evidence(struct step *s)
@@ -206,6 +222,13 @@ void step_spend_try(struct step *s)
 
 void act_halt(struct step *s)
 {
+    const struct seen *seen = s->in->seen;
+    for (size_t i = 0; i < seen->n_clusters; i++) {
+        if (seen->clusters[i].attempt <= s->rec->top || seen->clusters[i].attempt <= s->rec->beyond)
+            continue;
+        s->rec->beyond = seen->clusters[i].attempt;
+        s->out->changed = true;
+    }
     s->rec->halted = true;
     step_give_up(s, "HALTED_RECORD_OLDER_THAN_WORLD",
                  STR("an attempt exists that this record does not know; nothing is touched. Was an "

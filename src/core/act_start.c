@@ -39,7 +39,7 @@ static void describe_job(struct step *s, const struct job_template *t, int64_t v
 void act_reserve(struct step *s)
 {
     int64_t version = core_target_version(s->in);
-    s->rec->top++;
+    s->rec->top = (s->rec->top > s->rec->beyond ? s->rec->top : s->rec->beyond) + 1;
     s->rec->current = (struct attempt){
         .number = s->rec->top,
         .job_id = s->in->ids[0],
@@ -117,7 +117,7 @@ void act_block_preflight(struct step *s)
     } else if (core_choice_is_settled(s->in)) {
         act_block_choice(s);
     } else {
-        step_give_up(s, "BLOCKED_CANNOT_START",
+        step_give_up(s, "BLOCKED_FLINK_CANNOT_READ",
                      STR("the Flink version asked for cannot read what the running one writes"));
     }
 }

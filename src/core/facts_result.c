@@ -74,6 +74,21 @@ static bool call_is_ours(const struct core_in *in)
     return in->seen->call.sent && in->seen->call.timer == in->record->timer;
 }
 
+static bool call_was_refused(const struct core_in *in)
+{
+    const struct seen_call *call = &in->seen->call;
+    /* A server error may come from a gateway or a time-out inside: the work may go on. */
+    return call_is_ours(in) && call->answered && call->outcome == OUTCOME_REFUSED &&
+           call->status < 500;
+}
+
+/* The more often in vain, the later (behaviour.md 4). */
+int64_t facts_call_again_at(const struct core_in *in)
+{
+    const struct seen_call *call = &in->seen->call;
+    return call_is_ours(in) ? call->sent_at + pace_backoff_us(call->times, in->record->top) : 0;
+}
+
 /* Our own request may still have been on its way when Flink was asked about it. */
 static bool asked_before_answer(const struct core_in *in)
 {
@@ -109,7 +124,9 @@ static enum result trigger_result(const struct core_in *in, bool late)
             return in->seen->job.job == FLINK_JOB_FINISHED || intent->kind == INTENT_SAVEPOINT
                        ? RESULT_DONE
                        : RESULT_REFUSED;
-        return late ? RESULT_OVERDUE : (listed ? RESULT_UNKNOWN : RESULT_WAITING);
+        if (late)
+            return RESULT_OVERDUE;
+        return listed || call_was_refused(in) ? RESULT_UNKNOWN : RESULT_WAITING;
     case FLINK_TRIGGER_IN_PROGRESS:
     case FLINK_TRIGGER_UNREACHABLE:
     default: return late ? RESULT_OVERDUE : RESULT_WAITING;
@@ -127,8 +144,7 @@ static enum result call_result(const struct core_in *in, bool late)
         return RESULT_WAITING;
     if (call->outcome == OUTCOME_DONE)
         return RESULT_DONE;
-    /* A server error may come from a gateway or a time-out inside: the work may go on. */
-    return call->outcome == OUTCOME_REFUSED && call->status < 500 ? RESULT_REFUSED : RESULT_UNKNOWN;
+    return call_was_refused(in) ? RESULT_REFUSED : RESULT_UNKNOWN;
 }
 
 enum result facts_result(const struct core_in *in)

@@ -6,7 +6,7 @@
 /* How often to look: while something is under way, and at rest. VVP polls every 3 s. */
 #define LOOK_BUSY_US           (5 * US_PER_MS) /* and ever more seldom, see pace_look_us */
 #define LOOK_SLOW_US           (1 * US_PER_S)
-#define WAIT_LONG_US           (20 * US_PER_S) /* the start of a JVM on a busy machine */
+#define WAIT_LONG_US           (20 * US_PER_S)   /* the start of a JVM on a busy machine */
 #define LOOK_PATIENT_US        (200 * US_PER_MS) /* at what is not what is waited for */
 #define LOOK_REST_US           (2 * US_PER_S)
 #define LOOK_STATS_US          (1 * US_PER_S)  /* until what they tell is recorded */
@@ -19,8 +19,6 @@
 #define SIGHT_FRESH_US (10 * US_PER_S)
 /* Verification of the snapshot to restore must be younger than this when the job is submitted. */
 #define VERIFIED_FRESH_US (60 * US_PER_S)
-/* The same call is not repeated sooner. */
-#define CALL_AGAIN_US (1 * US_PER_S)
 
 /* Deadlines of intents. */
 #define DEADLINE_PROVISION_US (180 * US_PER_S)

@@ -55,7 +55,8 @@ enum checkpointing { CHECKPOINTING_UNKNOWN, CHECKPOINTING_ON, CHECKPOINTING_OFF 
 /* Tries that are used up: FAILED until a new spec version, another desired state or a RETRY, whatever
  * the clock or a changed limit says by then (behaviour.md 3). */
 enum spent { SPENT_NOTHING, SPENT_STARTS, SPENT_SAVEPOINTS };
-enum restored { RESTORED_UNCHECKED, RESTORED_AS_ASKED, RESTORED_OTHERWISE };
+/* NOT_TOLD: Flink refuses to say, as of a job without checkpointing. */
+enum restored { RESTORED_UNCHECKED, RESTORED_AS_ASKED, RESTORED_OTHERWISE, RESTORED_NOT_TOLD };
 
 /* The call that may have been sent. At most one per Deployment. */
 struct intent {
@@ -155,7 +156,8 @@ struct record {
     int64_t floor_sequence;
     struct str floor_savepoint_id;
     bool removing;   /* DELETE was accepted: gone as soon as nothing of it runs */
-    bool halted;     /* the world is newer than this record (invariant 7) */
+    bool halted;     /* the world is newer than this record (invariant 7); a RETRY looks again */
+    int64_t beyond;  /* the highest attempt ever seen above `top`: its number is not ours to use */
     int64_t version; /* of the row */
 };
 

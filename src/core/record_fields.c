@@ -13,7 +13,8 @@ const char *const end_names[] = {"NONE", "FINISHED",  "CANCELED", "FAILED",
                                  "LOST", "ABANDONED", NULL};
 static const char *const source_names[] = {"UNDECIDED", "EMPTY", "SNAPSHOT", NULL};
 static const char *const checkpointing_names[] = {"UNKNOWN", "ON", "OFF", NULL};
-static const char *const restored_names[] = {"UNCHECKED", "AS_ASKED", "OTHERWISE", NULL};
+static const char *const restored_names[] = {"UNCHECKED", "AS_ASKED", "OTHERWISE", "NOT_TOLD",
+                                             NULL};
 static const char *const spent_names[] = {"NOTHING", "STARTS", "SAVEPOINTS", NULL};
 
 static const struct field intent_rows[] = {
@@ -122,6 +123,7 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_STR, record, floor_savepoint_id, "floorSavepointId"),
     FIELD_AT(FIELD_BOOL, record, removing, "removing"),
     FIELD_AT(FIELD_BOOL, record, halted, "halted"),
+    FIELD_AT(FIELD_INT, record, beyond, "beyond"),
 };
 const struct fields record_fields = {
     .name = "Record", .size = sizeof(struct record), FIELDS_ROWS(record_rows)};

@@ -70,8 +70,8 @@ const struct rule rules[] = {
        .then = ACTION_FAIL_START, .why = "Flink refused the job, and the JobManager it was sent to does not list it" },
 { 236, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_OVERDUE),
        .then = ACTION_FAIL_START, .why = "the job is not there by the deadline; ending its cluster makes sure of it" },
-{ 238, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
-       .then = ACTION_CALL_AGAIN, .why = "whether it arrived is not known, and Flink refuses a second job of the same id" },
+{ 237, .intent = IS(INTENT_SUBMIT), .job = IS(SIGHT_ABSENT), .result = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
+       .then = ACTION_LOOK, .why = "whether it arrived is not known: the program may be running, and must not run twice" },
 { 239, .intent = IS(INTENT_SUBMIT),
        .then = ACTION_LOOK, .why = "the job was submitted" },
 

@@ -1,4 +1,5 @@
 /* The status that readers see: derived from the record, the facts and the rule, never decided by. */
+#include "core/facts_impl.h"
 #include "core/pace.h"
 #include "core/step_impl.h"
 
@@ -67,22 +68,71 @@ static void show_health(const struct core_in *in, const struct record *r, const 
     }
 }
 
-static void add_choices(struct arena *a, const struct record *r, struct deployment_status *st)
+static bool names_one(const struct choice *c)
 {
-    static const struct str spent[] = {
-        {"edit the spec: a new spec version starts anew", 45},
-        {"retry: the same again", 21},
-        {"cancel, then start: goes on from the newest retained checkpoint", 62},
-    };
-    static const struct str blocked[] = {
-        {"retry: mend what is missing; it goes on by itself", 49},
-        {"restore an older snapshot: set spec.restoreFrom", 47},
-        {"start empty: set spec.restoreStrategy.kind to NONE", 50},
-    };
-    const struct str *from = is_blocked(r) ? blocked : spent;
-    st->choices = (struct str_list){ARENA_ARRAY(a, struct str, 3), 3};
-    for (size_t i = 0; i < 3; i++)
-        st->choices.items[i] = from[i];
+    return c->savepoint && c->kind != PICK_FORBIDDEN;
+}
+
+static bool is_too_old(const struct choice *c)
+{
+    return c->savepoint && c->kind == PICK_FORBIDDEN;
+}
+
+static bool is_asked_for(const struct choice *c)
+{
+    return c->restore_nonce.len > 0;
+}
+
+/* An explicit restore goes before the strategy. */
+static bool hangs_on_strategy(const struct choice *c)
+{
+    return !is_asked_for(c);
+}
+
+/* What a user can do about it, by the code of what gave up; only what can help. */
+struct way_out {
+    const char *code;
+    const char *choice;
+    bool (*helps)(const struct choice *next); /* NULL = always */
+};
+
+static const struct way_out ways_out[] = {
+    {"BLOCKED_NO_SNAPSHOT", "mend the snapshot that is named: it goes on by itself", names_one},
+    {"BLOCKED_NO_SNAPSHOT", "raise spec.restoreStrategy.maxStateAge", is_too_old},
+    {"BLOCKED_NO_SNAPSHOT", "restore another snapshot: set spec.restoreFrom", NULL},
+    {"BLOCKED_NO_SNAPSHOT", "remove spec.restoreFrom", is_asked_for},
+    {"BLOCKED_NO_SNAPSHOT", "start empty: set spec.restoreStrategy.kind to NONE",
+     hangs_on_strategy},
+    {"BLOCKED_STATE_NOT_ESTABLISHED", "make what cannot be read readable: it goes on by itself",
+     NULL},
+    {"BLOCKED_STATE_NOT_ESTABLISHED", "restore a snapshot that is known: set spec.restoreFrom",
+     NULL},
+    {"BLOCKED_STATE_NOT_ESTABLISHED", "start empty: set spec.restoreStrategy.kind to NONE", NULL},
+    {"BLOCKED_CANNOT_START", "put the artifact where it is expected: it goes on by itself", NULL},
+    {"BLOCKED_CANNOT_START", "edit the artifact in spec.template", NULL},
+    {"BLOCKED_FLINK_CANNOT_READ", "ask for a Flink version that can read the state", NULL},
+    {"BLOCKED_FLINK_CANNOT_READ", "start empty: set spec.restoreStrategy.kind to NONE", NULL},
+    {"TOO_MANY_FAILED_SUSPENSION_ATTEMPTS", "retry: the same again, with as many tries", NULL},
+    {"TOO_MANY_FAILED_SUSPENSION_ATTEMPTS", "edit the spec: a new spec version starts anew", NULL},
+    {"TOO_MANY_FAILED_SUSPENSION_ATTEMPTS",
+     "cancel, without a savepoint: what a later start restores is shown beforehand", NULL},
+    {"TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS", "edit the spec: a new spec version starts anew",
+     NULL},
+    {"TOO_MANY_FAILED_JOB_CREATION_ATTEMPTS", "retry: the same again, with as many attempts", NULL},
+    {"HALTED_RECORD_OLDER_THAN_WORLD",
+     "bring back the newest store, or end the other daemon and what it started; then retry", NULL},
+};
+
+static void add_choices(struct arena *a, const struct core_in *in, const struct record *r,
+                        struct deployment_status *st)
+{
+    enum { WAYS_OUT = sizeof(ways_out) / sizeof(ways_out[0]) };
+    struct choice next = core_choose(a, in, false);
+    st->choices = (struct str_list){.items = ARENA_ARRAY(a, struct str, WAYS_OUT)};
+    for (size_t i = 0; i < WAYS_OUT; i++)
+        if (str_eq(r->gave_up, str_of(ways_out[i].code)) &&
+            (!ways_out[i].helps || ways_out[i].helps(&next)))
+            st->choices.items[st->choices.n++] = str_of(ways_out[i].choice);
 }
 
 static void show_conditions(struct arena *a, const struct core_in *in, struct deployment_status *st)
@@ -104,6 +154,22 @@ static void show_conditions(struct arena *a, const struct core_in *in, struct de
     st->running_conditions = (struct list){c, 1};
 }
 
+/* A call that was answered with a no is no secret: what was said, and when it is made again. */
+static void show_call_again(struct arena *a, const struct core_in *in, bool same,
+                            struct deployment_status *st)
+{
+    const struct seen_call *call = &in->seen->call;
+    int64_t at = facts_call_again_at(in);
+    if (at <= in->mono_us)
+        return;
+    bool known = same && in->deployment->status.next_try_at > in->wall_us;
+    st->next_try_at = known ? in->deployment->status.next_try_at : in->wall_us + at - in->mono_us;
+    if (!call->answered || call->outcome != OUTCOME_REFUSED)
+        return;
+    st->reason = STR("CALL_REFUSED");
+    st->message = arena_fmt(a, "it was refused and is asked again: %.*s", STR_ARG(call->text));
+}
+
 static void show_reason(struct arena *a, const struct core_in *in, const struct record *r,
                         const struct facts *f, const struct rule *rule,
                         struct deployment_status *st)
@@ -116,7 +182,7 @@ static void show_reason(struct arena *a, const struct core_in *in, const struct 
     if (r->gave_up.len) {
         st->reason = r->gave_up;
         st->message = r->gave_up_message;
-        add_choices(a, r, st);
+        add_choices(a, in, r, st);
     }
     bool rests = rule->then == ACTION_REST && f->job != SIGHT_RESTARTING;
     st->waiting_since = rests ? 0
@@ -124,6 +190,8 @@ static void show_reason(struct arena *a, const struct core_in *in, const struct 
                             ? in->deployment->status.waiting_since
                             : in->wall_us;
     st->next_try_at = 0;
+    if (rule->then == ACTION_CALL_AGAIN)
+        show_call_again(a, in, same, st);
     if (f->pace == PACE_WAIT && !rests)
         st->next_try_at = same && in->deployment->status.next_try_at
                               ? in->deployment->status.next_try_at

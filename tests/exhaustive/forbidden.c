@@ -25,7 +25,7 @@ const struct forbidden forbidden[] = {
 { "1: nothing else exists, and the cluster is complete, when the job is submitted", DO(SUBMIT), { .world = NOT(IS(WORLD_READY)) } },
 { "1: a new attempt only when nothing of any exists", DO(RESERVE), { .world = NOT(IS(WORLD_NOTHING)) } },
 { "1: a new attempt only when the last one is over and its evidence settled", DO(RESERVE), { .phase = NOT(IS(PHASE_NONE)) } },
-{ "1: a job id that its JobManager may hold is submitted again only when that JobManager says it is absent", DO(CALL_AGAIN), { .intent = IS(INTENT_SUBMIT), .job = NOT(IS(SIGHT_ABSENT)) } },
+{ "1: the program of an attempt runs once", DO(CALL_AGAIN), { .intent = IS(INTENT_SUBMIT) } },
 { "1: an attempt that may run is over only when that is seen", DO(NOTE_LOST), { .world = NOT(CLUSTER_DEAD), .job = NOT(IS(SIGHT_ABSENT)) } },
 { "1: an attempt that may run is over only when that is seen", DO(NOTE_END), { .job = NOT(FINAL) } },
 { "1: an attempt is over only when every process of it is proven gone", DO(NOTE_GONE), { .world = NOT(IS(WORLD_NOTHING)) } },

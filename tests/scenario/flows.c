@@ -67,11 +67,25 @@ static bool has_savepoint(const struct rig *r)
     return s && s->status.state != SAVEPOINT_STARTED && is_settled(r);
 }
 
+/* Blocked is right when that savepoint failed: there was state, and nothing may be started empty. An edit
+ * changes nothing in that. */
+static bool runs_or_has_no_savepoint(const struct rig *r)
+{
+    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_USER_REQUEST);
+    return is_settled(r) || (is_blocked(r) && s && s->status.state == SAVEPOINT_FAILED);
+}
+
+static bool savepoint_is_over(const struct rig *r)
+{
+    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_USER_REQUEST);
+    return s && s->status.state != SAVEPOINT_STARTED && runs_or_has_no_savepoint(r);
+}
+
 /* With a savepoint that a recovery under LATEST_SAVEPOINT can go back to. */
 static void upgrade_with_savepoint(struct rig *r)
 {
     take_savepoint(r);
-    rig_until(r, has_savepoint, LONG * S);
+    rig_until(r, savepoint_is_over, LONG * S);
     upgrade(r);
 }
 
@@ -126,13 +140,6 @@ static void job_fails(struct rig *r)
     rig_run_for(r, 2500 * MS);
 }
 
-/* Blocked is right when that savepoint failed: there was state, and nothing may be started empty. */
-static bool runs_or_has_no_savepoint(const struct rig *r)
-{
-    const struct savepoint *s = rig_newest_savepoint(r, ORIGIN_USER_REQUEST);
-    return is_settled(r) || (is_blocked(r) && s && s->status.state == SAVEPOINT_FAILED);
-}
-
 static void savepoint_and_fail(struct rig *r)
 {
     take_savepoint(r);
@@ -178,15 +185,16 @@ const struct flow flows[] = {
     {"start", plain, NULL, is_running, LONG *S},
     {"start after failures", failing_starts, NULL, is_running, LONG *S},
     {"upgrade STATEFUL, LATEST_STATE", plain, upgrade, is_running, LONG *S},
-    {"upgrade STATEFUL, LATEST_SAVEPOINT", stateful_savepoint, upgrade_with_savepoint, is_running,
-     LONG *S},
+    {"upgrade STATEFUL, LATEST_SAVEPOINT", stateful_savepoint, upgrade_with_savepoint,
+     runs_or_has_no_savepoint, LONG *S},
     {"upgrade STATEFUL, NONE", stateful_none, upgrade, is_running, LONG *S},
     {"upgrade STATELESS, LATEST_STATE", stateless_state, upgrade, is_running, LONG *S},
-    {"upgrade STATELESS, LATEST_SAVEPOINT", stateless_savepoint, upgrade_with_savepoint, is_running,
-     LONG *S},
+    {"upgrade STATELESS, LATEST_SAVEPOINT", stateless_savepoint, upgrade_with_savepoint,
+     runs_or_has_no_savepoint, LONG *S},
     {"upgrade STATELESS, NONE", stateless_none, upgrade, is_running, LONG *S},
     {"upgrade NONE, LATEST_STATE", none_state, upgrade, is_settled, LONG *S},
-    {"upgrade NONE, LATEST_SAVEPOINT", none_savepoint, upgrade_with_savepoint, is_settled, LONG *S},
+    {"upgrade NONE, LATEST_SAVEPOINT", none_savepoint, upgrade_with_savepoint,
+     runs_or_has_no_savepoint, LONG *S},
     {"upgrade NONE, NONE", none_none, upgrade, is_settled, LONG *S},
     {"upgrade with failing tries", two_failing_tries, upgrade, is_running, LONG *S},
     {"upgrade with a forgotten trigger", forgotten_trigger, upgrade, is_running, LONG *S},

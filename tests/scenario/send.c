@@ -224,11 +224,13 @@ static void send_call(struct rig *r, const struct effect *e)
     }
     oracle_call(r, e);
     struct w_call *c = compose(r, e);
-    if (r->seen.call.timer != c->timer || !r->seen.call.sent || r->seen.call.answered)
+    bool again = r->seen.call.timer == c->timer && r->seen.call.sent;
+    if (!again || r->seen.call.answered)
         r->seen.call = (struct seen_call){
             .timer = c->timer,
             .sent = true,
             .sent_at = w->now,
+            .times = again ? r->seen.call.times + 1 : 1,
             .submitted = e->kind == CALL_SUBMIT ? r->record.current.number : 0,
         };
     if (rig_fault_hits(r, FAULT_REQUEST_LOST, r->calls)) {

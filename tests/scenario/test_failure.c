@@ -69,6 +69,14 @@ static void s097_final_state_sticky(void **state)
     assert_int_equal(r->record.top, 1);
 }
 
+static struct str message_of(const char *event)
+{
+    for (size_t i = r->n_log; i > 0; i--)
+        if (str_eq(r->log[i - 1].event, str_of(event)))
+            return r->log[i - 1].message;
+    return STR("");
+}
+
 static void s101_real_error_shown(void **state)
 {
     (void)state;
@@ -77,6 +85,7 @@ static void s101_real_error_shown(void **state)
     given_it_is_created();
     until(is_failed);
     assert_true(str_contains(r->deployment.status.message, STR("the job's own code throws")));
+    assert_true(str_contains(message_of("JOB_FAILED"), STR("the job's own code throws")));
     assert_true(
         str_contains(rig_job(r, 1)->status.failure.message, STR("the job's own code throws")));
 }
@@ -105,6 +114,17 @@ static void taskmanager_killed_is_replaced_and_the_job_stays(void **state)
     assert_int_equal(calls_since(CALL_PROVISION), 1);
     assert_int_equal(mutating_calls(), 1);
     assert_true(str_eq(r->record.current.job_id, job));
+}
+
+/* Flink is asked, and cannot answer. */
+static void a_failure_whose_cause_nobody_knows_says_so(void **state)
+{
+    (void)state;
+    given_it_runs();
+    flink_job_fails(&r->world, 1, "");
+    until(is_recovered);
+    assert_true(str_contains(message_of("JOB_FAILED"), STR("did not say why")));
+    assert_int_equal(rig_count_event(r, "JOB_FAILED"), 1);
 }
 
 static void s109_cluster_deleted_no_state_certain(void **state)
@@ -288,6 +308,8 @@ static void a_main_method_that_hangs_meets_its_deadline(void **state)
     until(is_failed);
     assert_true(rig_had_rule(r, 236));
     assert_null(rig_cluster(r));
+    /* It has side effects: each attempt runs it once. */
+    assert_int_equal(calls_since(CALL_SUBMIT), r->record.top);
 }
 
 static bool has_intent(const struct rig *rig, enum intent_kind kind)
@@ -417,6 +439,32 @@ static void a_world_newer_than_the_record_halts(void **state)
     assert_true(rig_count_event(r, "HALTED_RECORD_OLDER_THAN_WORLD") > 0);
 }
 
+/* A RETRY looks again: what persists halts again, and by itself it never goes on. */
+static void a_halt_is_left_by_a_retry_when_its_cause_is_gone(void **state)
+{
+    (void)state;
+    given_it_runs();
+    world_foreign_cluster(&r->world, 7);
+    until(is_halted);
+    assert_true(r->deployment.status.choices.n > 0);
+    size_t told = rig_count_event(r, "HALTED_RECORD_OLDER_THAN_WORLD");
+    rig_retry(r);
+    rig_run_for(r, 10 * S);
+    assert_true(r->record.halted);
+    assert_int_equal(rig_count_event(r, "HALTED_RECORD_OLDER_THAN_WORLD"), told + 1);
+    world_cluster(&r->world, 7)->there = false;
+    then_all_is_quiet();
+    assert_true(is_failed(r));
+    rig_retry(r);
+    until(is_running);
+    assert_int_equal(r->record.current.number, 1);
+    /* The numbers that somebody else used are not used again. */
+    rig_edit(r);
+    rig_run_for(r, 1 * S);
+    until(has_started);
+    assert_int_equal(r->record.current.number, 8);
+}
+
 static void s131_control_plane_down_1h(void **state)
 {
     (void)state;
@@ -538,6 +586,7 @@ int main(void)
         SCENARIO(s101_real_error_shown),
         SCENARIO(jobmanager_killed_is_recovered_from_its_newest_checkpoint),
         SCENARIO(taskmanager_killed_is_replaced_and_the_job_stays),
+        SCENARIO(a_failure_whose_cause_nobody_knows_says_so),
         SCENARIO(s109_cluster_deleted_no_state_certain),
         SCENARIO(s109_an_edit_while_it_is_blocked_decides_nothing),
         SCENARIO(s109_a_failed_upgrade_does_not_begin_empty_by_its_strategy),
@@ -558,6 +607,7 @@ int main(void)
         SCENARIO(s126_two_control_planes),
         SCENARIO(s127_leftovers_are_swept_before_a_start),
         SCENARIO(a_world_newer_than_the_record_halts),
+        SCENARIO(a_halt_is_left_by_a_retry_when_its_cause_is_gone),
         SCENARIO(s131_control_plane_down_1h),
         SCENARIO(reboot_is_recovered),
         SCENARIO(unreadable_storage_blocks_until_it_is_mended),

@@ -237,6 +237,23 @@ static void s054_finished_without_checkpoints(void **state)
     then_all_is_quiet();
 }
 
+/* Flink has no statistics of it: nothing is claimed of what it restored. */
+static void what_a_job_without_checkpoints_restored_is_not_claimed(void **state)
+{
+    (void)state;
+    r->world.checkpointing_off = true;
+    r->deployment.spec.state = DESIRED_SUSPENDED;
+    given_it_is_created();
+    until(is_suspended);
+    rig_import(r, "file:/elsewhere/savepoint-1");
+    rig_want(r, DESIRED_RUNNING);
+    until(has_started);
+    assert_place(restored_from(), STR("file:/elsewhere/savepoint-1"));
+    assert_int_equal(r->record.current.restored, RESTORED_NOT_TOLD);
+    assert_int_equal(rig_count_event(r, "RESTORED_SNAPSHOT_NOT_TOLD"), 1);
+    then_all_is_quiet();
+}
+
 static void a_job_without_checkpoints_is_recovered_empty(void **state)
 {
     (void)state;
@@ -524,6 +541,7 @@ int main(void)
         SCENARIO(s053_bounded_job),
         SCENARIO(s053_finished_starts_again_by_cancel_and_start),
         SCENARIO(s054_finished_without_checkpoints),
+        SCENARIO(what_a_job_without_checkpoints_restored_is_not_claimed),
         SCENARIO(a_job_without_checkpoints_is_recovered_empty),
         SCENARIO(s058_delete_before_first_deploy),
         SCENARIO(delete_waits_until_the_job_is_gone),

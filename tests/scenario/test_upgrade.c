@@ -15,6 +15,16 @@ static bool has_started(const struct rig *rig)
     return is_running(rig) && rig->record.current.restored != RESTORED_UNCHECKED;
 }
 
+static void then_choices_are(const char *expected)
+{
+    const struct str_list *choices = &r->deployment.status.choices;
+    struct buf b = {0};
+    for (size_t i = 0; i < choices->n; i++)
+        buf_fmt(&b, "%s%.*s", i ? "|" : "", STR_ARG(choices->items[i]));
+    assert_string_equal(arena_cstr(r->a, buf_str(&b)), expected);
+    buf_fini(&b);
+}
+
 static void edit_and_wait(void)
 {
     when();
@@ -261,6 +271,8 @@ static void s025_flink_that_cannot_read_the_state_is_refused(void **state)
     then_all_is_quiet();
     assert_true(rig_cluster(r)->job.up);
     assert_int_equal(calls_since(CALL_STOP), 0);
+    then_choices_are("ask for a Flink version that can read the state|"
+                     "start empty: set spec.restoreStrategy.kind to NONE");
 }
 
 static void s027_flink_version_change_unknown(void **state)
@@ -356,6 +368,39 @@ static void s031_failed_for_savepoints_ends_with_the_job(void **state)
     assert_int_equal(r->record.current.spec_version, 2);
 }
 
+static bool is_refused(const struct rig *rig)
+{
+    return str_eq(rig->deployment.status.reason, STR("CALL_REFUSED")) && rig->seen.call.times >= 4;
+}
+
+/* Flink says no: that is shown, and it is asked again ever more seldom until the try's deadline. */
+static void s031_a_refused_stop_is_asked_again_at_a_pace(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.triggers_refused = true;
+    rig_edit(r);
+    until(is_refused);
+    const struct deployment_status *st = &r->deployment.status;
+    assert_true(str_contains(st->message, STR("checkpointing is not possible now")));
+    int64_t wait = st->next_try_at - (1000000 * S + r->world.now);
+    assert_in_range(wait, 5 * S, 8 * S);
+    int64_t next = st->next_try_at;
+    for (int i = 0; i < 100; i++) {
+        rig_run_for(r, 37 * MS);
+        assert_true(is_refused(r));
+        assert_int_equal(r->deployment.status.next_try_at, next);
+    }
+    rig_run_for(r, 600 * S);
+    assert_int_equal(r->record.operation.savepoint_tries, 0);
+    assert_in_range(calls_since(CALL_STOP), 10, 20);
+    rig_run_for(r, 60 * S);
+    assert_int_equal(r->record.operation.savepoint_tries, 1);
+    r->world.triggers_refused = false;
+    until(has_started);
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
 static void s031_retry_leaves_failed(void **state)
 {
     (void)state;
@@ -419,6 +464,9 @@ static void s035_artifact_missing_does_not_stop_the_job(void **state)
     then_all_is_quiet();
     assert_int_equal(calls_since(CALL_STOP), 0);
     assert_true(rig_cluster(r)->job.up);
+    /* Neither an older snapshot nor an empty start would help. */
+    then_choices_are("put the artifact where it is expected: it goes on by itself|"
+                     "edit the artifact in spec.template");
     /* It goes on by itself once that is mended. */
     r->world.artifact_missing = 0;
     until(has_started);
@@ -436,6 +484,8 @@ static void s035_bad_target_savepoint(void **state)
     assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
     assert_true(rig_cluster(r)->job.up);
     assert_true(is_blocked(r));
+    then_choices_are("mend the snapshot that is named: it goes on by itself|"
+                     "restore another snapshot: set spec.restoreFrom|remove spec.restoreFrom");
 }
 
 static void s037_redeploy_same_path_twice(void **state)
@@ -498,6 +548,7 @@ int main(void)
         SCENARIO(s031_attempts_exhausted),
         SCENARIO(s031_a_changed_limit_or_strategy_does_not_leave_failed),
         SCENARIO(s031_failed_for_savepoints_ends_with_the_job),
+        SCENARIO(s031_a_refused_stop_is_asked_again_at_a_pace),
         SCENARIO(s031_retry_leaves_failed),
         SCENARIO(s033_savepoint_ok_stop_failed),
         SCENARIO(s033_job_fails_while_it_stops),

@@ -343,6 +343,11 @@ void flink_trigger_savepoint(struct w_world *w, struct w_call *call)
     call->status = 404;
     if (!j->exists || flink_is_final(j->status))
         return;
+    if (w->triggers_refused) {
+        call->status = 400;
+        call->text = STR("checkpointing is not possible now");
+        return;
+    }
     call->outcome = OUTCOME_DONE;
     call->status = 202;
     if (find_trigger(j, call->trigger_id))
