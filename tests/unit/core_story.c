@@ -1,0 +1,124 @@
+#include "core_story.h"
+
+struct core_story c;
+
+int core_story_begin(void **state)
+{
+    story_begin(state);
+    c = (struct core_story){0};
+    c.conf[0] = (struct str_pair){STR("execution.checkpointing.dir"), STR("file:/cp")};
+    c.deployment.metadata.id = STR("d0");
+    c.deployment.spec.state = DESIRED_RUNNING;
+    c.deployment.spec.upgrade_strategy = UPGRADE_STATEFUL;
+    c.deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
+    c.deployment.spec.max_job_creation_attempts = 4;
+    c.deployment.spec.max_savepoint_creation_attempts = 4;
+    c.job = (struct job){.metadata.id = STR(JOB), .metadata.attempt = 1};
+    c.job.status.flink_job_id = STR("d1000000000040008000000000000001");
+    c.job.spec.template_.flink_configuration = (struct str_map){c.conf, 1};
+    c.record = (struct record){.version = 2,
+                               .wanted_spec_version = 1,
+                               .spec_version = 1,
+                               .wanted_state = DESIRED_RUNNING,
+                               .top = 1};
+    c.record.current = (struct attempt){.number = 1,
+                                        .job_id = STR(JOB),
+                                        .spec_version = 1,
+                                        .phase = PHASE_UP,
+                                        .incarnation = STR("one"),
+                                        .checkpointing = CHECKPOINTING_ON,
+                                        .checkpoint_directory = STR(CHECKPOINTS),
+                                        .restored = RESTORED_AS_ASKED};
+    c.taskmanagers[0] = STR("tm-1");
+    c.cluster = (struct platform_cluster){.attempt = 1,
+                                          .incarnation = STR("one"),
+                                          .jobmanager_alive = true,
+                                          .taskmanager_ids = {c.taskmanagers, 1},
+                                          .taskmanagers_wanted = 1,
+                                          .taskmanagers_alive = 1};
+    c.seen = (struct seen){.committed_at = NOW - US_PER_S, .timer_since = NOW - US_PER_S};
+    c.seen.world_part.at = c.seen.job_part.at = NOW - 1;
+    c.seen.world_outcome = OUTCOME_DONE;
+    c.seen.clusters = &c.cluster;
+    c.seen.n_clusters = 1;
+    c.seen.job_incarnation = STR("one");
+    c.seen.job = (struct flink_sight){.outcome = OUTCOME_DONE,
+                                      .job = FLINK_JOB_RUNNING,
+                                      .tasks_total = 2,
+                                      .tasks_up = 2,
+                                      .taskmanagers = 1,
+                                      .taskmanager_ids = {c.taskmanagers, 1}};
+    c.seen.listings = c.listings;
+    return 0;
+}
+
+struct core_in core_story_in(void)
+{
+    return (struct core_in){.env = &c.env,
+                            .deployment = &c.deployment,
+                            .record = &c.record,
+                            .savepoints = c.list,
+                            .n_savepoints = c.n_rows,
+                            .job = &c.job,
+                            .last_job = &c.job,
+                            .seen = &c.seen,
+                            .mono_us = NOW,
+                            .wall_us = NOW,
+                            .ids = {STR(JOB), STR("d1000000-0000-4000-8000-000000000002")}};
+}
+
+void then_it_does(enum action action)
+{
+    struct core_in in = core_story_in();
+    core_step(story_arena, &in, &c.out);
+    assert_non_null(c.out.rule);
+    assert_string_equal(action_name(c.out.rule->then), action_name(action));
+}
+
+struct savepoint *given_row(const char *id, enum savepoint_state state)
+{
+    assert_true(c.n_rows < CORE_STORY_ROWS);
+    struct savepoint *s = &c.rows[c.n_rows];
+    s->metadata.id = str_of(id);
+    s->spec.savepoint_location = arena_fmt(story_arena, "file:/sp/%s", id);
+    s->status.state = (int)state;
+    c.list[c.n_rows++] = s;
+    return s;
+}
+
+void given_try(enum intent_kind kind)
+{
+    c.record.intent = (struct intent){.kind = (int)kind,
+                                      .attempt = 1,
+                                      .trigger_id = STR("t1"),
+                                      .savepoint_id = STR("s1"),
+                                      .directory = STR(TRY)};
+    c.tries[0] = (struct trigger_try){.trigger_id = STR("t1"),
+                                      .savepoint_id = STR("s1"),
+                                      .directory = STR(TRY),
+                                      .stop = kind == INTENT_STOP};
+    c.record.current.tries = (struct list){c.tries, 1};
+    given_row("s1", SAVEPOINT_STARTED);
+}
+
+struct snapshot_sight *given_listing(const char *directory, enum outcome outcome,
+                                     int64_t checkpoint)
+{
+    size_t i = c.seen.n_listings++;
+    c.listings[i] = (struct seen_listing){.directory = str_of(directory), .outcome = outcome};
+    c.listings[i].part.at = NOW - 1;
+    if (!checkpoint)
+        return NULL;
+    c.sights[i] = (struct snapshot_sight){
+        .location = arena_fmt(story_arena, "%s/%lld", directory, (long long)checkpoint),
+        .verified = VERIFIED_FULL,
+        .checkpoint_id = checkpoint};
+    c.listings[i].items = &c.sights[i];
+    c.listings[i].n = 1;
+    return &c.sights[i];
+}
+
+void given_waited(int64_t us)
+{
+    c.seen.timer_since = c.seen.chance_since = NOW - us;
+}

@@ -1,0 +1,51 @@
+/* One Deployment with one attempt before the core, to be changed by each test: it is desired RUNNING
+ * under STATEFUL and LATEST_STATE, its only attempt is UP on a cluster that is seen complete. */
+#pragma once
+
+#include "core/choice.h"
+#include "core/evidence.h"
+#include "core/pace.h"
+#include "core/step.h"
+#include "story.h"
+
+#define NOW         (1000 * US_PER_S)
+#define JOB         "d1000000-0000-4000-8000-000000000001"
+#define CHECKPOINTS "file:/cp/d1000000000040008000000000000001"
+#define TRY         "file:/sp/try-1"
+
+enum { CORE_STORY_ROWS = 4 };
+
+struct core_story {
+    struct deployment deployment;
+    struct record record;
+    struct job job;
+    struct seen seen;
+    struct core_env env;
+    struct platform_cluster cluster;
+    struct str taskmanagers[1];
+    struct seen_listing listings[2];
+    struct snapshot_sight sights[2];
+    struct savepoint rows[CORE_STORY_ROWS];
+    const struct savepoint *list[CORE_STORY_ROWS];
+    size_t n_rows;
+    struct trigger_try tries[1];
+    struct str_pair conf[1];
+    struct core_out out;
+};
+extern struct core_story c;
+
+/* Fresh for each test when it is run through CORE_STORY. */
+int core_story_begin(void **state);
+#define CORE_STORY(test) cmocka_unit_test_setup_teardown(test, core_story_begin, story_end)
+
+struct core_in core_story_in(void);
+/* The next step: what it decided is in c.out; the rule's action is expected to be this. */
+void then_it_does(enum action action);
+struct savepoint *given_row(const char *id, enum savepoint_state state);
+/* A stop or savepoint that was posted, under trigger t1, as Savepoint s1, into TRY. */
+void given_try(enum intent_kind kind);
+/* What a directory holds: nothing (checkpoint 0), or one snapshot. */
+struct snapshot_sight *given_listing(const char *directory, enum outcome outcome,
+                                     int64_t checkpoint);
+/* The wait began this long ago. */
+void given_waited(int64_t us);

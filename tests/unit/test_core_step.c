@@ -1,0 +1,173 @@
+/* Single steps: what becomes of a savepoint try whose result comes late, by half or not at all, and
+ * how often a call that was refused is made. */
+#include "core_story.h"
+
+static const struct savepoint *put_row(void)
+{
+    assert_int_equal(c.out.n_savepoints, 1);
+    return &c.out.savepoints[0];
+}
+
+static void given_trigger(enum flink_trigger_state state)
+{
+    c.seen.trigger.part.at = NOW - 1;
+    c.seen.trigger.trigger_id = STR("t1");
+    c.seen.trigger.state = state;
+    c.seen.trigger.location = STR(TRY "/savepoint-1");
+}
+
+static void given_read(enum outcome outcome, int64_t checkpoint)
+{
+    c.seen.snapshot.part.at = NOW - 1;
+    c.seen.snapshot.location = c.seen.trigger.location;
+    c.seen.snapshot.outcome = outcome;
+    c.seen.snapshot.sight =
+        (struct snapshot_sight){.verified = VERIFIED_FULL, .checkpoint_id = checkpoint};
+}
+
+/* An edit has led to a stop, and its deadline has passed; the job runs. */
+static void given_a_stop_that_is_late(void)
+{
+    c.record.spec_version = c.record.wanted_spec_version = 2;
+    static struct str_pair version[1];
+    version[0] = (struct str_pair){STR(ANNOTATION_SPEC_VERSION), STR("2")};
+    c.deployment.metadata.annotations = (struct str_map){version, 1};
+    c.deployment.spec.template_.spec.parallelism = 2;
+    c.record.operation = (struct operation){.kind = OPERATION_UPGRADE, .by_user = true};
+    given_try(INTENT_STOP);
+    given_waited(DEADLINE_SAVEPOINT_US + US_PER_S);
+}
+
+static void then_it_is_kept_and_the_try_is_spent(int verified, int64_t checkpoint)
+{
+    assert_int_equal(put_row()->status.state, SAVEPOINT_COMPLETED);
+    assert_int_equal(put_row()->status.verified, verified);
+    assert_int_equal(put_row()->status.checkpoint_id, checkpoint);
+    assert_int_equal(c.out.record.operation.savepoint_tries, 1);
+    assert_int_equal(c.out.record.intent.kind, INTENT_NONE);
+    const struct trigger_try *tries = c.out.record.current.tries.items;
+    assert_true(tries[0].settled);
+}
+
+static void a_late_stop_behind_a_newer_checkpoint_is_kept(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    given_trigger(FLINK_TRIGGER_COMPLETED);
+    given_read(OUTCOME_DONE, 7);
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.stats.latest_completed = (struct flink_checkpoint){.id = 9, .completed = true};
+    then_it_does(ACTION_NOTE_TRY_FAILED);
+    then_it_is_kept_and_the_try_is_spent(VERIFIED_FULL, 7);
+}
+
+static void a_late_stop_that_was_not_read_yet_is_kept(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    given_trigger(FLINK_TRIGGER_COMPLETED);
+    given_row("s0", SAVEPOINT_COMPLETED)->status =
+        (struct savepoint_status){.state = SAVEPOINT_COMPLETED, .attempt = 1, .checkpoint_id = 5};
+    then_it_does(ACTION_NOTE_TRY_FAILED);
+    then_it_is_kept_and_the_try_is_spent(VERIFIED_REPORTED, 5);
+}
+
+static void a_late_stop_that_only_its_directory_knows_is_kept(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    given_trigger(FLINK_TRIGGER_NOT_KNOWN);
+    given_listing(TRY, OUTCOME_DONE, 7);
+    then_it_does(ACTION_NOTE_TRY_FAILED);
+    then_it_is_kept_and_the_try_is_spent(VERIFIED_FULL, 7);
+    assert_true(str_contains(put_row()->spec.savepoint_location, STR(TRY)));
+}
+
+/* What was seen last is about the try before. */
+static void the_result_of_another_try_is_not_taken_for_this_one(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    given_trigger(FLINK_TRIGGER_STOP_FAILED);
+    given_read(OUTCOME_DONE, 7);
+    c.seen.trigger.trigger_id = STR("t0");
+    then_it_does(ACTION_NOTE_TRY_FAILED);
+    assert_int_equal(put_row()->status.state, SAVEPOINT_FAILED);
+    assert_text(put_row()->status.failure_message, "no result by the deadline");
+}
+
+static void a_savepoint_on_request_that_is_late_is_kept_too(void **state)
+{
+    (void)state;
+    given_try(INTENT_SAVEPOINT);
+    given_waited(DEADLINE_SAVEPOINT_US + US_PER_S);
+    given_trigger(FLINK_TRIGGER_COMPLETED);
+    then_it_does(ACTION_NOTE_SAVEPOINT_FAILED);
+    assert_int_equal(put_row()->status.state, SAVEPOINT_COMPLETED);
+    assert_int_equal(c.out.record.operation.savepoint_tries, 0);
+}
+
+static void a_savepoint_that_cannot_be_read_has_failed(void **state)
+{
+    (void)state;
+    given_try(INTENT_SAVEPOINT);
+    given_trigger(FLINK_TRIGGER_COMPLETED);
+    given_read(OUTCOME_REFUSED, 0);
+    c.seen.snapshot.text = STR("_metadata is missing");
+    then_it_does(ACTION_NOTE_SAVEPOINT_FAILED);
+    assert_int_equal(put_row()->status.state, SAVEPOINT_FAILED);
+    assert_text(put_row()->status.failure_message, "_metadata is missing");
+}
+
+/* Flink has said no: its directory need not be read to know that nothing was begun. */
+static void a_refused_trigger_is_posted_again_only_after_a_pause(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    given_waited(10 * US_PER_S);
+    given_trigger(FLINK_TRIGGER_NOT_KNOWN);
+    c.seen.call = (struct seen_call){.sent = true,
+                                     .times = 4,
+                                     .answered = true,
+                                     .sent_at = NOW - US_PER_S,
+                                     .answered_at = NOW - US_PER_S,
+                                     .outcome = OUTCOME_REFUSED,
+                                     .status = 400,
+                                     .text = STR("not now")};
+    then_it_does(ACTION_CALL_AGAIN);
+    for (size_t i = 0; i < c.out.n_effects; i++)
+        assert_int_not_equal(c.out.effects[i].kind, CALL_STOP);
+    assert_text(c.out.status.reason, "CALL_REFUSED");
+    assert_true(c.out.status.next_try_at > NOW);
+    c.seen.call.sent_at = c.seen.call.answered_at = NOW - 9 * US_PER_S;
+    then_it_does(ACTION_CALL_AGAIN);
+    assert_int_equal(c.out.effects[0].kind, CALL_STOP);
+}
+
+/* Whether an earlier life of the daemon sent it is not known, and never will be. */
+static void a_program_is_not_run_twice(void **state)
+{
+    (void)state;
+    c.record.current.phase = PHASE_SUBMITTED;
+    c.record.intent = (struct intent){.kind = INTENT_SUBMIT, .attempt = 1};
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_it_does(ACTION_LOOK);
+    given_waited(DEADLINE_SUBMIT_US + US_PER_S);
+    then_it_does(ACTION_FAIL_START);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CORE_STORY(a_late_stop_behind_a_newer_checkpoint_is_kept),
+        CORE_STORY(a_late_stop_that_was_not_read_yet_is_kept),
+        CORE_STORY(a_late_stop_that_only_its_directory_knows_is_kept),
+        CORE_STORY(the_result_of_another_try_is_not_taken_for_this_one),
+        CORE_STORY(a_savepoint_on_request_that_is_late_is_kept_too),
+        CORE_STORY(a_savepoint_that_cannot_be_read_has_failed),
+        CORE_STORY(a_refused_trigger_is_posted_again_only_after_a_pause),
+        CORE_STORY(a_program_is_not_run_twice),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
