@@ -156,7 +156,9 @@ static void settle_tries(struct step *s, const struct end_evidence *e)
         for (size_t k = 0; k < e->n_found; k++)
             if (e->found[k].try_ == &tries[i] && e->found[k].sight->verified != VERIFIED_BROKEN)
                 best = &e->found[k];
-        if (!old || old->status.state == SAVEPOINT_COMPLETED || (tries[i].settled && !best))
+        bool open = old && (old->status.state == SAVEPOINT_STARTED ||
+                            old->status.state == SAVEPOINT_FAILED);
+        if (!open || (tries[i].settled && !best))
             continue;
         struct savepoint *put = step_put_savepoint(s, old);
         if (best) {

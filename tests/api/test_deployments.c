@@ -262,6 +262,12 @@ static void delete_needs_a_stopped_deployment(void **state)
     assert_text(text_at(get(ONE).json, "status.reason"), "BEING_DELETED");
     assert_status(del(ONE), 200);
     assert_problem(patch(ONE, "{'metadata':{'labels':{'a':'b'}}}"), 409, "CONFLICT");
+    a = patch(ONE, "{'spec':{'state':'RUNNING'}}");
+    assert_problem(a, 409, "CONFLICT");
+    assert_true(str_contains(text_at(a.json, "detail"), STR("is being deleted")));
+    assert_problem(put(ONE, "{'spec':{'state':'CANCELLED'," JAR "}}"), 409, "CONFLICT");
+    assert_problem(post(ONE "/plans", "{'spec':{'state':'RUNNING'}}"), 409, "CONFLICT");
+    assert_problem(post(ONE "/operations", "{'spec':{'kind':'RETRY'}}"), 409, "CONFLICT");
     world_pass(10000000);
     assert_problem(get(ONE), 404, "NOT_FOUND");
     have_deployment("one", "CANCELLED");

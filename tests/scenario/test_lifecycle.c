@@ -442,6 +442,54 @@ static void s083_dispose_failure_keeps_record(void **state)
     assert_null(rig_savepoint(r, id));
 }
 
+static bool discards(const struct rig *rig)
+{
+    return rig->record.intent.kind == INTENT_DISCARD;
+}
+
+static struct str given_a_deletion_that_hangs(void)
+{
+    given_it_runs();
+    given_a_savepoint_on_request();
+    struct str id = rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->metadata.id;
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_DISCARD, FATE_HANGS);
+    rig_discard(r, id);
+    until(discards);
+    return id;
+}
+
+/* What is edited meanwhile waits for the deletion's own deadline, not for ever. */
+static void an_edit_while_a_snapshot_is_being_deleted_takes_effect(void **state)
+{
+    (void)state;
+    struct str id = given_a_deletion_that_hangs();
+    rig_edit(r);
+    rig_run_for(r, 30 * S);
+    assert_int_equal(r->record.intent.kind, INTENT_DISCARD);
+    rig_run_for(r, 60 * S);
+    until(has_started);
+    assert_int_equal(r->record.current.spec_version, 2);
+    assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_FAILED_DELETION);
+}
+
+static void a_cancel_while_a_snapshot_is_being_deleted_takes_effect(void **state)
+{
+    (void)state;
+    struct str id = given_a_deletion_that_hangs();
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_FAILED_DELETION);
+}
+
+static void a_job_that_is_lost_while_a_snapshot_is_being_deleted_is_recovered(void **state)
+{
+    (void)state;
+    given_a_deletion_that_hangs();
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_recovered);
+}
+
 static void s087_retained_checkpoint_collected_on_failure(void **state)
 {
     (void)state;
@@ -556,6 +604,9 @@ int main(void)
         SCENARIO(s075_import_existing),
         SCENARIO(s083_dispose_failure_keeps_record),
         SCENARIO(s085_dispose_while_stopped),
+        SCENARIO(an_edit_while_a_snapshot_is_being_deleted_takes_effect),
+        SCENARIO(a_cancel_while_a_snapshot_is_being_deleted_takes_effect),
+        SCENARIO(a_job_that_is_lost_while_a_snapshot_is_being_deleted_is_recovered),
         SCENARIO(s087_retained_checkpoint_collected_on_failure),
         SCENARIO(s089_retained_checkpoint_not_from_running),
         SCENARIO(s090_retained_checkpoint_gone),
