@@ -35,7 +35,7 @@ static int open_world(void **state)
         return 0;
     paths = arena_new();
     snprintf(place, sizeof(place), "/tmp/sluice-account-%d", (int)getpid());
-    home = arena_fmt(paths, "%s/home", place);
+    home = arena_fmt(paths, "%s/flink", place);
     java = arena_fmt(paths, "%s/java", place);
     struct str lib = arena_fmt(paths, "%s/lib", home.ptr);
     assert_int_equal(dir_make(str_of(place), 0755, &e), 0);
@@ -170,11 +170,11 @@ static void what_the_account_cannot_reach_refuses_the_start_with_the_path(void *
     assert_int_equal(chmod(home.ptr, 0700), 0);
     struct platform_result r = provision();
     assert_int_equal(r.outcome, OUTCOME_REFUSED);
-    assert_true(str_contains(r.text, STR("/home/lib: Permission denied")));
+    assert_true(str_contains(r.text, STR("/flink/lib: Permission denied")));
     assert_true(str_contains(r.text, STR("account nobody")));
     /* The next daemon says so at its start, and still looks after what runs. */
     local_world_restart(&w);
-    assert_true(str_contains(local_notice(w.local), STR("/home/lib: Permission denied")));
+    assert_true(str_contains(local_notice(w.local), STR("/flink/lib: Permission denied")));
 }
 
 static void the_default_is_an_account_that_can_reach_everything_or_root_with_a_warning(void **state)
@@ -186,7 +186,7 @@ static void the_default_is_an_account_that_can_reach_everything_or_root_with_a_w
     assert_int_equal(chmod(home.ptr, 0700), 0);
     local_world_restart(&w);
     assert_true(str_starts_with(local_notice(w.local), STR("jobs run as root: ")));
-    assert_true(str_contains(local_notice(w.local), STR("/home/lib: Permission denied")));
+    assert_true(str_contains(local_notice(w.local), STR("/flink/lib: Permission denied")));
     assert_int_equal(provision().outcome, OUTCOME_DONE);
     struct attempt at = local_world_attempt(&w, 1);
     assert_int_equal(runs_as(at.processes[0].record.java.pid), 0);

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "adapt/local/internal.h"
+#include "model/flinkconf.h"
 
 static struct arena *a;
 
@@ -146,6 +147,36 @@ static void who_chooses_a_collector_has_that_one_only(void **state)
     }
 }
 
+static void options_of_the_jvm_may_not_undo_what_sluice_sets(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "",
+        "-Dx=1 -XX:+UseG1GC  \t'-Dy=two words'",
+        "--add-opens java.base/java.lang=ALL-UNNAMED -ea",
+        "--add-opens=java.base/java.lang=ALL-UNNAMED",
+        "-javaagent:/opt/agent.jar=port=9404",
+    };
+    static const char *const bad[] = {
+        "-Xmx4g",      "-Dx=1 -Xms1g",     "-XX:MaxMetaspaceSize=1g", "-XX:MaxRAMPercentage=80",
+        "-cp /x",      "org.example.Main", "@/tmp/arguments",         "-Dx=1 -",
+        "--add-opens", "-Dlog.file=/x",    "'-jar' /x.jar",
+    };
+    struct str key = STR("env.java.opts.taskmanager");
+    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
+        if (flink_value_refused(key, str_of(good[i])))
+            fail_msg("%s: %s", good[i], flink_value_refused(key, str_of(good[i])));
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        if (!flink_value_refused(key, str_of(bad[i])))
+            fail_msg("%s", bad[i]);
+    assert_null(flink_value_refused(STR("pipeline.name"), STR("-Xmx4g")));
+    struct buf many = {0};
+    for (int i = 0; i <= JAVA_OPTIONS_MOST; i++)
+        buf_add(&many, STR(" -ea"));
+    assert_non_null(flink_value_refused(key, buf_str(&many)));
+    buf_fini(&many);
+}
+
 static void a_thousand_options_do_not_push_out_the_program(void **state)
 {
     (void)state;
@@ -250,6 +281,7 @@ int main(void)
         cmocka_unit_test(keys_of_sluice_win_over_the_users_and_those_over_defaults),
         cmocka_unit_test(a_command_has_the_memory_and_the_users_options),
         cmocka_unit_test(who_chooses_a_collector_has_that_one_only),
+        cmocka_unit_test(options_of_the_jvm_may_not_undo_what_sluice_sets),
         cmocka_unit_test(a_thousand_options_do_not_push_out_the_program),
         cmocka_unit_test(loggers_cannot_add_properties),
         cmocka_unit_test(a_cause_is_the_deepest_line),

@@ -401,36 +401,6 @@ static void options_that_sluice_sets_are_refused_and_others_are_not(void **state
             fail_msg("%s", accepted[i]);
 }
 
-static void options_of_the_jvm_may_not_undo_what_sluice_sets(void **state)
-{
-    (void)state;
-    static const char *const good[] = {
-        "",
-        "-Dx=1 -XX:+UseG1GC  \t'-Dy=two words'",
-        "--add-opens java.base/java.lang=ALL-UNNAMED -ea",
-        "--add-opens=java.base/java.lang=ALL-UNNAMED",
-        "-javaagent:/opt/agent.jar=port=9404",
-    };
-    static const char *const bad[] = {
-        "-Xmx4g",      "-Dx=1 -Xms1g",     "-XX:MaxMetaspaceSize=1g", "-XX:MaxRAMPercentage=80",
-        "-cp /x",      "org.example.Main", "@/tmp/arguments",         "-Dx=1 -",
-        "--add-opens", "-Dlog.file=/x",    "'-jar' /x.jar",
-    };
-    struct str key = STR("env.java.opts.taskmanager");
-    for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++)
-        if (flink_value_refused(key, str_of(good[i])))
-            fail_msg("%s: %s", good[i], flink_value_refused(key, str_of(good[i])));
-    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-        if (!flink_value_refused(key, str_of(bad[i])))
-            fail_msg("%s", bad[i]);
-    assert_null(flink_value_refused(STR("pipeline.name"), STR("-Xmx4g")));
-    struct buf many = {0};
-    for (int i = 0; i <= JAVA_OPTIONS_MOST; i++)
-        buf_add(&many, STR(" -ea"));
-    assert_non_null(flink_value_refused(key, buf_str(&many)));
-    buf_fini(&many);
-}
-
 static void names_follow_the_rules_of_vvp(void **state)
 {
     (void)state;
@@ -497,7 +467,6 @@ int main(void)
         STORY(known_flink_versions_are_accepted_by_line_and_release),
         STORY(task_managers_follow_from_parallelism_and_slots),
         STORY(options_that_sluice_sets_are_refused_and_others_are_not),
-        STORY(options_of_the_jvm_may_not_undo_what_sluice_sets),
         STORY(names_follow_the_rules_of_vvp),
         STORY(resources_are_found_by_kind_and_by_path),
         STORY(the_schemas_of_all_resources_have_names_of_their_own),

@@ -17,7 +17,7 @@ struct remembered {
 static void keep_text(char *to, struct str text)
 {
     to[0] = '\0';
-    if (text.len < VALIDATOR_MOST) {
+    if (text.len > 0 && text.len < VALIDATOR_MOST) {
         memcpy(to, text.ptr, text.len);
         to[text.len] = '\0';
     }
