@@ -38,11 +38,12 @@ bool process_is_jobmanager(struct str name)
 
 static int find_stage(struct arena *a, struct attempt *at, struct err *e)
 {
-    if (path_exists(attempt_path(a, at, "run.ended"))) {
-        at->stage = STAGE_ENDING;
-    } else if (path_exists(attempt_path(a, at, "ended"))) {
+    if (path_exists(attempt_path(a, at, "ended"))) {
         at->stage = STAGE_ENDED;
         return 0;
+    }
+    if (path_exists(attempt_path(a, at, "run.ended"))) {
+        at->stage = STAGE_ENDING;
     } else if (path_exists(attempt_path(a, at, "run"))) {
         at->stage = STAGE_PREPARED;
     } else {
@@ -147,9 +148,20 @@ int attempt_fence(struct arena *a, const struct attempt *at, struct err *e)
     return 0;
 }
 
-/* Removes the logs of all but the newest ended attempts. */
-static int forget_old(struct local *l, struct arena *a, struct str deployment, struct err *e)
+void attempt_tidy(struct arena *a, struct str dir)
 {
+    /* The last one says that there is something left to remove. */
+    static const char *const parts[] = {"tmp", "upload", "lib", "conf", "run.ended"};
+    struct err ignored;
+    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+        if (tree_remove(arena_fmt(a, "%.*s/%s", STR_ARG(dir), parts[i]), &ignored) < 0)
+            return;
+}
+
+/* Removes the logs of all but the newest ended attempts. */
+static int forget_old(struct local *l, struct arena *a, const struct attempt *ended, struct err *e)
+{
+    struct str deployment = ended->deployment;
     int64_t *numbers;
     size_t n;
     if (attempt_list(l, a, deployment, &numbers, &n, e) < 0)
@@ -169,6 +181,9 @@ static int forget_old(struct local *l, struct arena *a, struct str deployment, s
         bool stays = newest || (has_logs && kept < l->config.logs_kept);
         kept += has_logs;
         newest = false;
+        /* The daemon may have died before it was tidied; `ended` must not go before `run.ended`. */
+        if (numbers[i] != ended->number && path_exists(attempt_path(a, &at, "run.ended")))
+            attempt_tidy(a, at.dir);
         if (stays)
             continue;
         if (tree_remove(at.dir, e) < 0)
@@ -209,25 +224,18 @@ int attempt_is_over(struct local *l, struct arena *a, const struct attempt *at, 
     return 0;
 }
 
-int attempt_sweep(struct local *l, struct arena *a, const struct attempt *at, struct err *e)
+int attempt_end(struct local *l, struct arena *a, const struct attempt *at, struct err *e)
 {
-    static const char *const parts[] = {"tmp", "upload", "lib", "conf"};
-    for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-        if (tree_remove(attempt_path(a, at, parts[i]), e) < 0)
-            return -1;
     if (at->stage == STAGE_ABSENT && make_mark(l, a, at, e) < 0)
         return -1;
-    /* In this order: until the last step it is still seen as one that has to be swept. */
     if (at->stage == STAGE_ENDING) {
-        if (file_write(a, attempt_path(a, at, "ended"), STR("swept\n"), 0644, e) < 0)
-            return -1;
-        if (tree_remove(attempt_path(a, at, "run.ended"), e) < 0)
+        if (file_write(a, attempt_path(a, at, "ended"), STR("ended\n"), 0644, e) < 0)
             return -1;
         ports_mark(&l->ports, at->lease.rpc, false);
         ports_mark(&l->ports, at->lease.rest, false);
         ports_mark(&l->ports, at->lease.blob, false);
     }
-    return forget_old(l, a, at->deployment, e);
+    return forget_old(l, a, at, e);
 }
 
 const struct process *attempt_process(const struct attempt *at, struct str name)

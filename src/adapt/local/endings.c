@@ -82,9 +82,40 @@ static void take_next_step(struct ending *x, struct process_id awaited)
     x->step_us = x->step_us * 2 < STEP_MOST_US ? x->step_us * 2 : STEP_MOST_US;
 }
 
+struct tidying {
+    struct local *l;
+    struct arena *a;
+    struct str dir;
+};
+
+static void tidy(void *arg)
+{
+    struct tidying *t = arg;
+    attempt_tidy(t->a, t->dir);
+}
+
+static void tidied(void *arg)
+{
+    struct tidying *t = arg;
+    struct local *l = t->l;
+    arena_free(t->a);
+    mem_free(t);
+    local_pool_end(l);
+}
+
+void endings_tidy(struct local *l, struct str dir)
+{
+    struct tidying *t = mem_alloc(sizeof(*t));
+    *t = (struct tidying){.l = l, .a = arena_new()};
+    t->dir = arena_str(t->a, dir);
+    local_pool(l, tidy, tidied, t);
+}
+
 static void step_done(struct operation *o)
 {
     struct local *l = o->l;
+    if (o->result.untidy.len > 0)
+        endings_tidy(l, o->result.untidy);
     struct ending *x = find(l, o->deployment, o->attempt);
     if (!x)
         return;

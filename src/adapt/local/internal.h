@@ -102,9 +102,12 @@ int attempt_fence(struct arena *a, const struct attempt *at, struct err *e) ERR_
 /* Was its end asked for? Then it may never be started (again). (pool) */
 int attempt_is_over(struct local *l, struct arena *a, const struct attempt *at, bool *ret,
                     struct err *e) ERR_CHECK;
-/* Removes all but the logs and frees the ports; all its processes must be gone. (pool) */
-int attempt_sweep(struct local *l, struct arena *a, const struct attempt *at,
-                  struct err *e) ERR_CHECK;
+/* → STAGE_ENDED: frees the ports; all its processes must be gone. (pool) */
+int attempt_end(struct local *l, struct arena *a, const struct attempt *at,
+                struct err *e) ERR_CHECK;
+/* Removes what an ended attempt needs no more: all but its logs. What fails is left for the next end
+ * of an attempt of this deployment. (pool, beside other operations) */
+void attempt_tidy(struct arena *a, struct str dir);
 const struct process *attempt_process(const struct attempt *at, struct str name);
 bool process_is_jobmanager(struct str name);
 /* The shim and what it runs are one: alive while either may be. */
@@ -222,6 +225,7 @@ struct operation_result {
     bool again;                 /* teardown: not over yet */
     /* With again: the end of this process changes something. pid 0: of none that is known. */
     struct process_id awaited;
+    struct str untidy; /* teardown: directory of the attempt that is over now */
 };
 
 /* Copies what a start needs out of the specification; -1 when it cannot work. (pure) */
@@ -288,4 +292,6 @@ void starts_close(struct local *l);
 
 /* --- endings.c: goes on with a teardown until the attempt is gone (loop thread) --- */
 void endings_add(struct operation *teardown);
+/* Nobody waits for it: the next cluster may start meanwhile. */
+void endings_tidy(struct local *l, struct str dir);
 void endings_close(struct local *l);

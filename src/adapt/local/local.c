@@ -103,6 +103,8 @@ static void teardown_done(struct operation *o)
 {
     if (o->result.again)
         endings_add(o);
+    if (o->result.untidy.len > 0)
+        endings_tidy(o->l, o->result.untidy);
     tell_result(o);
 }
 

@@ -26,24 +26,26 @@ static int signal_one(struct teardown *x, struct process_id id, struct str name,
     return 0;
 }
 
-/* The process, and with it the shim when there is no time left to write down how it ended. */
+/* The process, and with it the shim when there is no time left to write down how it ended; once the
+ * process is gone nobody will read that. */
 static int signal_process(struct teardown *x, const struct process *p, int signo, bool shim_too,
                           struct err *e)
 {
     if (p->java == ALIVE_YES && signal_one(x, p->record.java, p->name, signo, e) < 0)
         return -1;
-    if (shim_too && p->shim == ALIVE_YES && signal_one(x, p->record.shim, p->name, SIGKILL, e) < 0)
+    bool shim = shim_too || p->java == ALIVE_NO;
+    if (shim && p->shim == ALIVE_YES && signal_one(x, p->record.shim, p->name, SIGKILL, e) < 0)
         return -1;
     return 0;
 }
 
 /* TaskManagers end at once: what they hold that matters is in checkpoints, and a record that one
  * of them still processes is what the end of an attempt has to rule out. */
-static int end_taskmanagers(struct teardown *x, bool hard, struct err *e)
+static int end_taskmanagers(struct teardown *x, struct err *e)
 {
     for (size_t i = 0; i < x->at.n_processes; i++) {
         const struct process *p = &x->at.processes[i];
-        if (!process_is_jobmanager(p->name) && signal_process(x, p, SIGKILL, hard, e) < 0)
+        if (!process_is_jobmanager(p->name) && signal_process(x, p, SIGKILL, true, e) < 0)
             return -1;
     }
     for (size_t i = 0; i < x->strays.n; i++) {
@@ -129,7 +131,7 @@ static int step(struct teardown *x, const struct operation *o, struct operation_
             return -1;
     }
     if (any_alive(x, true)) {
-        if (end_taskmanagers(x, hard, e) < 0)
+        if (end_taskmanagers(x, e) < 0)
             return -1;
         process_wait(x->signalled, x->n_signalled, NAP_MS);
         if (look(x, deployment, number, e) < 0)
@@ -146,7 +148,8 @@ static int step(struct teardown *x, const struct operation *o, struct operation_
     ret->awaited = first_alive(x);
     if (ret->again || x->at.stage == STAGE_ENDED)
         return 0;
-    return attempt_sweep(x->l, x->a, &x->at, e);
+    ret->untidy = x->at.dir;
+    return attempt_end(x->l, x->a, &x->at, e);
 }
 
 void teardown_run(struct operation *o)
