@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -220,7 +221,8 @@ static void what_nobody_needs_is_deleted(void **state)
     assert_int_equal(fetch_library(w, source_uri(w, "two.jar")), OUTCOME_DONE);
     snprintf(note, sizeof(note), "%s/notes.txt", w->directory);
     FILE *f = fopen(note, "w");
-    assert_non_null(f);
+    if (!f)
+        abort(); /* no test makes sense then */
     fclose(f);
 
     /* While a fetch is under way nothing is: its answer is in nobody's list yet. */
@@ -249,7 +251,8 @@ static void a_jar_of_the_class_path_needs_no_class(void **state)
     assert_string_equal(w->entry_class, "");
     /* It is a jar all the same. */
     FILE *f = fopen(source_path(w, "no.jar"), "w");
-    assert_non_null(f);
+    if (!f)
+        abort(); /* no test makes sense then */
     fputs("no jar at all, but long enough for a look at its end", f);
     fclose(f);
     assert_int_equal(fetch_library(w, source_uri(w, "no.jar")), OUTCOME_REFUSED);
