@@ -8,34 +8,28 @@ static void http_send(void *ctx, const struct http_call *call,
                       void (*fn)(void *arg, const struct http_answer *answer), void *arg)
 {
     (void)ctx;
-    assert_null(http.fn);
     assert_true(http.n_calls < SCRIPT_MOST);
+    http.asked[http.n_calls] = (struct script_asked){fn, arg};
     struct http_call *kept = &http.calls[http.n_calls++];
     *kept = *call;
     kept->url = arena_str(story_arena, call->url);
     kept->body = arena_str(story_arena, call->body);
-    http.fn = fn;
-    http.arg = arg;
 }
 
 static void loop_post(void *ctx, void (*fn)(void *arg), void *arg)
 {
     (void)ctx;
-    assert_null(http.posted);
-    http.posted = fn;
-    http.posted_arg = arg;
+    assert_true(http.n_posted < SCRIPT_MOST);
+    http.posted[http.n_posted++] = (struct script_posted){fn, arg};
 }
 
 /* Answers all calls; each from memory that is gone afterwards. */
 void script_run(void)
 {
-    if (http.posted) {
-        http.posted(http.posted_arg);
-        http.posted = NULL;
-    }
-    for (size_t i = 0; http.fn; i++) {
-        void (*fn)(void *arg, const struct http_answer *answer) = http.fn;
-        http.fn = NULL;
+    for (size_t i = 0; i < http.n_posted; i++)
+        http.posted[i].fn(http.posted[i].arg);
+    http.n_posted = 0;
+    for (size_t i = 0; i < http.n_calls; i++) {
         if (i >= http.n_answers)
             fail_msg("an unexpected request: %s", http.calls[i].url.ptr);
         struct http_answer answer = http.answers[i];
@@ -43,7 +37,7 @@ void script_run(void)
         if (answer.body.len)
             memcpy(body, answer.body.ptr, answer.body.len);
         answer.body.ptr = body;
-        fn(http.arg, &answer);
+        http.asked[i].fn(http.asked[i].arg, &answer);
         mem_free(body);
     }
 }

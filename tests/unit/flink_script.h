@@ -20,10 +20,15 @@ struct script_http {
     size_t n_answers;
     struct http_call calls[SCRIPT_MOST];
     size_t n_calls;
-    void (*fn)(void *arg, const struct http_answer *answer); /* of the call under way */
-    void *arg;
-    void (*posted)(void *arg);
-    void *posted_arg;
+    struct script_asked {
+        void (*fn)(void *arg, const struct http_answer *answer);
+        void *arg;
+    } asked[SCRIPT_MOST]; /* of the calls, in their order */
+    struct script_posted {
+        void (*fn)(void *arg);
+        void *arg;
+    } posted[SCRIPT_MOST];
+    size_t n_posted;
 };
 
 extern struct script_http http;

@@ -1,4 +1,5 @@
-/* The port: one HTTP call after another, within one deadline for the whole of it. */
+/* The port: HTTP calls one after another, or beside each other where neither answer decides whether the
+ * other is asked for; all within one deadline. */
 #include "adapt/flink_rest/flink_rest.h"
 
 #include "adapt/flink_rest/codec.h"
@@ -23,7 +24,10 @@ struct call {
     struct str job_id;
     struct str trigger_id;
     int64_t left_us; /* of its deadline */
-    void (*next)(struct call *c, const struct http_answer *answer);
+    size_t pending;  /* requests without an answer yet */
+    int64_t took_us; /* the slowest of those that were sent together */
+    bool failed;     /* one of them was not what is expected; why says it */
+    struct str why;
     void *arg;
     void (*on_sight)(void *arg, const struct flink_sight *s);
     void (*on_checkpoints)(void *arg, const struct flink_checkpoints *c);
@@ -31,6 +35,11 @@ struct call {
     void (*on_answer)(void *arg, const struct flink_answer *a);
     struct flink_sight sight;
     struct flink_checkpoints checkpoints;
+};
+
+struct request {
+    struct call *call;
+    void (*next)(struct call *c, const struct http_answer *answer);
 };
 
 static struct call *call_new(void *ctx, struct str url, struct str job_id, int64_t timeout_us,
@@ -49,17 +58,22 @@ static struct call *call_new(void *ctx, struct str url, struct str job_id, int64
 
 static void on_http(void *arg, const struct http_answer *answer)
 {
-    struct call *c = arg;
-    c->left_us -= answer->took_us;
-    c->next(c, answer);
+    const struct request *r = arg;
+    struct call *c = r->call;
+    if (answer->took_us > c->took_us)
+        c->took_us = answer->took_us;
+    if (--c->pending == 0) {
+        c->left_us -= c->took_us;
+        c->took_us = 0;
+    }
+    r->next(c, answer);
 }
 
 /* Answers a request that cannot be made, from the loop and not from inside the call. */
 static void on_not_sent(void *arg)
 {
-    struct call *c = arg;
     struct http_answer none = {.outcome = OUTCOME_UNKNOWN, .text = STR(NOT_SENT)};
-    c->next(c, &none);
+    on_http(arg, &none);
 }
 
 /* Sends a request of the job, or of the cluster (no job id in the path); next gets its answer. An
@@ -69,7 +83,9 @@ static void send_request(struct call *c, const char *method, struct str path, st
 {
     struct loop loop = c->rest->loop;
     struct http_client http = c->rest->http;
-    c->next = next;
+    struct request *r = ARENA_NEW(c->arena, struct request);
+    *r = (struct request){c, next};
+    c->pending++;
     struct http_call call = {
         .method = method,
         .url = request_url(c->arena, c->url, path),
@@ -80,9 +96,9 @@ static void send_request(struct call *c, const char *method, struct str path, st
         .to_fd = -1,
     };
     if (str_is_empty(path) || str_is_empty(call.url) || str_is_empty(c->job_id))
-        loop.ops->post(loop.ctx, on_not_sent, c);
+        loop.ops->post(loop.ctx, on_not_sent, r);
     else
-        http.ops->send(http.ctx, &call, on_http, c);
+        http.ops->send(http.ctx, &call, on_http, r);
 }
 
 static void get(struct call *c, struct str path,
@@ -118,24 +134,38 @@ static void look_restarts(struct call *c, const struct http_answer *answer)
     seen(c, true, STR(""));
 }
 
+static void looked(struct call *c)
+{
+    if (c->pending > 0)
+        return;
+    bool up = c->sight.job == FLINK_JOB_RUNNING && c->sight.tasks_up == c->sight.tasks_total;
+    if (!c->failed && up)
+        get(c, job_path(c, "/metrics?get=numRestarts"), look_restarts);
+    else
+        seen(c, !c->failed, c->why);
+}
+
+static void look_failed(struct call *c, struct str why)
+{
+    if (!c->failed)
+        c->why = why;
+    c->failed = true;
+}
+
 static void look_taskmanagers(struct call *c, const struct http_answer *answer)
 {
     struct str why;
     if (!decode_taskmanagers(c->arena, answer, &c->sight, &why))
-        seen(c, false, why);
-    else if (c->sight.job == FLINK_JOB_RUNNING)
-        get(c, job_path(c, "/metrics?get=numRestarts"), look_restarts);
-    else
-        seen(c, true, STR(""));
+        look_failed(c, why);
+    looked(c);
 }
 
 static void look_overview(struct call *c, const struct http_answer *answer)
 {
     struct str why;
-    if (decode_overview(c->arena, answer, c->job_id, &c->sight, &why))
-        get(c, STR("taskmanagers"), look_taskmanagers);
-    else
-        seen(c, false, why);
+    if (!decode_overview(c->arena, answer, c->job_id, &c->sight, &why))
+        look_failed(c, why);
+    looked(c);
 }
 
 static void look(void *ctx, struct str url, struct str job_id,
@@ -145,6 +175,7 @@ static void look(void *ctx, struct str url, struct str job_id,
     c->on_sight = fn;
     c->sight = (struct flink_sight){.end_time_ms = -1, .restarts = -1};
     get(c, STR("jobs/overview"), look_overview);
+    get(c, STR("taskmanagers"), look_taskmanagers);
 }
 
 static void checkpoints_known(struct call *c)
