@@ -157,6 +157,13 @@ static void look_at_directory(struct step *s, struct str directory, int64_t ever
     look(s, LOOK_DIRECTORY, part, directory, every_us);
 }
 
+/* Flink knows no trigger whose request is still on its way; the answer to that request wakes us. */
+static bool trigger_is_on_its_way(const struct step *s)
+{
+    const struct seen_call *call = &s->in->seen->call;
+    return s->out->changed || (call->sent && !call->answered && call->timer == s->rec->timer);
+}
+
 static void look_at_trigger(struct step *s)
 {
     const struct intent *i = &s->rec->intent;
@@ -164,7 +171,8 @@ static void look_at_trigger(struct step *s)
     const struct seen_trigger *t = &seen->trigger;
     if (i->kind != INTENT_STOP && i->kind != INTENT_SAVEPOINT)
         return;
-    look(s, LOOK_TRIGGER, &t->part, i->trigger_id, busy_interval(s));
+    if (!trigger_is_on_its_way(s))
+        look(s, LOOK_TRIGGER, &t->part, i->trigger_id, busy_interval(s));
     bool ours = str_eq(t->trigger_id, i->trigger_id);
     if (ours && (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED) &&
         !snapshot_location_equal(seen->snapshot.location, t->location))
