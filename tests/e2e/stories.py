@@ -189,7 +189,7 @@ def version_change(stage):
     stage.log(f"{FLINK} -> {NEXT_FLINK} with its state")
     before = counter.job_ids()
     artifact(counter, flinkVersion=FLINK)
-    status = waits(counter, "BLOCKED_CANNOT_START", 30)
+    status = waits(counter, "BLOCKED_FLINK_CANNOT_READ", 30)
     counter.wait_progress(records=100, checkpoints=1)
     expect(counter.job_ids() == before, "the job was touched")
     expect(not [s for s in counter.savepoints()
