@@ -132,7 +132,7 @@ static struct platform_cluster sight_of(struct w_world *w, const struct w_cluste
         .jobmanager_dead = c->jobmanager_dead,
         .taskmanagers_alive = alive(c),
         .taskmanagers_wanted = c->wanted,
-        .rest_url = arena_fmt(w->a, "http://127.0.0.1:%lld", (long long)(8000 + c->attempt)),
+        .rest_url = arena_fmt(w->a, "http://127.0.0.1:%lld", 8000 + (long long)c->attempt),
         .cause = arena_str(w->a, str_of(c->cause)),
     };
     p.taskmanager_ids.items = ARENA_ARRAY(w->a, struct str, MOST_TASKMANAGERS);
