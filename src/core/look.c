@@ -97,21 +97,11 @@ static int64_t world_interval(const struct step *s)
     return s->rec->intent.kind == INTENT_TEARDOWN ? busy_interval(s) : patient_interval(s);
 }
 
-/* While a savepoint is taken its trigger tells when it is over; the job is looked at then. */
-static bool trigger_tells(const struct step *s)
-{
-    const struct intent *i = &s->rec->intent;
-    const struct seen_trigger *t = &s->in->seen->trigger;
-    return (i->kind == INTENT_STOP || i->kind == INTENT_SAVEPOINT) &&
-           !(str_eq(t->trigger_id, i->trigger_id) && t->state == FLINK_TRIGGER_COMPLETED);
-}
-
 static int64_t job_interval(const struct step *s)
 {
     if (at_rest(s) && !comes_up(s))
         return rest_interval(s);
-    bool patient = s->facts.pace == PACE_WAIT || trigger_tells(s);
-    return patient ? patient_interval(s) : busy_interval(s);
+    return s->facts.pace == PACE_WAIT ? patient_interval(s) : busy_interval(s);
 }
 
 static bool job_can_be_seen(const struct step *s)

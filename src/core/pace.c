@@ -2,7 +2,7 @@
 
 int64_t pace_look_us(int64_t waited, int64_t under_way)
 {
-    int64_t every = waited / (waited < WAIT_LONG_US ? 400 : 50);
+    int64_t every = waited / (waited < WAIT_LONG_US ? 1000 : 50);
     int64_t least = under_way > 1 ? under_way * LOOK_BUSY_US : LOOK_BUSY_US;
     if (every < least)
         every = least;

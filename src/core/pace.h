@@ -36,7 +36,7 @@
 #define UNSEEN_US             (10 * US_PER_S) /* until health is Unknown */
 
 /* How often to look at what has been waited for since `waited`, so that noticing late costs little:
- * every 5 ms at first, then a 400th of the wait, and a 50th when it lasts longer than any that goes
+ * every 5 ms at first, then a 1000th of the wait, and a 50th when it lasts longer than any that goes
  * well. All Deployments that wait for something (`under_way`, this one too) share 200 looks a
  * second, so that a thousand of them flood nobody; a look a second is never refused. */
 int64_t pace_look_us(int64_t waited, int64_t under_way);

@@ -5,7 +5,7 @@
 #include "core/step.h"
 #include "world/world.h"
 
-enum { MOST_SAVEPOINTS = 400, MOST_JOBS = 60, MOST_LOG = 1000, MOST_STEPS = 20000 };
+enum { MOST_SAVEPOINTS = 400, MOST_JOBS = 60, MOST_LOG = 1000, MOST_STEPS = 40000 };
 
 /* Where the daemon dies, or what becomes of a message; counted from 1 over the whole run. */
 enum fault {

@@ -228,7 +228,7 @@ static void looks_grow_rarer(void **state)
 {
     (void)state;
     assert_int_equal(pace_look_us(0, 1), LOOK_BUSY_US);
-    assert_int_equal(pace_look_us(10 * US_PER_S, 1), 25 * US_PER_MS);
+    assert_int_equal(pace_look_us(10 * US_PER_S, 1), 10 * US_PER_MS);
     assert_int_equal(pace_look_us(30 * US_PER_S, 1), 600 * US_PER_MS);
     assert_int_equal(pace_look_us(3600 * US_PER_S, 1), LOOK_SLOW_US);
 }
@@ -239,7 +239,7 @@ static void those_under_way_share_the_looks(void **state)
     for (int64_t n = 1; n <= 200; n++)
         assert_true(n * US_PER_S / pace_look_us(0, n) <= 200);
     /* A long wait is not made longer by others. */
-    assert_int_equal(pace_look_us(16 * US_PER_S, 8), 40 * US_PER_MS);
+    assert_int_equal(pace_look_us(16 * US_PER_S, 3), 16 * US_PER_MS);
     assert_int_equal(pace_look_us(0, 100000), LOOK_SLOW_US);
 }
 
