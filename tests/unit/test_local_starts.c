@@ -207,6 +207,29 @@ static void dependencies_join_the_class_path_in_their_order(void **state)
     assert_true(path_exists(jar));
 }
 
+/* As a daemon leaves it that is killed between the mark and the removal. */
+static void what_was_left_untidy_is_removed_with_the_next_end(void **state)
+{
+    (void)state;
+    struct err e;
+    provision();
+    struct attempt at = local_world_attempt(&w, 1);
+    struct str conf = attempt_path(ARENA, &at, "conf");
+    struct str last = attempt_path(ARENA, &at, "run.ended");
+    assert_goes(1);
+    assert_true(rig_until(&w.world.rig, 20, is_removed, &last));
+    assert_int_equal(dir_make(conf, 0755, &e), 0);
+    assert_int_equal(dir_make(last, 0755, &e), 0);
+    assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ENDED);
+
+    w.world.spec.attempt = 2;
+    provision();
+    assert_goes(2);
+
+    assert_false(path_exists(conf) || path_exists(last));
+    assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ENDED);
+}
+
 #define STORY(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
 
 int main(void)
@@ -216,6 +239,7 @@ int main(void)
         STORY(one_that_waits_in_line_can_be_ended),
         STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
         STORY(dependencies_join_the_class_path_in_their_order),
+        STORY(what_was_left_untidy_is_removed_with_the_next_end),
     };
     return cmocka_run_group_tests_name("local starts", tests, NULL, NULL);
 }
