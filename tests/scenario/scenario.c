@@ -71,6 +71,38 @@ void given_a_savepoint_on_request(void)
     when();
 }
 
+void given_taskmanagers_that_cannot_be_replaced(void)
+{
+    given_it_runs();
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_PROVISION, FATE_FAILS);
+    world_kill_taskmanager(&r->world, 1, 0);
+    rig_run_for(r, 3 * S);
+    when();
+}
+
+void edit_and_wait(void)
+{
+    when();
+    rig_edit(r);
+    until(has_started);
+}
+
+bool has_started(const struct rig *rig)
+{
+    return is_running(rig) && rig->record.current.restored != RESTORED_UNCHECKED;
+}
+
+bool is_recovered(const struct rig *rig)
+{
+    return has_started(rig) && rig->record.current.number == 2;
+}
+
+bool stops(const struct rig *rig)
+{
+    return rig->record.intent.kind == INTENT_STOP;
+}
+
 void scenario_until(bool (*holds)(const struct rig *r), const char *what, const char *file,
                     int line)
 {
@@ -101,6 +133,14 @@ void when(void)
 size_t calls_since(enum effect_kind kind)
 {
     return (size_t)(r->calls_of[kind] - calls_then[kind]);
+}
+
+size_t mutating_calls(void)
+{
+    size_t n = 0;
+    for (enum effect_kind k = CALL_PROVISION; k <= CALL_DISCARD; k++)
+        n += calls_since(k);
+    return n;
 }
 
 void scenario_narrative(const char *expected, const char *file, int line)

@@ -25,6 +25,13 @@ void given_it_is_created(void);
 void given_it_runs(void); /* and has taken a few checkpoints */
 void given_it_runs_under(enum upgrade_kind up, enum restore_kind restore);
 void given_a_savepoint_on_request(void);
+/* It runs, short of one that Flink needs to take a savepoint. */
+void given_taskmanagers_that_cannot_be_replaced(void);
+void edit_and_wait(void); /* until it has_started, from a mark of its own */
+
+bool has_started(const struct rig *rig);  /* and Flink has said what it was restored from */
+bool is_recovered(const struct rig *rig); /* has_started, by attempt 2 */
+bool stops(const struct rig *rig);        /* is in the middle of a stop-with-savepoint */
 
 /* Fails the test, with what happened, when it does not hold in time (an hour of the world). */
 #define until(condition_) scenario_until((condition_), #condition_, __FILE__, __LINE__)
@@ -39,6 +46,7 @@ void when(void);
 #define then_it_decided(expected_) scenario_narrative((expected_), __FILE__, __LINE__)
 void scenario_narrative(const char *expected, const char *file, int line);
 size_t calls_since(enum effect_kind kind); /* since the mark */
+size_t mutating_calls(void);               /* those of all kinds, since the mark */
 
 /* What the running attempt was restored from; "" = empty. */
 struct str restored_from(void);

@@ -10,28 +10,6 @@
     ", 510 RESERVE, 201 NOTE_PROVISIONED, 520 UPLOAD, 222 NOTE_UPLOADED, 534 SUBMIT, " \
     "230 NOTE_SUBMITTED, 406 NOTE_UP, 408 NOTE_EVIDENCE"
 
-static bool has_started(const struct rig *rig)
-{
-    return is_running(rig) && rig->record.current.restored != RESTORED_UNCHECKED;
-}
-
-static void then_choices_are(const char *expected)
-{
-    const struct str_list *choices = &r->deployment.status.choices;
-    struct buf b = {0};
-    for (size_t i = 0; i < choices->n; i++)
-        buf_fmt(&b, "%s%.*s", i ? "|" : "", STR_ARG(choices->items[i]));
-    assert_string_equal(arena_cstr(r->a, buf_str(&b)), expected);
-    buf_fini(&b);
-}
-
-static void edit_and_wait(void)
-{
-    when();
-    rig_edit(r);
-    until(has_started);
-}
-
 static void s001_stateless_none(void **state)
 {
     (void)state;
@@ -207,11 +185,6 @@ static void s017_ignorable_change_only(void **state)
     assert_int_equal(calls_since(CALL_STOP), 0);
 }
 
-static bool stops(const struct rig *rig)
-{
-    return rig->record.intent.kind == INTENT_STOP;
-}
-
 static void s019_two_edits_one_upgrade(void **state)
 {
     (void)state;
@@ -260,21 +233,6 @@ static void s025_flink_version_change_running(void **state)
     assert_place(restored_from(), rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location);
 }
 
-static void s025_flink_that_cannot_read_the_state_is_refused(void **state)
-{
-    (void)state;
-    r->deployment.spec.template_.spec.artifact.flink_version = STR("2.3");
-    given_it_runs();
-    r->deployment.spec.template_.spec.artifact.flink_version = STR("1.20");
-    rig_edit(r);
-    until(is_blocked);
-    then_all_is_quiet();
-    assert_true(rig_cluster(r)->job.up);
-    assert_int_equal(calls_since(CALL_STOP), 0);
-    then_choices_are("ask for a Flink version that can read the state|"
-                     "start empty: set spec.restoreStrategy.kind to NONE");
-}
-
 static void s027_flink_version_change_unknown(void **state)
 {
     (void)state;
@@ -284,132 +242,6 @@ static void s027_flink_version_change_unknown(void **state)
     rig_run_for(r, 40 * S);
     assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
     r->world.flink_unreachable = false;
-    until(has_started);
-    assert_int_equal(r->record.current.spec_version, 2);
-}
-
-static bool has_spent_a_try(const struct rig *rig)
-{
-    return rig->record.operation.savepoint_tries > 0;
-}
-
-/* S030 and S047: no savepoint while tasks restart; tries are spent by deadline, the job runs on. */
-static void s030_unhealthy_stateful(void **state)
-{
-    (void)state;
-    given_it_runs();
-    flink_job_restarts(&r->world, 1, 100000 * S);
-    rig_run_for(r, 3 * S);
-    rig_edit(r);
-    until(has_spent_a_try);
-    until(is_failed);
-    assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
-    assert_true(rig_cluster(r)->jobmanager_alive);
-    assert_int_equal(rig_count_event(r, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS"), 1);
-    then_all_is_quiet();
-}
-
-static void s031_attempts_exhausted(void **state)
-{
-    (void)state;
-    given_it_runs();
-    for (int i = 0; i < 4; i++)
-        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
-    rig_edit(r);
-    until(is_failed);
-    assert_int_equal(calls_since(CALL_STOP), 4);
-    assert_int_equal(calls_since(CALL_CANCEL) + calls_since(CALL_TEARDOWN), 0);
-    assert_true(rig_cluster(r)->job.up);
-    then_all_is_quiet();
-    assert_int_equal(r->deployment.status.choices.n, 3);
-    /* A new spec version leaves it. */
-    edit_and_wait();
-    assert_int_equal(r->record.current.spec_version, 3);
-}
-
-/* Limits and strategies are used by the next transition; a RETRY begins it. */
-static void s031_a_changed_limit_or_strategy_does_not_leave_failed(void **state)
-{
-    (void)state;
-    given_it_runs();
-    for (int i = 0; i < 4; i++)
-        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
-    rig_edit(r);
-    until(is_failed);
-    when();
-    r->deployment.spec.max_savepoint_creation_attempts = 9;
-    rig_touch(r);
-    rig_run_for(r, 60 * S);
-    r->deployment.spec.upgrade_strategy = UPGRADE_NONE;
-    rig_touch(r);
-    rig_run_for(r, 60 * S);
-    r->deployment.spec.upgrade_strategy = UPGRADE_STATELESS;
-    rig_touch(r);
-    rig_run_for(r, 60 * S);
-    assert_true(is_failed(r));
-    assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
-    rig_retry(r);
-    until(has_started);
-    assert_int_equal(calls_since(CALL_CANCEL), 1);
-    assert_int_equal(r->record.current.spec_version, 2);
-}
-
-static void s031_failed_for_savepoints_ends_with_the_job(void **state)
-{
-    (void)state;
-    given_it_runs();
-    for (int i = 0; i < 4; i++)
-        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
-    rig_edit(r);
-    until(is_failed);
-    world_kill_jobmanager(&r->world, 1, "killed");
-    rig_run_for(r, 5 * S);
-    until(has_started);
-    assert_int_equal(r->record.current.spec_version, 2);
-}
-
-static bool is_refused(const struct rig *rig)
-{
-    return str_eq(rig->deployment.status.reason, STR("CALL_REFUSED")) && rig->seen.call.times >= 4;
-}
-
-/* Flink says no: that is shown, and it is asked again ever more seldom until the try's deadline. */
-static void s031_a_refused_stop_is_asked_again_at_a_pace(void **state)
-{
-    (void)state;
-    given_it_runs();
-    r->world.triggers_refused = true;
-    rig_edit(r);
-    until(is_refused);
-    const struct deployment_status *st = &r->deployment.status;
-    assert_true(str_contains(st->message, STR("checkpointing is not possible now")));
-    int64_t wait = st->next_try_at - (1000000 * S + r->world.now);
-    assert_in_range(wait, 5 * S, 8 * S);
-    int64_t next = st->next_try_at;
-    for (int i = 0; i < 100; i++) {
-        rig_run_for(r, 37 * MS);
-        assert_true(is_refused(r));
-        assert_int_equal(r->deployment.status.next_try_at, next);
-    }
-    rig_run_for(r, 600 * S);
-    assert_int_equal(r->record.operation.savepoint_tries, 0);
-    assert_in_range(calls_since(CALL_STOP), 10, 20);
-    rig_run_for(r, 60 * S);
-    assert_int_equal(r->record.operation.savepoint_tries, 1);
-    r->world.triggers_refused = false;
-    until(has_started);
-    assert_int_equal(r->record.current.spec_version, 2);
-}
-
-static void s031_retry_leaves_failed(void **state)
-{
-    (void)state;
-    given_it_runs();
-    for (int i = 0; i < 4; i++)
-        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
-    rig_edit(r);
-    until(is_failed);
-    rig_retry(r);
     until(has_started);
     assert_int_equal(r->record.current.spec_version, 2);
 }
@@ -452,40 +284,6 @@ static void s034_user_savepoint_pending(void **state)
     then_it_decided("414 SAVEPOINT, 260 NOTE_SAVEPOINT, " FIRST_STOP THEN_START);
     assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state,
                      SAVEPOINT_COMPLETED);
-}
-
-static void s035_artifact_missing_does_not_stop_the_job(void **state)
-{
-    (void)state;
-    given_it_runs();
-    r->world.artifact_missing = 2;
-    rig_edit(r);
-    until(is_blocked);
-    then_all_is_quiet();
-    assert_int_equal(calls_since(CALL_STOP), 0);
-    assert_true(rig_cluster(r)->job.up);
-    /* Neither an older snapshot nor an empty start would help. */
-    then_choices_are("put the artifact where it is expected: it goes on by itself|"
-                     "edit the artifact in spec.template");
-    /* It goes on by itself once that is mended. */
-    r->world.artifact_missing = 0;
-    until(has_started);
-}
-
-static void s035_bad_target_savepoint(void **state)
-{
-    (void)state;
-    given_it_runs();
-    rig_import(r, "file:/elsewhere/savepoint-1");
-    storage_find(&r->world, STR("file:/elsewhere/savepoint-1"))->there = false;
-    rig_restore_from(r, STR("file:/elsewhere/savepoint-1"), STR("once"));
-    rig_edit(r);
-    rig_run_for(r, 60 * S);
-    assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);
-    assert_true(rig_cluster(r)->job.up);
-    assert_true(is_blocked(r));
-    then_choices_are("mend the snapshot that is named: it goes on by itself|"
-                     "restore another snapshot: set spec.restoreFrom|remove spec.restoreFrom");
 }
 
 static void s037_redeploy_same_path_twice(void **state)
@@ -542,19 +340,10 @@ int main(void)
         SCENARIO(s021_edit_to_cancelled_mid_savepoint),
         SCENARIO(s023_allow_non_restored),
         SCENARIO(s025_flink_version_change_running),
-        SCENARIO(s025_flink_that_cannot_read_the_state_is_refused),
         SCENARIO(s027_flink_version_change_unknown),
-        SCENARIO(s030_unhealthy_stateful),
-        SCENARIO(s031_attempts_exhausted),
-        SCENARIO(s031_a_changed_limit_or_strategy_does_not_leave_failed),
-        SCENARIO(s031_failed_for_savepoints_ends_with_the_job),
-        SCENARIO(s031_a_refused_stop_is_asked_again_at_a_pace),
-        SCENARIO(s031_retry_leaves_failed),
         SCENARIO(s033_savepoint_ok_stop_failed),
         SCENARIO(s033_job_fails_while_it_stops),
         SCENARIO(s034_user_savepoint_pending),
-        SCENARIO(s035_artifact_missing_does_not_stop_the_job),
-        SCENARIO(s035_bad_target_savepoint),
         SCENARIO(s037_redeploy_same_path_twice),
         SCENARIO(s038_redeploy_when_suspended),
     };
