@@ -57,7 +57,8 @@ struct str str_skip(struct str s, size_t n)
 {
     if (n > s.len)
         n = s.len;
-    return (struct str){s.ptr + n, s.len - n};
+    /* An empty slice may have no memory: then there is nothing to point behind. */
+    return n ? (struct str){s.ptr + n, s.len - n} : s;
 }
 
 struct str str_take(struct str s, size_t n)
