@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/registry_impl.h"
 #include "rig.h"
+#include "shell/registry_impl.h"
 
 enum { UPGRADES = 5 };
 

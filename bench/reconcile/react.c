@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/registry_impl.h"
 #include "rig.h"
+#include "shell/registry_impl.h"
 
 #define MOST_SAMPLES 100000
 #define WARM_UP      20 /* upgrades that are not counted */

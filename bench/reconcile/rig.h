@@ -2,7 +2,7 @@
  * One thread, one loop. */
 #pragma once
 
-#include "app/app.h"
+#include "shell/app.h"
 #include "world.h"
 
 struct rig {

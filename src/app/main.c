@@ -14,11 +14,11 @@
 #include "adapt/loop_uv/loop_uv.h"
 #include "adapt/snapshots_file/snapshots_file.h"
 #include "adapt/store_sqlite/store_sqlite.h"
-#include "app/api.h"
-#include "app/app.h"
+#include "api/api.h"
 #include "app/config.h"
-#include "app/jars.h"
 #include "base/timefmt.h"
+#include "shell/app.h"
+#include "shell/jars.h"
 
 #define JARS_EVERY_US (INT64_C(600) * US_PER_S)
 

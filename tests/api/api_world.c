@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "api_ports.h"
-#include "app/record_row.h"
-#include "app/registry_impl.h"
 #include "base/log.h"
 #include "model/target.h"
+#include "shell/record_row.h"
+#include "shell/registry_impl.h"
 
 struct api_world *world;
 

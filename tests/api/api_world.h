@@ -3,7 +3,7 @@
  * test lets it pass. */
 #pragma once
 
-#include "app/api.h"
+#include "api/api.h"
 #include "core/record.h"
 #include "story.h"
 

@@ -1,6 +1,6 @@
 /* The description of the API agrees with what is served. */
+#include "api/api_impl.h"
 #include "api_world.h"
-#include "app/api_impl.h"
 
 static struct json description(void)
 {

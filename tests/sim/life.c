@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "app/registry_impl.h"
 #include "base/log.h"
+#include "shell/registry_impl.h"
 
 /* ---- clock ---- */
 

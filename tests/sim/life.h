@@ -1,7 +1,7 @@
 /* One run of the daemon, and what the simulated ports keep of it. */
 #pragma once
 
-#include "app/api.h"
+#include "api/api.h"
 #include "sim.h"
 
 union sim_answer_fn {

@@ -2,9 +2,9 @@
  * of what a life of the daemon thinks. Invariants are numbered as in the architecture. */
 #include <stdio.h>
 
-#include "app/record_row.h"
 #include "life.h"
 #include "model/snapshot_location.h"
+#include "shell/record_row.h"
 
 /* ---- after every event ---- */
 

@@ -6,8 +6,8 @@
  * as an event of the world's one queue, so that a run is the same each time. One thread. */
 #pragma once
 
-#include "app/app.h"
 #include "core/record.h"
+#include "shell/app.h"
 #include "world/world.h"
 
 struct life; /* of the daemon: life.h */

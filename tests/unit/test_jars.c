@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "app/jars.h"
+#include "shell/jars.h"
 
 static struct asked {
     bool recorded;

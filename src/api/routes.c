@@ -1,0 +1,118 @@
+/* The one table of routes: dispatch, 405, OpenAPI and the labels of /metrics come from it. */
+#include "api/api_impl.h"
+#include "api/hint.h"
+#include "api/plan.h"
+
+#define NS      "/api/v1/namespaces/{namespace}"
+#define BIT(q)  (1U << QUERY_##q)
+#define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
+#define GET     .method = "GET", .status = 200
+#define POST    .method = "POST"
+#define PUT     .method = "PUT", .status = 200
+#define PATCH   .method = "PATCH", .status = 200, .is_patch = true
+#define DELETE_ .method = "DELETE", .status = 200
+
+/* clang-format off */
+const struct route routes[] = {
+{ GET, .path = NS "/deployments", .fn = get_deployments, .id = "listDeployments",
+  .list_of = "DeploymentList", .doc = "All Deployments, by name.",
+  .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
+{ POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
+  .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
+  .queries = WRITES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
+{ GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
+  .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
+{ PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",
+  .takes = &deployment_fields, .gives = &deployment_fields, .status_too = 201,
+  .queries = WRITES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
+{ PATCH, .path = NS "/deployments/{name}", .fn = patch_deployment, .id = "patchDeployment",
+  .takes = &deployment_fields, .gives = &deployment_fields, .queries = WRITES,
+  .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes." },
+{ DELETE_, .path = NS "/deployments/{name}", .fn = delete_deployment, .id = "deleteDeployment",
+  .gives = &deployment_fields, .queries = BIT(DRY_RUN),
+  .doc = "Only while its desired state is CANCELLED or SUSPENDED. Data of snapshots stays." },
+{ GET, .path = NS "/deployments/{name}/restore-decision", .fn = get_restore_decision,
+  .id = "getRestoreDecision", .gives = &restore_decision_fields,
+  .doc = "What the next job would be restored from, by what may come next." },
+{ POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
+  .takes = &deployment_fields, .gives = &plan_fields, .status = 200,
+  .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
+  .doc = "What a change would do. Nothing is stored. The body is a merge patch; of a Deployment "
+         "that does not exist, all of it." },
+{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
+  .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
+  .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
+{ GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
+  .gives_type = "text/plain", .queries = BIT(PROCESS) | BIT(ATTEMPT) | BIT(LIMIT_BYTES),
+  .doc = "The end of a Flink process's log." },
+
+{ GET, .path = NS "/jobs", .fn = get_jobs, .id = "listJobs", .list_of = "JobList",
+  .queries = BIT(DEPLOYMENT_ID), .doc = "Jobs, by Deployment and attempt." },
+{ GET, .path = NS "/jobs/{name}", .fn = get_job, .id = "getJob", .gives = &job_fields,
+  .doc = "One Job, by id." },
+{ GET, .path = NS "/savepoints", .fn = get_savepoints, .id = "listSavepoints",
+  .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID),
+  .doc = "Savepoints, by Deployment and age." },
+{ POST, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
+  .takes = &savepoint_fields, .gives = &savepoint_fields, .status = 201, .status_too = 200,
+  .queries = WRITES,
+  .doc = "Takes a savepoint of the running job; or, with spec.savepointLocation, registers one "
+         "that exists." },
+{ GET, .path = NS "/savepoints/{name}", .fn = get_savepoint, .id = "getSavepoint",
+  .gives = &savepoint_fields, .doc = "One Savepoint, by id." },
+{ DELETE_, .path = NS "/savepoints/{name}", .fn = delete_savepoint, .id = "deleteSavepoint",
+  .gives = &savepoint_fields, .queries = BIT(FORCE) | BIT(DRY_RUN),
+  .doc = "Deletes its data, when nobody needs it." },
+{ GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
+  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
+  .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },
+
+{ GET, .path = NS "/deployment-targets", .fn = get_targets, .id = "listDeploymentTargets",
+  .list_of = "DeploymentTargetList", .doc = "All targets; `local` is built in." },
+{ POST, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
+  .takes = &target_fields, .gives = &target_fields, .status = 201, .status_too = 200,
+  .queries = WRITES, .doc = "Creates a target." },
+{ GET, .path = NS "/deployment-targets/{name}", .fn = get_target, .id = "getDeploymentTarget",
+  .gives = &target_fields, .doc = "One target, by name or id." },
+{ PUT, .path = NS "/deployment-targets/{name}", .fn = put_target, .id = "putDeploymentTarget",
+  .takes = &target_fields, .gives = &target_fields, .status_too = 201, .queries = WRITES,
+  .doc = "Creates a target, or changes its labels and annotations." },
+{ DELETE_, .path = NS "/deployment-targets/{name}", .fn = delete_target,
+  .id = "deleteDeploymentTarget", .gives = &target_fields, .queries = BIT(DRY_RUN),
+  .doc = "Only while no Deployment names it." },
+{ GET, .path = NS "/deployment-defaults", .fn = get_defaults, .id = "getDeploymentDefaults",
+  .gives = &defaults_fields, .doc = "What new Deployments get where their author wrote nothing." },
+{ PUT, .path = NS "/deployment-defaults", .fn = put_defaults, .id = "putDeploymentDefaults",
+  .takes = &defaults_fields, .gives = &defaults_fields, .queries = WRITES,
+  .doc = "Replaces them. Deployments that exist do not change." },
+{ PATCH, .path = NS "/deployment-defaults", .fn = patch_defaults, .id = "patchDeploymentDefaults",
+  .takes = &defaults_fields, .gives = &defaults_fields, .queries = WRITES,
+  .doc = "JSON merge patch." },
+{ GET, .path = "/api/v1/global-deployment-defaults", .fn = get_global_defaults,
+  .id = "getGlobalDeploymentDefaults", .gives = &defaults_fields,
+  .doc = "The configured defaults; those of a namespace come before them." },
+
+{ GET, .path = "/namespaces/v1/namespaces", .fn = get_namespaces, .id = "listNamespaces",
+  .list_of = "NamespaceAnswers", .doc = "All namespaces." },
+{ GET, .path = "/namespaces/v1/namespaces/{namespace}", .fn = get_namespace, .id = "getNamespace",
+  .list_of = "NamespaceAnswer", .doc = "One namespace." },
+
+{ GET, .path = "/api/v1/status", .fn = get_status, .id = "getStatus", .list_of = "Status",
+  .doc = "Whether the server answers." },
+{ GET, .path = "/api/v1/status/system-info", .fn = get_system_info, .id = "getSystemInformation",
+  .list_of = "SystemInformation", .doc = "What the server is." },
+{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .gives_type = "text/plain",
+  .doc = "200 while the process answers." },
+{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .gives_type = "text/plain",
+  .doc = "200 while it can do its work; 503 when its store cannot be trusted." },
+{ GET, .path = "/version", .fn = get_version, .id = "getVersion", .list_of = "Version",
+  .doc = "The server's version and the Flink versions it knows." },
+{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .gives_type = "text/plain",
+  .doc = "For Prometheus." },
+{ GET, .path = "/openapi.json", .fn = get_openapi, .id = "getOpenapi",
+  .gives_type = "application/json", .doc = "This description." },
+};
+/* clang-format on */
+
+const size_t n_routes = sizeof(routes) / sizeof(routes[0]);
+_Static_assert(sizeof(routes) / sizeof(routes[0]) <= MOST_ROUTES, "the counters are by route");
