@@ -69,11 +69,11 @@ static void describe_job(struct cli *c, struct json d, struct json jobs)
     struct str restored = text_at(c, job, "spec.savepointLocation");
     struct str restarts = text_at(c, job, "status.started.observedFlinkJobRestarts");
     line(c, "Job",
-         arena_fmt(
-             c->a, "%.*s  attempt %.*s  %.*s  restarts %.*s  spec version %.*s",
-             STR_ARG(text_at(c, job, "metadata.id")), STR_ARG(text_at(c, job, "metadata.attempt")),
-             STR_ARG(text_at(c, job, "status.state")), STR_ARG(restarts.len ? restarts : STR("0")),
-             STR_ARG(or_dash(text_at(c, d, "status.specVersion")))));
+         arena_fmt(c->a, "%.*s  attempt %.*s  %.*s%s%.*s  spec version %.*s",
+                   STR_ARG(text_at(c, job, "metadata.id")),
+                   STR_ARG(text_at(c, job, "metadata.attempt")),
+                   STR_ARG(text_at(c, job, "status.state")), restarts.len ? "  restarts " : "",
+                   STR_ARG(restarts), STR_ARG(or_dash(text_at(c, d, "status.specVersion")))));
     line(c, "",
          arena_fmt(c->a, "restored from %.*s",
                    STR_ARG(restored.len ? restored : STR("nothing: it began empty"))));

@@ -8,6 +8,14 @@ static void complete_start(struct step *s)
     s->rec->operation = (struct operation){0};
 }
 
+static void note_restarts(struct step *s)
+{
+    if (s->facts.job != SIGHT_UP || !core_has_new_restarts(s->in))
+        return;
+    struct job *job = step_put_job(s);
+    job->status.observed_flink_job_restarts = s->in->seen->job.restarts;
+}
+
 void act_note_up(struct step *s)
 {
     struct attempt *at = &s->rec->current;
@@ -19,6 +27,7 @@ void act_note_up(struct step *s)
         job->status.started_at = s->in->wall_us;
         job->status.observed_flink_job_status = STR("RUNNING");
     }
+    note_restarts(s);
     step_restored_from(s);
     step_note_submission_error(s);
     step_event(s, "JOB_SUCCESSFULLY_STARTED", "All tasks of attempt %d run", (int)at->number);
@@ -76,6 +85,7 @@ void act_note_evidence(struct step *s)
     bool mismatch;
     if (core_running_evidence(s->in, &mismatch) != EVIDENCE_NONE)
         note_checkpoints(s, mismatch);
+    note_restarts(s);
     if (s->rec->operation.kind != OPERATION_NONE && core_runs_as_wanted(s->in))
         complete_start(s);
     s->out->changed = true;

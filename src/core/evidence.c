@@ -216,3 +216,8 @@ enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch
         return EVIDENCE_NONE;
     return *ret_mismatch ? EVIDENCE_CONFLICT : EVIDENCE_READY;
 }
+
+bool core_has_new_restarts(const struct core_in *in)
+{
+    return in->job && in->seen->job.restarts > in->job->status.observed_flink_job_restarts;
+}

@@ -32,3 +32,6 @@ struct str core_unlisted_directory(struct arena *a, const struct core_in *in);
 /* PHASE_UP: something about the running job waits to be recorded. `mismatch` = it was not restored
  * from what was asked for. */
 enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch);
+
+/* Flink told more restarts of the running job than its row says. What is not known (-1) is none. */
+bool core_has_new_restarts(const struct core_in *in);

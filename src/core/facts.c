@@ -228,7 +228,9 @@ static enum evidence running_evidence(const struct core_in *in)
     bool mismatch;
     enum evidence e = core_running_evidence(in, &mismatch);
     bool over = in->record->operation.kind != OPERATION_NONE && core_runs_as_wanted(in);
-    return e == EVIDENCE_NONE && over ? EVIDENCE_READY : e;
+    bool restarted = job_of(in) == SIGHT_UP && core_has_new_restarts(in) &&
+                     in->mono_us - in->seen->committed_at >= NOTE_RESTARTS_US;
+    return e == EVIDENCE_NONE && (over || restarted) ? EVIDENCE_READY : e;
 }
 
 static enum evidence evidence_of(const struct core_in *in)

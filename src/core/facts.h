@@ -48,7 +48,7 @@ enum result {
 enum drift { DRIFT_NONE, DRIFT_STATELESS, DRIFT_STATEFUL, DRIFT_PENDING, DRIFT_VALUES };
 
 /* Evidence that waits to be recorded: about the running job (what it restored, where it
- * checkpoints, that it is what the operation led to), about the end (statistics), about what the attempt left behind (listings). */
+ * checkpoints, that it is what the operation led to, that it restarted), about the end (statistics), about what the attempt left behind (listings). */
 enum evidence { EVIDENCE_NONE, EVIDENCE_READY, EVIDENCE_CONFLICT, EVIDENCE_VALUES };
 
 /* What the next start would restore from (core/choice.h), verified freshly. */

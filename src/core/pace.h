@@ -13,6 +13,7 @@
 #define LOOK_STATS_REST_US     (15 * US_PER_S) /* for the restore hint */
 #define LOOK_ARTIFACT_AGAIN_US (10 * US_PER_S) /* after a refusal: it may be mended */
 #define LOOK_SNAPSHOT_AGAIN_US (2 * US_PER_S)
+#define NOTE_RESTARTS_US       (10 * US_PER_S) /* one write in so long, however often a job restarts */
 /* An observation without an answer for so long is asked again. */
 #define LOOK_LOST_US (30 * US_PER_S)
 /* A sight older than this decides nothing. */
@@ -24,6 +25,8 @@
 #define DEADLINE_PROVISION_US (180 * US_PER_S)
 #define DEADLINE_UPLOAD_US    (60 * US_PER_S)
 #define DEADLINE_SUBMIT_US    (120 * US_PER_S)
+/* The daemon that submitted is no more: most programs have handed over their job by then. */
+#define DEADLINE_UNHEARD_SUBMIT_US (10 * US_PER_S)
 #define DEADLINE_SAVEPOINT_US \
     (660 * US_PER_S)                          /* Flink's own execution.checkpointing.timeout: 600 */
 #define DEADLINE_CANCEL_US   (180 * US_PER_S) /* Flink's own task.cancellation.timeout: 180 */

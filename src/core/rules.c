@@ -182,7 +182,7 @@ const struct rule rules[] = {
 { 406, .phase = IS(PHASE_SUBMITTED), .job = IS(SIGHT_UP),
        .then = ACTION_NOTE_UP, .why = "the job is RUNNING with all its tasks" },
 { 408, .phase = IS(PHASE_UP), .evidence = IS(EVIDENCE_READY) | IS(EVIDENCE_CONFLICT),
-       .then = ACTION_NOTE_EVIDENCE, .why = "Flink says what the job was restored from and where it checkpoints" },
+       .then = ACTION_NOTE_EVIDENCE, .why = "Flink says what the job was restored from, where it checkpoints, or how often it restarted" },
 { 409, .phase = MAY_RUN, .want = IS(WANT_SUSPEND), .pace = IS(PACE_LATE),
        .then = ACTION_SPEND_TRY, .why = "not all tasks ran until the deadline of this try" },
 { 410, .phase = MAY_RUN, .want = IS(WANT_CANCEL),

@@ -50,7 +50,8 @@ static const struct field started_rows[] = {
     FIELD_AT(FIELD_TIME, job_status, started_at, "startedAt"),
     FIELD_AT(FIELD_STR, job_status, flink_job_id, "flinkJobId"),
     FIELD_AT(FIELD_TIME, job_status, last_update_time, "lastUpdateTime"),
-    FIELD_AT(FIELD_INT, job_status, observed_flink_job_restarts, "observedFlinkJobRestarts"),
+    FIELD_AT(FIELD_INT, job_status, observed_flink_job_restarts, "observedFlinkJobRestarts",
+             .doc = "How often Flink restarted the job, as last seen; absent: none was seen."),
     FIELD_AT(FIELD_STR, job_status, observed_flink_job_status, "observedFlinkJobStatus",
              .doc = "Flink's word, or UNKNOWN while it cannot be asked."),
 };

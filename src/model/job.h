@@ -48,7 +48,7 @@ struct job_status {
     int64_t started_at;
     struct str flink_job_id;
     int64_t last_update_time;
-    int64_t observed_flink_job_restarts;
+    int64_t observed_flink_job_restarts; /* 0: none was seen */
     struct str observed_flink_job_status;
     struct str rest_url;          /* ours: where this job's Flink REST answers */
     struct str restored_location; /* ours: what Flink says it restored */

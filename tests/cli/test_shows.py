@@ -44,6 +44,17 @@ def what_it_prints():
 
 
 @case
+def restarts_that_nobody_saw_are_not_shown():
+    unseen = job()
+    del unseen["status"]["started"]["observedFlinkJobRestarts"]
+    script = world()
+    script[f"GET {NS}/jobs"] = listed("Job", unseen)
+    with serving(script) as server:
+        seen = ends(0, "describe", "ledger", server=server)
+        expect("STARTED  spec version 2" in seen.out, f"no number of restarts; {seen}")
+
+
+@case
 def what_a_plan_says():
     with serving(world()) as server:
         check_golden("plan-upgrade", ["plan", "-f", "-"], server, stdin=FILE)

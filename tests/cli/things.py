@@ -49,7 +49,8 @@ def job(state="STARTED"):
             "spec": {"savepointId": OLD, "savepointLocation": "file:/sp/savepoint-0188"},
             "status": {"state": state, "restUrl": "http://127.0.0.1:29103",
                        "logDirectory": "/data/clusters/6f1c/31/log",
-                       "started": {"observedFlinkJobStatus": "RUNNING"}}}
+                       "started": {"observedFlinkJobStatus": "RUNNING",
+                                   "observedFlinkJobRestarts": 3}}}
 
 
 def savepoint(identity=SAVEPOINT, state="COMPLETED", **status):

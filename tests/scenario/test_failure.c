@@ -98,6 +98,48 @@ static void taskmanager_killed_is_replaced_and_the_job_stays(void **state)
     assert_true(str_eq(r->record.current.job_id, job));
 }
 
+static bool shows_a_restart(const struct rig *rig)
+{
+    return rig_job(rig, 1)->status.observed_flink_job_restarts == 1;
+}
+
+static void restarts_by_flink_are_shown(void **state)
+{
+    (void)state;
+    given_it_runs();
+    assert_int_equal(rig_job(r, 1)->status.observed_flink_job_restarts, 0);
+    flink_job_restarts(&r->world, 1, 1 * S);
+    rig_run_for(r, 15 * S);
+    assert_true(shows_a_restart(r));
+    then_it_decided("408 NOTE_EVIDENCE");
+    then_all_is_quiet();
+    /* What nobody knows just now takes nothing back. */
+    r->world.restarts_unknown = true;
+    flink_job_restarts(&r->world, 1, 1 * S);
+    rig_run_for(r, 60 * S);
+    assert_true(shows_a_restart(r));
+    r->world.restarts_unknown = false;
+    rig_run_for(r, 15 * S);
+    assert_int_equal(rig_job(r, 1)->status.observed_flink_job_restarts, 2);
+    assert_int_equal(mutating_calls(), 0);
+}
+
+/* Each is looked at; what is written is one row in ten seconds, and the newest number in the end. */
+static void a_job_that_restarts_in_a_loop_does_not_flood_the_store(void **state)
+{
+    (void)state;
+    given_it_runs();
+    int64_t before = r->commits;
+    for (int i = 0; i < 100; i++) {
+        flink_job_restarts(&r->world, 1, 100 * MS);
+        rig_run_for(r, 3 * S);
+    }
+    assert_in_range(r->commits - before, 20, 31);
+    rig_run_for(r, 15 * S);
+    assert_int_equal(rig_job(r, 1)->status.observed_flink_job_restarts, 100);
+    then_all_is_quiet();
+}
+
 /* Flink is asked, and cannot answer. */
 static void a_failure_whose_cause_nobody_knows_says_so(void **state)
 {
@@ -388,6 +430,8 @@ int main(void)
         SCENARIO(s101_real_error_shown),
         SCENARIO(jobmanager_killed_is_recovered_from_its_newest_checkpoint),
         SCENARIO(taskmanager_killed_is_replaced_and_the_job_stays),
+        SCENARIO(restarts_by_flink_are_shown),
+        SCENARIO(a_job_that_restarts_in_a_loop_does_not_flood_the_store),
         SCENARIO(a_failure_whose_cause_nobody_knows_says_so),
         SCENARIO(s109_cluster_deleted_no_state_certain),
         SCENARIO(s109_an_edit_while_it_is_blocked_decides_nothing),

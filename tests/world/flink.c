@@ -203,7 +203,7 @@ void flink_look(struct w_world *w, struct w_call *call)
         s->job = j->status;
         s->tasks_total = 2;
         s->tasks_up = j->up ? 2 : 0;
-        s->restarts = j->restarts;
+        s->restarts = w->restarts_unknown ? -1 : j->restarts;
     }
     s->taskmanager_ids.items = ARENA_ARRAY(w->a, struct str, MOST_TASKMANAGERS);
     for (size_t i = 0; i < c->n_taskmanagers; i++)

@@ -187,6 +187,7 @@ struct w_world {
     bool storage_unreadable;
     bool checkpointing_off;
     bool fail_restores;
+    bool restarts_unknown;           /* Flink does not say how often a job restarted */
     bool triggers_refused;           /* any savepoint is answered with 400 */
     const char *checkpoints_in_code; /* the job's own code sets another directory */
     int64_t artifact_missing;        /* spec version whose artifact is not there; 0 = none */
