@@ -130,6 +130,22 @@ static void starts_wait_in_line(void **state)
     assert_goes(2);
 }
 
+static void the_next_in_line_starts_when_the_one_before_answers_or_ends(void **state)
+{
+    (void)state;
+    w.local->config.max_concurrent_starts = 1;
+    struct answer answers[3] = {0};
+    const struct platform *p = &w.world.rig.platform;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &answers[0]);
+    w.world.spec.attempt = 2;
+    java_is("-Dfake=exit");
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &answers[1]);
+    w.world.spec.attempt = 3;
+    p->ops->provision(p->ctx, &w.world.spec, on_answer, &answers[2]);
+    for (int i = 0; i < 3; i++)
+        assert_true(rig_until(&w.world.rig, 20, has_answered, &answers[i]));
+}
+
 static void one_that_waits_in_line_can_be_ended(void **state)
 {
     (void)state;
@@ -236,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(starts_wait_in_line),
+        STORY(the_next_in_line_starts_when_the_one_before_answers_or_ends),
         STORY(one_that_waits_in_line_can_be_ended),
         STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
         STORY(dependencies_join_the_class_path_in_their_order),

@@ -4,13 +4,15 @@
 #include "adapt/local/internal.h"
 
 #include <netinet/in.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/timefmt.h"
 
-#define LOOK_EVERY_US (200 * US_PER_MS)
-#define LOOKS_MOST    450 /* 90 s */
+/* The next in line waits for it; a look is a refused connection and a poll of the process. */
+#define LOOK_EVERY_US (20 * US_PER_MS)
+#define LOOKS_MOST    4500 /* 90 s */
 
 struct start {
     struct start *next;
@@ -19,6 +21,7 @@ struct start {
     int64_t attempt;
     struct arena *a;
     int64_t rest_port; /* 0: the provision has not run yet */
+    int fd;            /* of the JobManager's process, -1: not opened yet */
     int looks;
     bool over;
     bool on_pool;
@@ -37,6 +40,8 @@ static void start_free(struct start *s)
 {
     if (s->timer)
         s->l->loop->ops->timer_free(s->timer);
+    if (s->fd >= 0)
+        close(s->fd);
     arena_free(s->a);
     mem_free(s);
 }
@@ -50,6 +55,7 @@ static struct start *start_new(struct local *l, struct operation *provision)
     s->a = arena_new();
     s->deployment = arena_str(s->a, provision->deployment);
     s->attempt = provision->attempt;
+    s->fd = -1;
     s->timer = l->loop->ops->timer_new(l->loop->ctx, look, s);
     s->next = l->starts;
     l->starts = s;
@@ -91,18 +97,36 @@ static bool takes_connections(int64_t port)
     return ok;
 }
 
-static void look_on_pool(void *arg)
+/* Opens the JobManager's process; false: there is none any more. What cannot be told now is looked
+ * at again. */
+static bool open_jobmanager(struct start *s)
 {
-    struct start *s = arg;
     struct arena *a = arena_new();
     struct attempt at;
     struct err ignored;
-    s->over = takes_connections(s->rest_port);
-    if (!s->over && attempt_read(s->l, a, s->deployment, s->attempt, &at, &ignored) == 0) {
+    bool there = true;
+    if (attempt_read(s->l, a, s->deployment, s->attempt, &at, &ignored) == 0) {
         const struct process *p = attempt_process(&at, STR(JOBMANAGER));
-        s->over = !p || process_state(p) == ALIVE_NO || at.stage != STAGE_PREPARED;
+        there = p && p->java != ALIVE_NO && at.stage == STAGE_PREPARED;
+        if (there)
+            s->fd = process_watch(s->l->proc, p->record.java);
     }
     arena_free(a);
+    return there;
+}
+
+static bool jobmanager_has_ended(struct start *s)
+{
+    if (s->fd < 0)
+        return !open_jobmanager(s);
+    struct pollfd ended = {.fd = s->fd, .events = POLLIN};
+    return poll(&ended, 1, 0) > 0;
+}
+
+static void look_on_pool(void *arg)
+{
+    struct start *s = arg;
+    s->over = takes_connections(s->rest_port) || jobmanager_has_ended(s);
 }
 
 static void looked(void *arg)
