@@ -186,6 +186,33 @@ static void what_ended_before_the_newest_stays_ended_when_its_logs_are_gone(void
     assert_null(look(1));
 }
 
+/* As a machine leaves it that crashes before the first process: the leases are there, of what the
+ * processes read nothing is. */
+static void a_start_that_was_cut_short_writes_its_configuration_anew(void **state)
+{
+    (void)state;
+    static const char *const dirs[] = {"conf", "lib", "tmp", "upload", "log", "run"};
+    struct err e;
+    struct str text;
+    struct attempt at = local_world_attempt(&w, 1);
+    struct str conf = attempt_path(ARENA, &at, "conf/config.yaml");
+    struct str lease = STR("rpc 31997\nrest 31998\nblob 31999\ntaskmanagers 2\n");
+    assert_int_equal(
+        dir_make(arena_fmt(ARENA, "%.*s/%.*s", STR_ARG(w.local->clusters), STR_ARG(DEPLOYMENT)),
+                 0755, &e),
+        0);
+    assert_int_equal(dir_make(at.dir, 0755, &e), 0);
+    for (size_t i = 0; i < sizeof(dirs) / sizeof(dirs[0]); i++)
+        assert_int_equal(dir_make(attempt_path(ARENA, &at, dirs[i]), 0755, &e), 0);
+    assert_int_equal(file_write(ARENA, attempt_path(ARENA, &at, "cluster"), lease, 0644, &e), 0);
+    assert_int_equal(file_write(ARENA, conf, STR(""), 0600, &e), 0);
+    java_is("-Dfake=mute");
+    provision();
+    assert_int_equal(file_read(ARENA, conf, 1U << 16, &text, &e), FILE_READ);
+    assert_true(str_contains(text, STR("\"rest.port\": \"31998\"")));
+    assert_goes(1);
+}
+
 /* The command line of the attempt's JobManager. */
 static struct str command_line(void)
 {
@@ -255,6 +282,7 @@ int main(void)
         STORY(the_next_in_line_starts_when_the_one_before_answers_or_ends),
         STORY(one_that_waits_in_line_can_be_ended),
         STORY(what_ended_before_the_newest_stays_ended_when_its_logs_are_gone),
+        STORY(a_start_that_was_cut_short_writes_its_configuration_anew),
         STORY(dependencies_join_the_class_path_in_their_order),
         STORY(what_was_left_untidy_is_removed_with_the_next_end),
     };

@@ -122,13 +122,14 @@ static struct str parent_of(struct arena *a, struct str path)
     return arena_str(a, str_take(path, n));
 }
 
-int file_write(struct arena *a, struct str path, struct str content, mode_t mode, struct err *e)
+static int replace(struct arena *a, struct str path, struct str content, mode_t mode, bool durable,
+                   struct err *e)
 {
     struct str fresh = arena_fmt(a, "%.*s.new", STR_ARG(path));
     int fd = open(c_path(fresh), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return err_file(e, "create", fresh, errno);
-    if (write_all(fd, content) < 0 || fchmod(fd, mode) < 0 || fsync(fd) < 0) {
+    if (write_all(fd, content) < 0 || fchmod(fd, mode) < 0 || (durable && fsync(fd) < 0)) {
         int number = errno;
         close(fd);
         unlink(c_path(fresh));
@@ -137,7 +138,17 @@ int file_write(struct arena *a, struct str path, struct str content, mode_t mode
     close(fd);
     if (rename(c_path(fresh), c_path(path)) < 0)
         return err_file(e, "put in place", path, errno);
-    return dir_sync(parent_of(a, path), e);
+    return durable ? dir_sync(parent_of(a, path), e) : 0;
+}
+
+int file_write(struct arena *a, struct str path, struct str content, mode_t mode, struct err *e)
+{
+    return replace(a, path, content, mode, true, e);
+}
+
+int file_put(struct arena *a, struct str path, struct str content, mode_t mode, struct err *e)
+{
+    return replace(a, path, content, mode, false, e);
 }
 
 static int copy_content(int in, int out)

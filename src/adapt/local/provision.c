@@ -20,6 +20,7 @@ static int make_dirs(struct local *l, struct arena *a, const struct attempt *at,
     /* Flink writes these four; what we decide by (run, cluster) stays ours. */
     static const char *const flinks[] = {"tmp", "upload", "log"};
     struct str parent = arena_fmt(a, "%.*s/%.*s", STR_ARG(l->clusters), STR_ARG(at->deployment));
+    bool first = !path_exists(parent);
     if (dir_make(parent, 0755, e) < 0 || dir_make(at->dir, 0755, e) < 0 ||
         dir_make(attempt_path(a, at, "conf"), 0755, e) < 0 ||
         dir_make(attempt_path(a, at, "lib"), 0755, e) < 0)
@@ -31,19 +32,21 @@ static int make_dirs(struct local *l, struct arena *a, const struct attempt *at,
         if (l->config.user.len > 0 && chown(dir.ptr, l->user_id, l->group_id) < 0)
             return err_file(e, "hand over", dir, errno);
     }
-    return dir_sync(l->clusters, e) < 0 || dir_sync(parent, e) < 0 ? -1 : 0;
+    return (first && dir_sync(l->clusters, e) < 0) || dir_sync(parent, e) < 0 ? -1 : 0;
 }
 
-static int write_conf(struct arena *a, const struct attempt *at, const struct cluster_plan *p,
-                      struct err *e)
+static int write_conf(struct local *l, struct arena *a, const struct attempt *at,
+                      const struct cluster_plan *p, struct err *e)
 {
     struct str log4j = arena_fmt(a, "%.*s/conf/%s", STR_ARG(at->dir), plan_log4j_name(p));
-    if (file_write(a, log4j, plan_log4j(a, p), 0644, e) < 0)
+    if (file_put(a, log4j, plan_log4j(a, p), 0644, e) < 0)
         return -1;
     /* The user's keys may hold credentials. */
     struct str path = attempt_path(a, at, "conf/config.yaml");
-    if (file_write(a, path, plan_config_yaml(a, p), 0600, e) < 0)
+    if (file_put(a, path, plan_config_yaml(a, p), 0600, e) < 0)
         return -1;
+    if (l->config.user.len > 0 && chown(path.ptr, l->user_id, l->group_id) < 0)
+        return err_file(e, "hand over", path, errno);
     return 0;
 }
 
@@ -76,19 +79,23 @@ static int give_dependencies(struct local *l, struct arena *a, const struct atte
     return 0;
 }
 
+/* What its processes read. No process outlives a crash of the machine, so these files need not
+ * either: until the JobManager has a record, every provision writes them. */
+static int write_inputs(struct local *l, struct arena *a, const struct attempt *at,
+                        struct start_request *r, struct err *e)
+{
+    r->plan.lease = at->lease;
+    return give_dependencies(l, a, at, r, e) < 0 ? -1 : write_conf(l, a, at, &r->plan, e);
+}
+
 /* STAGE_ABSENT → STAGE_PREPARED. The directory `run` comes last: without it nothing counts. */
 static int prepare(struct local *l, struct arena *a, struct attempt *at, struct start_request *r,
                    struct err *e)
 {
-    if (make_dirs(l, a, at, e) < 0 || give_dependencies(l, a, at, r, e) < 0 ||
-        lease_ports(l, a, at, r->plan.lease.taskmanagers, e) < 0)
+    if (make_dirs(l, a, at, e) < 0 || lease_ports(l, a, at, r->plan.lease.taskmanagers, e) < 0)
         return -1;
-    r->plan.lease = at->lease;
-    struct str conf = attempt_path(a, at, "conf/config.yaml");
     struct str run = attempt_path(a, at, "run");
-    int failed = write_conf(a, at, &r->plan, e);
-    if (failed == 0 && l->config.user.len > 0 && chown(conf.ptr, l->user_id, l->group_id) < 0)
-        failed = err_file(e, "hand over", conf, errno);
+    int failed = write_inputs(l, a, at, r, e);
     if (failed == 0)
         failed = dir_make(run, 0755, e);
     if (failed == 0)
@@ -103,6 +110,18 @@ static int prepare(struct local *l, struct arena *a, struct attempt *at, struct 
         ports_mark(&l->ports, at->lease.blob, false);
     }
     return -1;
+}
+
+/* Whatever a provision before this one, of this daemon or another, has left to do. */
+static int make_ready(struct local *l, struct arena *a, struct attempt *at, struct start_request *r,
+                      struct err *e)
+{
+    if (at->stage == STAGE_ABSENT)
+        return prepare(l, a, at, r, e);
+    if (!attempt_process(at, STR(JOBMANAGER)))
+        return write_inputs(l, a, at, r, e);
+    r->plan.lease = at->lease;
+    return 0;
 }
 
 /* Paths that both processes are started with. */
@@ -227,12 +246,10 @@ void provision_run(struct operation *o)
         refuse(a, ret, OUTCOME_REFUSED, &e);
         return;
     }
-    if (complete_plan(l, a, &at, r, &e) < 0 ||
-        (at.stage == STAGE_ABSENT && prepare(l, a, &at, r, &e) < 0)) {
+    if (complete_plan(l, a, &at, r, &e) < 0 || make_ready(l, a, &at, r, &e) < 0) {
         refuse(a, ret, OUTCOME_REFUSED, &e);
         return;
     }
-    r->plan.lease = at.lease;
     ret->outcome = start_missing(l, a, &at, &r->plan, ret, &e);
     if (ret->outcome != OUTCOME_DONE)
         refuse(a, ret, ret->outcome, &e);
