@@ -25,7 +25,7 @@ enum file_read file_tail(struct arena *a, struct str path, size_t most, struct s
  * return it is on disk. */
 int file_write(struct arena *a, struct str path, struct str content, mode_t mode,
                struct err *e) ERR_CHECK;
-/* The same without waiting for the disk: for what nobody reads again after a crash of the machine. */
+/* The same without waiting for the disk: for what nobody reads after a crash of the machine. */
 int file_put(struct arena *a, struct str path, struct str content, mode_t mode,
              struct err *e) ERR_CHECK;
 /* Makes `to` have the content of `from`: a hard link where the file system can and `own` is not
