@@ -13,7 +13,7 @@
 #define LOOK_STATS_REST_US     (15 * US_PER_S) /* for the restore hint */
 #define LOOK_ARTIFACT_AGAIN_US (10 * US_PER_S) /* after a refusal: it may be mended */
 #define LOOK_SNAPSHOT_AGAIN_US (2 * US_PER_S)
-#define NOTE_RESTARTS_US       (10 * US_PER_S) /* one write in so long, however often a job restarts */
+#define NOTE_RESTARTS_US       (10 * US_PER_S) /* one write in so long, in a loop too */
 /* An observation without an answer for so long is asked again. */
 #define LOOK_LOST_US (30 * US_PER_S)
 /* A sight older than this decides nothing. */
