@@ -132,10 +132,17 @@ void act_note_submitted(struct step *s)
 void act_fail_start(struct step *s)
 {
     struct str cause = cause_of(s);
-    count_failure(s);
+    /* Whose fault it is that no answer came is not known when nobody was there to hear it. */
+    bool counts = facts_call_is_ours(s->in);
+    if (cause.len == 0)
+        cause = STR("no answer to the submission, and its JobManager does not list the job");
+    if (counts)
+        count_failure(s);
+    else
+        s->rec->setbacks++;
     fail_job(s, "FAILED_CREATING_A_NEW_JOB", cause);
-    step_event(s, "FAILED_CREATING_A_NEW_JOB", "Attempt %d could not start: %.*s",
-               (int)s->rec->current.number, STR_ARG(cause));
+    step_event(s, "FAILED_CREATING_A_NEW_JOB", "Attempt %d could not start%s: %.*s",
+               (int)s->rec->current.number, counts ? "" : ", which does not count", STR_ARG(cause));
     /* Its JobManager has no statistics of a job that it does not list. */
     end_attempt(s, PHASE_READ,
                 s->rec->current.phase == PHASE_SUBMITTED ? END_FAILED : END_ABANDONED, cause);

@@ -7,6 +7,8 @@
 int64_t facts_since_timer(const struct core_in *in);
 /* Of the record's chance. */
 int64_t facts_since_chance(const struct core_in *in);
+/* The intent's call was sent by this very process. */
+bool facts_call_is_ours(const struct core_in *in);
 /* When a call that this process has sent may be sent again: monotonic, 0 = it has not sent it. */
 int64_t facts_call_again_at(const struct core_in *in);
 enum result facts_result(const struct core_in *in);

@@ -4,7 +4,12 @@
 #include "core/pace.h"
 #include "model/snapshot_location.h"
 
-static int64_t deadline_of(enum intent_kind kind)
+bool facts_call_is_ours(const struct core_in *in)
+{
+    return in->seen->call.sent && in->seen->call.timer == in->record->timer;
+}
+
+static int64_t deadline_of(const struct core_in *in, enum intent_kind kind)
 {
     static const int64_t deadlines[INTENT_VALUES] = {
         [INTENT_PROVISION] = DEADLINE_PROVISION_US, [INTENT_UPLOAD] = DEADLINE_UPLOAD_US,
@@ -12,7 +17,9 @@ static int64_t deadline_of(enum intent_kind kind)
         [INTENT_SAVEPOINT] = DEADLINE_SAVEPOINT_US, [INTENT_CANCEL] = DEADLINE_CANCEL_US,
         [INTENT_TEARDOWN] = DEADLINE_TEARDOWN_US,   [INTENT_DISCARD] = DEADLINE_DISCARD_US,
     };
-    return deadlines[kind];
+    /* Nobody waits for the answer any more, so none can come. */
+    return kind == INTENT_SUBMIT && !facts_call_is_ours(in) ? DEADLINE_UNHEARD_SUBMIT_US
+                                                            : deadlines[kind];
 }
 
 /* The cluster's own end tells a taken port from a job's fault. */
@@ -68,17 +75,11 @@ static enum result partial(const struct core_in *in, struct str location)
     return newer ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
-/* The intent's call was sent by this very process. */
-static bool call_is_ours(const struct core_in *in)
-{
-    return in->seen->call.sent && in->seen->call.timer == in->record->timer;
-}
-
 static bool call_was_refused(const struct core_in *in)
 {
     const struct seen_call *call = &in->seen->call;
     /* A server error may come from a gateway or a time-out inside: the work may go on. */
-    return call_is_ours(in) && call->answered && call->outcome == OUTCOME_REFUSED &&
+    return facts_call_is_ours(in) && call->answered && call->outcome == OUTCOME_REFUSED &&
            call->status < 500;
 }
 
@@ -86,14 +87,16 @@ static bool call_was_refused(const struct core_in *in)
 int64_t facts_call_again_at(const struct core_in *in)
 {
     const struct seen_call *call = &in->seen->call;
-    return call_is_ours(in) ? call->sent_at + pace_backoff_us(call->times, in->record->top) : 0;
+    return facts_call_is_ours(in) ? call->sent_at + pace_backoff_us(call->times, in->record->top)
+                                  : 0;
 }
 
 /* Our own request may still have been on its way when Flink was asked about it. */
 static bool asked_before_answer(const struct core_in *in)
 {
     const struct seen_call *call = &in->seen->call;
-    return call_is_ours(in) && (!call->answered || in->seen->trigger.part.at < call->answered_at);
+    return facts_call_is_ours(in) &&
+           (!call->answered || in->seen->trigger.part.at < call->answered_at);
 }
 
 static enum result trigger_result(const struct core_in *in, bool late)
@@ -102,7 +105,7 @@ static enum result trigger_result(const struct core_in *in, bool late)
     const struct intent *intent = &in->record->intent;
     bool listed;
     if (t->part.at < in->seen->committed_at || !str_eq(t->trigger_id, intent->trigger_id))
-        return late ? RESULT_OVERDUE : (call_is_ours(in) ? RESULT_WAITING : RESULT_UNKNOWN);
+        return late ? RESULT_OVERDUE : (facts_call_is_ours(in) ? RESULT_WAITING : RESULT_UNKNOWN);
     switch (t->state) {
     case FLINK_TRIGGER_COMPLETED: {
         enum result read = savepoint_read(in, t->location);
@@ -138,7 +141,7 @@ static enum result call_result(const struct core_in *in, bool late)
     const struct seen_call *call = &in->seen->call;
     if (late)
         return RESULT_OVERDUE;
-    if (!call_is_ours(in))
+    if (!facts_call_is_ours(in))
         return RESULT_UNKNOWN;
     if (!call->answered)
         return RESULT_WAITING;
@@ -152,7 +155,7 @@ enum result facts_result(const struct core_in *in)
     const struct intent *intent = &in->record->intent;
     if (intent->kind == INTENT_NONE)
         return RESULT_WAITING;
-    bool late = facts_since_timer(in) > deadline_of((enum intent_kind)intent->kind);
+    bool late = facts_since_timer(in) > deadline_of(in, (enum intent_kind)intent->kind);
     if (intent->kind == INTENT_STOP || intent->kind == INTENT_SAVEPOINT)
         return trigger_result(in, late);
     if (intent->kind == INTENT_PROVISION && port_was_taken(in))

@@ -11,6 +11,11 @@ static bool provisions(const struct rig *rig)
     return has_intent(rig, INTENT_PROVISION);
 }
 
+static bool begins_to_submit(const struct rig *rig)
+{
+    return has_intent(rig, INTENT_SUBMIT);
+}
+
 static void s119_crash_after_intent(void **state)
 {
     (void)state;
@@ -79,6 +84,24 @@ static void s125_submit_timeout_accepted(void **state)
     assert_true(r->fault_done);
     assert_int_equal(r->record.top, 1);
     assert_int_equal(rig_cluster(r)->job.submissions, 1);
+}
+
+/* The daemon died before it could submit, and cannot know that: nobody hears an answer any more, so
+ * the job gets ten seconds to appear, and the attempt that nobody listened to does not count. */
+static void s125_nobody_hears_the_answer(void **state)
+{
+    (void)state;
+    r->fault = FAULT_CRASH_BEFORE_CALL;
+    r->fault_at = 3; /* provision, upload, submit */
+    given_it_is_created();
+    until(begins_to_submit);
+    int64_t since = r->world.now;
+    until(has_started);
+    assert_true(r->fault_done);
+    assert_int_equal(r->record.top, 2);
+    assert_int_equal(r->record.failures.n, 0);
+    assert_int_equal(rig_cluster(r)->job.submissions, 1);
+    assert_in_range(r->world.now - since, 10 * S, 60 * S);
 }
 
 /* A write of a paused leader is refused; it drops everything and loads again. */
@@ -184,6 +207,7 @@ int main(void)
         SCENARIO(s122_crash_after_stop_before_record),
         SCENARIO(s123_crash_between_delete_and_start),
         SCENARIO(s125_submit_timeout_accepted),
+        SCENARIO(s125_nobody_hears_the_answer),
         SCENARIO(s126_two_control_planes),
         SCENARIO(s127_leftovers_are_swept_before_a_start),
         SCENARIO(a_world_newer_than_the_record_halts),
