@@ -310,7 +310,7 @@ static void artifacts_keep_only(void *ctx, struct str_list list)
         if (!sha256_is_valid(hash) || strcmp(entry->d_name + SHA256_HEX, ".jar") != 0 ||
             bsearch(&hash, kept, list.n, sizeof(*kept), by_text))
             continue;
-        unlinkat(dirfd(dir), entry->d_name, 0);
+        unlink(arena_fmt(a, "%s/%s", f->shelf.directory, entry->d_name).ptr);
     }
     closedir(dir);
     arena_free(a);

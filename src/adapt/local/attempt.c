@@ -213,10 +213,10 @@ int attempt_is_over(struct local *l, struct arena *a, const struct attempt *at, 
         return 0;
     if (attempt_list(l, a, at->deployment, &numbers, &n, e) < 0)
         return -1;
-    for (size_t i = n; i-- > 0 && numbers[i] > at->number && !*ret;) {
+    for (size_t i = n; i > 0 && numbers[i - 1] > at->number && !*ret; i--) {
         struct attempt later = {0};
         later.dir = arena_fmt(a, "%.*s/%.*s/%" PRId64, STR_ARG(l->clusters),
-                              STR_ARG(at->deployment), numbers[i]);
+                              STR_ARG(at->deployment), numbers[i - 1]);
         if (find_stage(a, &later, e) < 0)
             return -1;
         *ret = later.stage == STAGE_ENDED;
