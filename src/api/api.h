@@ -1,6 +1,6 @@
 /* The HTTP API: Ververica Platform's paths and bodies, and ours (docs: GET /openapi.json).
  *
- * A request finds its route in one table (api_routes.c); the handler makes a reply from the request
+ * A request finds its route in one table (routes.c); the handler makes a reply from the request
  * and the registry, or fails with an err that becomes a problem document (RFC 9457). Writes answer
  * only after their commit is durable. Loop thread only. */
 #pragma once

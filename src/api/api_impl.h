@@ -61,7 +61,7 @@ extern const struct route routes[];
 extern const size_t n_routes;
 enum { MOST_ROUTES = 64 };
 
-struct view; /* the encoded Deployment, see api_view.c */
+struct view; /* the encoded Deployment, see view.c */
 struct watcher;
 
 struct api {
@@ -101,7 +101,7 @@ struct call {
     struct reply reply;
 };
 
-/* ---- api_answer.c ---- */
+/* ---- answer.c ---- */
 
 /* A JSON document in the making. */
 struct doc {
@@ -131,7 +131,7 @@ int fail_not_found(struct err *e, const char *what, struct str name);
 /* An error of a query parameter. */
 int fail_query(struct err *e, enum query q, const char *expected);
 
-/* ---- api_request.c ---- */
+/* ---- request.c ---- */
 
 int query_parse(struct call *c, struct err *e) ERR_CHECK;
 static inline bool query_given(const struct call *c, enum query q)
@@ -161,7 +161,7 @@ int check_if_match(const struct call *c, int64_t version, struct err *e) ERR_CHE
 /* metadata.resourceVersion of a body against the version that is there. */
 int check_body_version(struct json body, int64_t version, struct err *e) ERR_CHECK;
 
-/* ---- api_view.c ---- */
+/* ---- view.c ---- */
 
 /* The Deployment as readers see it, JSON; valid until its next change. */
 struct str view_json(struct api *api, const struct entry *e);
@@ -200,7 +200,7 @@ void watch_changed(void *arg, struct entry *e, const struct event *events, size_
 void watch_init(struct api *api);
 void watch_free(struct api *api);
 
-/* ---- the built-in target and the defaults: api_targets.c ---- */
+/* ---- the built-in target and the defaults: targets.c ---- */
 
 #define LOCAL_TARGET_ID "6c6f6361-6c00-4000-8000-000000000000"
 /* The target by name; the built-in one as well. NULL when there is none. */

@@ -1,4 +1,4 @@
-/* Deployments: reads, DELETE and RETRY; writes of their content are api_write.c. */
+/* Deployments: reads, DELETE and RETRY; writes of their content are write.c. */
 #include "api/hint.h"
 #include "api/plan.h"
 #include "api/write.h"

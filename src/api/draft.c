@@ -1,5 +1,5 @@
 /* A user's document onto a Deployment: strip, patch, defaults, decode, check, compare. See
- * api_draft.h. */
+ * draft.h. */
 #include "api/draft.h"
 
 #include "base/limits.h"

@@ -1,4 +1,4 @@
-/* Savepoints: reads, and whether one may be deleted. Creation is api_savepoint_new.c. */
+/* Savepoints: reads, and whether one may be deleted. Creation is savepoint_new.c. */
 #include "api/plan.h"
 #include "api/write.h"
 #include "core/choice.h"

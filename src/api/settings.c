@@ -1,4 +1,4 @@
-/* See api_settings.h. */
+/* See settings.h. */
 #include "api/settings.h"
 
 #include <assert.h>

@@ -1,4 +1,4 @@
-/* See api_write.h. */
+/* See write.h. */
 #include "api/write.h"
 
 #include "api/plan.h"

@@ -25,7 +25,7 @@ struct write {
 /* Begins it; the call is answered in the course of it. */
 enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, struct err *e);
 
-/* ---- api_register.c ---- */
+/* ---- register.c ---- */
 
 /* What verification said of a snapshot that a user names. */
 struct named_snapshot {
