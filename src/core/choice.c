@@ -35,6 +35,16 @@ const struct job_template *core_target_template(const struct core_in *in)
                : &in->last_job->spec.template_;
 }
 
+const struct attempt *core_recorded_jars(const struct core_in *in)
+{
+    const struct attempt *at = &in->record->current;
+    const struct artifact *wanted = &core_target_template(in)->artifact;
+    bool same = in->record->operation.kind == OPERATION_RECOVER &&
+                at->spec_version == core_target_version(in) && at->artifact_sha256.len > 0 &&
+                at->dependency_sha256s.n == wanted->additional_dependencies.n;
+    return same ? at : NULL;
+}
+
 /* Behind the point that an explicit restore went back to. Imports made since are not. */
 static bool is_behind(const struct record *r, const struct savepoint *s)
 {

@@ -61,6 +61,9 @@ bool core_edit_decides_state(const struct core_in *in);
 int64_t core_target_version(const struct core_in *in);
 /* The template of that version. */
 const struct job_template *core_target_template(const struct core_in *in);
+/* The attempt whose recorded jars the next one runs: what takes a failed job's place runs the bytes
+ * that it ran, whatever is behind the URIs by now. NULL: what is behind them. */
+const struct attempt *core_recorded_jars(const struct core_in *in);
 
 /* -1, 0, 1 in lineage order. */
 int savepoint_order(const struct savepoint *x, const struct savepoint *y);

@@ -221,15 +221,9 @@ static struct str_list uris_of(struct arena *a, const struct artifact *artifact,
     return uris;
 }
 
-/* What takes a failed job's place runs the bytes that it ran, whatever is behind the URI by now. */
-static void use_recorded_jars(struct arena *a, const struct record *r, int64_t version,
-                              struct jars_request *q)
+static void use_recorded_jars(struct arena *a, const struct attempt *at, struct jars_request *q)
 {
-    const struct attempt *at = &r->current;
     const struct str_list *more = &at->dependency_sha256s;
-    if (r->operation.kind != OPERATION_RECOVER || at->spec_version != version ||
-        !at->artifact_sha256.len || more->n + 1 != q->uris.n)
-        return;
     q->sha256s.items = ARENA_ARRAY(a, struct str, more->n + 1);
     q->sha256s.items[q->sha256s.n++] = at->artifact_sha256;
     for (size_t i = 0; i < more->n; i++)
@@ -248,9 +242,11 @@ static void look_artifact(struct entry *e, const struct effect *f)
                              .entry_class = artifact->entry_class,
                              .program = true};
     k->spec_version = core_target_version(&in);
-    use_recorded_jars(k->arena, entry_record(e), k->spec_version, &q);
-    if (q.sha256s.n > 0)
+    const struct attempt *recorded = core_recorded_jars(&in);
+    if (recorded) {
+        use_recorded_jars(k->arena, recorded, &q);
         k->subject = arena_str(k->arena, q.entry_class);
+    }
     jars_get(&e->app->artifacts, &q, on_artifact, k);
 }
 

@@ -224,6 +224,31 @@ static void a_back_off_doubles_up_to_a_minute(void **state)
     assert_int_not_equal(pace_backoff_us(5, 1), pace_backoff_us(5, 2));
 }
 
+/* Who takes a failed job's place runs the bytes that it ran; whoever asks for something newer gets what
+ * is behind the URIs then. */
+static void a_recovery_runs_the_recorded_jars(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    record.operation.kind = OPERATION_RECOVER;
+    record.current = (struct attempt){.number = 9, .spec_version = 1, .artifact_sha256 = STR("ab")};
+    struct core_in in = input();
+    assert_ptr_equal(core_recorded_jars(&in), &record.current);
+    record.operation.kind = OPERATION_UPGRADE;
+    assert_null(core_recorded_jars(&in));
+    record.operation.kind = OPERATION_RECOVER;
+    record.spec_version = 2;
+    assert_null(core_recorded_jars(&in));
+    record.spec_version = 1;
+    /* Of a record that was written before there were dependencies. */
+    struct str more = STR("file:///udf.jar");
+    deployment.spec.template_.spec.artifact.additional_dependencies = (struct str_list){&more, 1};
+    assert_null(core_recorded_jars(&in));
+    record.current.artifact_sha256 = (struct str){0};
+    deployment.spec.template_.spec.artifact.additional_dependencies.n = 0;
+    assert_null(core_recorded_jars(&in));
+}
+
 static void looks_grow_rarer(void **state)
 {
     (void)state;
@@ -258,6 +283,7 @@ int main(void)
         STORY(an_explicit_restore_of_nothing_blocks),
         STORY(starting_empty_takes_a_decision),
         STORY(a_back_off_doubles_up_to_a_minute),
+        STORY(a_recovery_runs_the_recorded_jars),
         STORY(looks_grow_rarer),
         STORY(those_under_way_share_the_looks),
     };
