@@ -3,21 +3,16 @@
 #include "core/step_impl.h"
 #include "model/snapshot_location.h"
 
-static struct trigger_try *settle_try(struct step *s, struct str trigger_id)
+static void settle_try(struct step *s, struct str trigger_id)
 {
     struct list *tries = &s->rec->current.tries;
     struct trigger_try *copy = ARENA_ARRAY(s->a, struct trigger_try, tries->n);
-    struct trigger_try *found = NULL;
     if (tries->n)
         memcpy(copy, tries->items, tries->n * sizeof(*copy));
-    for (size_t i = 0; i < tries->n; i++) {
-        if (str_eq(copy[i].trigger_id, trigger_id)) {
+    for (size_t i = 0; i < tries->n; i++)
+        if (str_eq(copy[i].trigger_id, trigger_id))
             copy[i].settled = true;
-            found = &copy[i];
-        }
-    }
     tries->items = copy;
-    return found;
 }
 
 /* The directory's own answer, when Flink has forgotten the trigger. */

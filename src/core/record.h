@@ -140,10 +140,10 @@ struct record {
     int64_t sequence;     /* registrations of snapshots so far */
     bool had_snapshot;    /* any completed snapshot of any kind was ever seen */
     struct list failures; /* struct failure_time: failed jobs that count */
-    int64_t setbacks;     /* provisioning failures of ours in a row: they pace, never count */
-    int64_t timer;        /* rises when a wait or deadline begins (see struct seen) */
-    int64_t chance;     /* the same, but one wait for a savepoint outlasts replaced TaskManagers */
-    int spent;          /* enum spent */
+    int64_t setbacks; /* starts in a row that failed for reasons of ours: they pace, never count */
+    int64_t timer;    /* rises when a wait or deadline begins (see struct seen) */
+    int64_t chance;   /* the same, but one wait for a savepoint outlasts replaced TaskManagers */
+    int spent;        /* enum spent */
     struct str gave_up; /* event name of why it is FAILED; empty = it is not */
     struct str gave_up_message;
     struct str used_nonce; /* of spec.restoreFrom */
