@@ -176,21 +176,3 @@ const struct unreachable *why_unreachable(const struct facts *f)
             return &unreachable[i];
     return NULL;
 }
-
-struct facts facts_of_values(const unsigned v[FACT_COLUMNS])
-{
-    return (struct facts){
-        .want = (enum want)v[0],
-        .phase = (enum phase)v[1],
-        .world = (enum world)v[2],
-        .job = (enum job_fact)v[3],
-        .intent = (enum intent_kind)v[4],
-        .result = (enum result)v[5],
-        .drift = (enum drift)v[6],
-        .evidence = (enum evidence)v[7],
-        .choice = (enum choice_fact)v[8],
-        .preflight = (enum preflight)v[9],
-        .pace = (enum pace)v[10],
-        .request = (enum request)v[11],
-    };
-}

@@ -51,5 +51,3 @@ struct made {
     struct attempt unread[1];
 };
 void make(const struct facts *f, struct made *m);
-
-struct facts facts_of_values(const unsigned v[FACT_COLUMNS]);

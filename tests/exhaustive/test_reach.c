@@ -11,6 +11,7 @@
 
 #include "core/rules.h"
 #include "reach.h"
+#include "values.h"
 
 struct count {
     uint64_t unreachable[32];

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "forbidden.h"
+#include "values.h"
 #include "walk.h"
 
 struct tally {
@@ -133,18 +134,7 @@ static void agree(void *arg, const struct box *b)
     for (int corner = 0; corner < 2; corner++) {
         for (size_t c = b->fixed; c < FACT_COLUMNS; c++)
             v[c] = corner ? (unsigned)fact_columns[c].n - 1 : 0;
-        f = (struct facts){.want = (enum want)v[0],
-                           .phase = (enum phase)v[1],
-                           .world = (enum world)v[2],
-                           .job = (enum job_fact)v[3],
-                           .intent = (enum intent_kind)v[4],
-                           .result = (enum result)v[5],
-                           .drift = (enum drift)v[6],
-                           .evidence = (enum evidence)v[7],
-                           .choice = (enum choice_fact)v[8],
-                           .preflight = (enum preflight)v[9],
-                           .pace = (enum pace)v[10],
-                           .request = (enum request)v[11]};
+        f = facts_of_values(v);
         assert_true(rules_match(&f) == b->rule);
         (*checked)++;
     }
