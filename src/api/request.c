@@ -23,35 +23,15 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
 };
 
-static int hex(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* False when it is no valid UTF-8 text. */
+/* Of a query, where + is a space. False when it is no valid UTF-8 text. */
 static bool decode(struct arena *a, struct str s, struct str *ret)
 {
-    char *to = arena_alloc(a, s.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '%') {
-            int high = i + 2 < s.len ? hex(s.ptr[i + 1]) : -1;
-            int low = i + 2 < s.len ? hex(s.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(high * 16 + low);
-            i += 2;
-        } else if (c == '+') {
-            c = ' ';
-        }
-        to[n++] = c;
-    }
-    *ret = (struct str){to, n};
-    return str_is_utf8(*ret);
+    char *text = arena_cstr(a, s);
+    for (size_t i = 0; i < s.len; i++)
+        if (text[i] == '+')
+            text[i] = ' ';
+    *ret = (struct str){text, 0};
+    return str_percent_decode((struct str){text, s.len}, text, &ret->len) && str_is_utf8(*ret);
 }
 
 static int unknown_query(const struct call *c, struct str name, struct err *e)

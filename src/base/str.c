@@ -87,6 +87,33 @@ struct str str_split(struct str s, char sep, struct str *rest)
     return str_take(s, at);
 }
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool str_percent_decode(struct str s, char *to, size_t *ret_len)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.ptr[i];
+        if (c == '%') {
+            int high = s.len - i > 2 ? hex_digit(s.ptr[i + 1]) : -1;
+            int low = s.len - i > 2 ? hex_digit(s.ptr[i + 2]) : -1;
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        to[n++] = c;
+    }
+    *ret_len = n;
+    return true;
+}
+
 bool str_to_i64(struct str s, int64_t *ret)
 {
     bool negative = s.len && s.ptr[0] == '-';

@@ -52,6 +52,10 @@ struct str str_split(struct str s, char sep, struct str *rest);
 /* The whole slice as a number; false (and *ret untouched) on junk, overflow or an empty slice. */
 bool str_to_i64(struct str s, int64_t *ret);
 
+/* Undoes percent-encoding (RFC 3986, 2.1), once, into `to`, which has room for s.len bytes. False on a
+ * broken escape. What it may contain then, NUL for one, the caller says. `to` may be s itself. */
+bool str_percent_decode(struct str s, char *to, size_t *ret_len);
+
 /* Edit distance (Levenshtein), for "did you mean"; slices over 64 bytes count as far away. */
 size_t str_distance(struct str a, struct str b);
 /* True for valid UTF-8 without NUL. */

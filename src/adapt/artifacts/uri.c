@@ -10,35 +10,12 @@ bool sha256_is_valid(struct str s)
     return s.len == SHA256_HEX;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Percent-decodes; false on a broken escape or an encoded NUL. */
+/* False on a broken escape or an encoded NUL. */
 static bool decode(struct arena *a, struct str s, struct str *ret)
 {
     char *out = arena_alloc(a, s.len + 1);
-    size_t n = 0;
-    for (size_t i = 0; i < s.len; i++) {
-        char c = s.ptr[i];
-        if (c == '%') {
-            int high = i + 2 < s.len ? hex_digit(s.ptr[i + 1]) : -1;
-            int low = high >= 0 ? hex_digit(s.ptr[i + 2]) : -1;
-            if (low < 0)
-                return false;
-            c = (char)(high * 16 + low);
-            i += 2;
-        }
-        if (c == '\0')
-            return false;
-        out[n++] = c;
-    }
-    *ret = (struct str){out, n};
-    return true;
+    *ret = (struct str){out, 0};
+    return str_percent_decode(s, out, &ret->len) && !memchr(out, '\0', ret->len);
 }
 
 static bool is_plain(char c)

@@ -3,17 +3,6 @@
 
 #include "adapt/http_server/server_internal.h"
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool is_control(char c)
 {
     return (unsigned char)c < 0x20 || c == 0x7f;
@@ -29,29 +18,13 @@ static bool has_dot_segment(struct str path)
     return false;
 }
 
-/* Undoes percent-encoding, once. Control characters are of no use in a path and of much in a
- * forged log line or header. */
-static bool decode(struct str raw, char *out, size_t *ret_len)
+/* Control characters are of no use in a path and of much in a forged log line or header. */
+static bool has_control(struct str s)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < raw.len; i++) {
-        char c = raw.ptr[i];
-        if (c == '%') {
-            int high = raw.len - i > 2 ? hex_digit(raw.ptr[i + 1]) : -1;
-            int low = raw.len - i > 2 ? hex_digit(raw.ptr[i + 2]) : -1;
-            if (high < 0 || low < 0)
-                return false;
-            c = (char)(high * 16 + low);
-            i += 2;
-        } else if (c == ' ') {
-            return false;
-        }
-        if (is_control(c))
-            return false;
-        out[n++] = c;
-    }
-    *ret_len = n;
-    return true;
+    for (size_t i = 0; i < s.len; i++)
+        if (is_control(s.ptr[i]))
+            return true;
+    return false;
 }
 
 bool target_decode(struct str target, struct arena *arena, struct str *ret_path,
@@ -59,15 +32,12 @@ bool target_decode(struct str target, struct arena *arena, struct str *ret_path,
 {
     struct str query;
     struct str raw = str_split(target, '?', &query);
-    if (raw.len == 0 || raw.ptr[0] != '/')
+    if (raw.len == 0 || raw.ptr[0] != '/' || str_contains(target, STR(" ")) || has_control(query))
         return false;
-    for (size_t i = 0; i < query.len; i++) {
-        if (is_control(query.ptr[i]) || query.ptr[i] == ' ')
-            return false;
-    }
     char *out = arena_alloc(arena, raw.len + 1);
     struct str path = {out, 0};
-    if (!decode(raw, out, &path.len) || !str_is_utf8(path) || has_dot_segment(path))
+    if (!str_percent_decode(raw, out, &path.len) || has_control(path) || !str_is_utf8(path) ||
+        has_dot_segment(path))
         return false;
     *ret_path = path;
     *ret_query = query;
