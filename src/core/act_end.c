@@ -1,5 +1,7 @@
 /* Actions of section 300: read the last words, tear down, collect what is left. */
 #include "base/uuid.h"
+#include "core/facts_impl.h"
+#include "core/pace.h"
 #include "core/step_impl.h"
 
 static void add_final(struct step *s, const struct flink_checkpoint *c)
@@ -13,6 +15,7 @@ static void add_final(struct step *s, const struct flink_checkpoint *c)
             return;
     struct final_checkpoint f = {c->id, c->path};
     step_append(s, final, sizeof(f), &f);
+    step_note_checkpoint_directory(s, c);
 }
 
 /* The history is a ring that failed checkpoints fill too: the newest completed one may have left
@@ -79,8 +82,20 @@ void act_sweep(struct step *s)
     step_call(s);
 }
 
+/* Its cluster was told to end by this very process, right after it was seen without the job. */
+static bool never_started(const struct step *s)
+{
+    const struct seen *seen = s->in->seen;
+    return facts_call_is_ours(s->in) && seen->job.outcome == OUTCOME_DONE &&
+           seen->job.job == FLINK_JOB_ABSENT &&
+           str_eq(seen->job_incarnation, s->rec->current.incarnation) &&
+           seen->call.first_sent_at - seen->job_part.at <= SIGHT_FRESH_US;
+}
+
 void act_note_gone(struct step *s)
 {
+    if (facts_may_start_late(s->in) && never_started(s))
+        s->rec->current.unwatched = false;
     s->rec->current.phase = PHASE_GONE;
     s->rec->current.incarnation = (struct str){0};
     s->rec->intent = (struct intent){0};

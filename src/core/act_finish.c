@@ -146,6 +146,27 @@ void act_fail_start(struct step *s)
     /* Its JobManager has no statistics of a job that it does not list. */
     end_attempt(s, PHASE_READ,
                 s->rec->current.phase == PHASE_SUBMITTED ? END_FAILED : END_ABANDONED, cause);
+    /* What was not answered may be under way until its cluster is gone. */
+    s->rec->current.unwatched = s->facts.result == RESULT_OVERDUE;
+}
+
+/* It counts as sent and not seen up yet, whatever was written about it in between. */
+void act_note_late_start(struct step *s)
+{
+    struct attempt *at = &s->rec->current;
+    at->phase = PHASE_SUBMITTED;
+    at->end = END_NONE;
+    at->cause = (struct str){0};
+    at->unwatched = false;
+    s->rec->setbacks = 0;
+    struct job *job = step_put_job(s);
+    if (job) {
+        job->status.state = JOB_STARTING;
+        job->status.failure = (struct job_failure){0};
+    }
+    step_event(s, "AWAITING_A_JOB_TO_START", "Attempt %d was given up, and has started after all",
+               (int)at->number);
+    step_restart_timer(s);
 }
 
 /* ---- other calls ---- */

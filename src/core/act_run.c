@@ -61,20 +61,24 @@ static void note_restored(struct step *s, bool mismatch)
                    STR_ARG(c->has_restored ? c->restored.path : STR("nothing")));
 }
 
+void step_note_checkpoint_directory(struct step *s, const struct flink_checkpoint *c)
+{
+    if (c->id <= 0 || c->is_savepoint)
+        return;
+    size_t cut = c->path.len;
+    while (cut > 0 && c->path.ptr[cut - 1] != '/')
+        cut--;
+    if (cut > 1)
+        s->rec->current.checkpoint_directory = str_take(c->path, cut - 1);
+}
+
 static void note_checkpoints(struct step *s, bool mismatch)
 {
     const struct flink_checkpoints *c = &s->in->seen->stats;
     struct attempt *at = &s->rec->current;
     at->checkpointing =
         c->outcome == OUTCOME_REFUSED || c->interval_ms < 0 ? CHECKPOINTING_OFF : CHECKPOINTING_ON;
-    if (c->latest_completed.id > 0 && !c->latest_completed.is_savepoint) {
-        struct str path = c->latest_completed.path;
-        size_t cut = path.len;
-        while (cut > 0 && path.ptr[cut - 1] != '/')
-            cut--;
-        if (cut > 1)
-            at->checkpoint_directory = str_take(path, cut - 1);
-    }
+    step_note_checkpoint_directory(s, &c->latest_completed);
     s->rec->had_snapshot = s->rec->had_snapshot || c->completed_count > 0;
     if (at->restored == RESTORED_UNCHECKED)
         note_restored(s, mismatch);

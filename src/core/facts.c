@@ -233,9 +233,28 @@ static enum evidence running_evidence(const struct core_in *in)
     return e == EVIDENCE_NONE && (over || restarted) ? EVIDENCE_READY : e;
 }
 
+bool facts_may_start_late(const struct core_in *in)
+{
+    const struct attempt *at = &in->record->current;
+    return at->phase == PHASE_READ && at->end == END_FAILED && at->unwatched;
+}
+
+/* READY: nothing of its job was there when its cluster was told to end, or nobody can be asked.
+ * CONFLICT: its job is there. */
+static enum evidence late_start_evidence(const struct core_in *in)
+{
+    if (!facts_may_start_late(in) || facts_call_is_ours(in))
+        return EVIDENCE_READY;
+    enum job_fact job = job_of(in);
+    if (job != SIGHT_UNKNOWN)
+        return job == SIGHT_ABSENT ? EVIDENCE_READY : EVIDENCE_CONFLICT;
+    return facts_since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY : EVIDENCE_NONE;
+}
+
 static enum evidence evidence_of(const struct core_in *in)
 {
     switch (phase_of(in)) {
+    case PHASE_READ: return late_start_evidence(in);
     case PHASE_UP: return running_evidence(in);
     case PHASE_ENDED: {
         /* Flink deletes the checkpoints of a job that finished: its statistics decide nothing. */
@@ -259,7 +278,6 @@ static enum evidence evidence_of(const struct core_in *in)
     case PHASE_RESERVED:
     case PHASE_PROVISIONED:
     case PHASE_SUBMITTED:
-    case PHASE_READ:
     case PHASE_DONE:
     default: return EVIDENCE_NONE;
     }

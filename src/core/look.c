@@ -111,9 +111,9 @@ static bool job_can_be_seen(const struct step *s)
     case PHASE_PROVISIONED:
     case PHASE_SUBMITTED:
     case PHASE_UP: return true;
+    case PHASE_READ: return s->facts.evidence == EVIDENCE_NONE;
     case PHASE_NONE:
     case PHASE_ENDED:
-    case PHASE_READ:
     case PHASE_GONE:
     case PHASE_DONE:
     default: return false;

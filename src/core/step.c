@@ -18,6 +18,7 @@ static action_fn *const actions[ACTION_VALUES] = {
     [ACTION_NOTE_UPLOADED] = act_note_uploaded,
     [ACTION_NOTE_SUBMITTED] = act_note_submitted,
     [ACTION_FAIL_START] = act_fail_start,
+    [ACTION_NOTE_LATE_START] = act_note_late_start,
     [ACTION_NOTE_SAVEPOINT] = act_note_savepoint,
     [ACTION_CANCEL_AFTER_SAVEPOINT] = act_cancel_after_savepoint,
     [ACTION_NOTE_TRY_FAILED] = act_note_try_failed,

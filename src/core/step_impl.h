@@ -39,6 +39,8 @@ void step_give_up(struct step *s, const char *event, struct str message);
 /* A savepoint try of the operation is used up; gives up with the last one. */
 void step_spend_try(struct step *s);
 
+/* Where the job checkpoints, by one of its retained checkpoints: its own code may have set that. */
+void step_note_checkpoint_directory(struct step *s, const struct flink_checkpoint *c);
 /* A submission that was answered with an error, though its job runs. */
 void step_note_submission_error(struct step *s);
 
@@ -50,6 +52,7 @@ void act_drop_intent(struct step *s);
 void act_note_uploaded(struct step *s);
 void act_note_submitted(struct step *s);
 void act_fail_start(struct step *s);
+void act_note_late_start(struct step *s);
 void act_note_savepoint(struct step *s);
 void act_cancel_after_savepoint(struct step *s);
 void act_note_try_failed(struct step *s);

@@ -36,7 +36,8 @@ static void make_attempt(const struct facts *f, struct made *m)
     at->spec_version = 1;
     at->job_id = STR("a0000000-0000-4000-8000-000000000001");
     at->incarnation = may_run(f) || f->phase == PHASE_PROVISIONED ||
-                              (f->phase == PHASE_RESERVED && f->job != SIGHT_UNKNOWN)
+                              (f->phase == PHASE_RESERVED && f->job != SIGHT_UNKNOWN) ||
+                              f->phase == PHASE_READ
                           ? INC
                           : (struct str){0};
     m->job.spec.template_.artifact.flink_version = STR("1.20");
@@ -187,6 +188,10 @@ static void make_evidence(const struct facts *f, struct made *m)
     struct attempt *at = &m->record.current;
     if (may_run(f))
         make_statistics(f, m);
+    if (f->phase == PHASE_READ) {
+        at->end = END_FAILED;
+        at->unwatched = f->evidence != EVIDENCE_READY;
+    }
     if (f->phase == PHASE_ENDED && f->evidence == EVIDENCE_READY) {
         m->seen.stats_part.at = FRESH;
         m->seen.stats.outcome = OUTCOME_DONE;

@@ -34,7 +34,23 @@ static bool cluster_of_nobody(const struct facts *f)
 
 static bool job_without_jobmanager(const struct facts *f)
 {
-    return !may_run(f) && !is_before_start(f) && f->job != SIGHT_UNKNOWN;
+    return !may_run(f) && !is_before_start(f) && f->phase != PHASE_READ && f->job != SIGHT_UNKNOWN;
+}
+
+static bool late_start_of_another_sight(const struct facts *f)
+{
+    if (f->phase != PHASE_READ)
+        return false;
+    bool listed = f->job != SIGHT_UNKNOWN && f->job != SIGHT_ABSENT;
+    return (f->evidence == EVIDENCE_NONE && f->job != SIGHT_UNKNOWN) ||
+           (f->evidence == EVIDENCE_CONFLICT && !listed);
+}
+
+/* This process told its cluster to end, and looks no more. */
+static bool late_start_after_the_call(const struct facts *f)
+{
+    bool ours = f->intent == INTENT_TEARDOWN && f->result != RESULT_UNKNOWN;
+    return f->phase == PHASE_READ && ours && f->evidence != EVIDENCE_READY;
 }
 
 static bool job_before_submission(const struct facts *f)
@@ -92,8 +108,8 @@ static bool drift_before_submission(const struct facts *f)
 
 static bool evidence_of_nothing(const struct facts *f)
 {
-    return f->phase != PHASE_UP && f->phase != PHASE_ENDED && f->phase != PHASE_GONE &&
-           f->evidence != EVIDENCE_NONE;
+    return f->phase != PHASE_UP && f->phase != PHASE_ENDED && f->phase != PHASE_READ &&
+           f->phase != PHASE_GONE && f->evidence != EVIDENCE_NONE;
 }
 
 static bool conflict_while_reading(const struct facts *f)
@@ -158,6 +174,9 @@ const struct unreachable unreachable[] = {
     {"before the submission an edit costs nothing, whatever the strategy", AT_DRIFT,
      drift_before_submission},
     {"no evidence is awaited in this phase", AT_EVIDENCE, evidence_of_nothing},
+    {"a job that was given up is listed, or not, or not seen", AT_EVIDENCE,
+     late_start_of_another_sight},
+    {"who told a cluster to end looks no more", AT_EVIDENCE, late_start_after_the_call},
     {"statistics are read or not", AT_EVIDENCE, conflict_while_reading},
     {"what to restore is not asked in this phase", AT_CHOICE, choice_not_asked},
     {"only a job that is not up is waited for", AT_PACE, late_without_wait},
