@@ -18,8 +18,8 @@ void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
 {
     static const struct seen nothing = {0};
     struct record record = {0};
-    struct event events[CORE_EVENTS];
-    size_t n = 0;
+    struct event events[ACCEPT_EVENTS];
+    size_t n;
     struct core_in now;
     struct core_in next = {.env = &c->app->env, .seen = &nothing};
     if (entry) {

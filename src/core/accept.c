@@ -29,11 +29,9 @@ static enum operation_kind begun_by(const struct core_in *in, const struct recor
     }
 }
 
-static void note(const struct core_in *in, struct event *events, size_t *n_events, const char *name,
-                 struct str message)
+static void note(const struct core_in *in, struct event events[ACCEPT_EVENTS], size_t *n_events,
+                 const char *name, struct str message)
 {
-    if (*n_events == CORE_EVENTS)
-        return;
     const struct metadata *m = &in->deployment->metadata;
     events[(*n_events)++] = (struct event){.namespace_name = m->namespace_name,
                                            .deployment_id = m->id,
@@ -45,8 +43,9 @@ static void note(const struct core_in *in, struct event *events, size_t *n_event
 }
 
 bool core_accept(struct arena *a, const struct core_in *in, struct record *record,
-                 struct event *events, size_t *n_events)
+                 struct event events[ACCEPT_EVENTS], size_t *ret_n_events)
 {
+    *ret_n_events = 0;
     const struct deployment *d = in->deployment;
     int64_t version = spec_version_of(d);
     bool state_changed = record->wanted_state != d->spec.state;
@@ -86,15 +85,15 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
         record->operation.savepoint_tries = 0;
     const char *state = desired_state_names[d->spec.state];
     if (first || state_changed)
-        note(in, events, n_events, "STATE_TRANSITION_IS_NEEDED",
+        note(in, events, ret_n_events, "STATE_TRANSITION_IS_NEEDED",
              arena_fmt(a, "The user asks for %s", state));
     else if (version_changed)
-        note(in, events, n_events, "STATE_TRANSITION_IS_NEEDED",
+        note(in, events, ret_n_events, "STATE_TRANSITION_IS_NEEDED",
              arena_fmt(a, "The user asks for spec version %d", (int)version));
     else
-        note(in, events, n_events, "RETRY_REQUESTED", STR("The user asks to try again"));
+        note(in, events, ret_n_events, "RETRY_REQUESTED", STR("The user asks to try again"));
     if (d->spec.state == DESIRED_SUSPENDED && record->current.phase == PHASE_NONE && !retry)
-        note(in, events, n_events, "COULD_NOT_FIND_A_JOB_TO_SUSPEND",
+        note(in, events, ret_n_events, "COULD_NOT_FIND_A_JOB_TO_SUSPEND",
              STR("No job runs: only the state changes"));
     return true;
 }

@@ -14,7 +14,7 @@ enum action {
     ACTION_DROP_INTENT,
     ACTION_NOTE_UPLOADED,
     ACTION_NOTE_SUBMITTED,
-    ACTION_FAIL_START, /* the job is not there and will not be sent again: the attempt ends */
+    ACTION_FAIL_START,      /* the job is not there and will not be sent again: the attempt ends */
     ACTION_NOTE_LATE_START, /* the job of an attempt that was given up is there: it goes on */
     ACTION_NOTE_SAVEPOINT,
     ACTION_CANCEL_AFTER_SAVEPOINT,

@@ -24,7 +24,7 @@ struct seen_call {
     bool answered;
     int64_t sent_at;       /* monotonic; the last time */
     int64_t first_sent_at; /* and the first */
-    int64_t times;   /* sent so far */
+    int64_t times;         /* sent so far */
     int64_t answered_at;
     enum outcome outcome;
     int status; /* HTTP status of the answer, 0 = none */

@@ -56,12 +56,15 @@ static action_fn *const actions[ACTION_VALUES] = {
 
 void step_event(struct step *s, const char *name, const char *fmt, ...)
 {
-    if (s->out->n_events == CORE_EVENTS)
-        return;
+    struct core_out *out = s->out;
+    struct event *grown = ARENA_ARRAY(s->a, struct event, out->n_events + 1);
+    if (out->n_events)
+        memcpy(grown, out->events, out->n_events * sizeof(*grown));
+    out->events = grown;
     va_list args;
     va_start(args, fmt);
     const struct deployment *d = s->in->deployment;
-    s->out->events[s->out->n_events++] = (struct event){
+    grown[out->n_events++] = (struct event){
         .namespace_name = d->metadata.namespace_name,
         .deployment_id = d->metadata.id,
         .deployment_name = d->metadata.name,
@@ -73,7 +76,7 @@ void step_event(struct step *s, const char *name, const char *fmt, ...)
         .actor = STR("sluice"),
     };
     va_end(args);
-    s->out->changed = true;
+    out->changed = true;
 }
 
 void step_effect(struct step *s, enum effect_kind kind, int64_t attempt, struct str subject)
@@ -254,6 +257,7 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
 {
     *out = (struct core_out){.record = *in->record};
     struct step s = {.a = a, .in = in, .out = out, .rec = &out->record};
+    out->events = ARENA_ARRAY(a, struct event, ACCEPT_EVENTS);
     if (core_accept(a, in, &out->record, out->events, &out->n_events)) {
         out->changed = true;
         out->status = in->deployment->status;

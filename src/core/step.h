@@ -33,7 +33,8 @@ struct effect {
     struct str subject;
 };
 
-enum { CORE_EFFECTS = 16, CORE_EVENTS = 8, CORE_THEN = 4 };
+/* Looks and calls beyond CORE_EFFECTS come with a later step: both are repeated until answered. */
+enum { CORE_EFFECTS = 16, CORE_THEN = 4, ACCEPT_EVENTS = 2 };
 
 struct core_out {
     struct facts facts;
@@ -47,9 +48,9 @@ struct core_out {
     struct job job;
     struct savepoint *savepoints; /* rows to put */
     size_t n_savepoints;
-    struct str dropped_savepoint;     /* id of a row to delete, or empty */
-    bool remove;                      /* delete the Deployment and all it owns */
-    struct event events[CORE_EVENTS]; /* without seq and id */
+    struct str dropped_savepoint; /* id of a row to delete, or empty */
+    bool remove;                  /* delete the Deployment and all it owns */
+    struct event *events;         /* without seq and id */
     size_t n_events;
     struct effect effects[CORE_EFFECTS];
     size_t n_effects;
@@ -64,7 +65,7 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out);
  * state or RETRY, and an operation begins. Returns whether anything changed. Used by the writer of a
  * user's edit, in the same transaction, and by core_step in case that writer was not this program. */
 bool core_accept(struct arena *a, const struct core_in *in, struct record *record,
-                 struct event *events, size_t *n_events);
+                 struct event events[ACCEPT_EVENTS], size_t *ret_n_events);
 
 /* Status as readers see it. */
 struct deployment_status core_show(struct arena *a, const struct core_in *in,

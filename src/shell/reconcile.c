@@ -348,7 +348,7 @@ void entry_turn(void *arg)
 
 static void accept_into(struct commit *c, const struct change *change, struct record *record)
 {
-    struct event begun[CORE_EVENTS];
+    struct event begun[ACCEPT_EVENTS];
     size_t n = 0;
     struct seen nothing = {0};
     struct core_in in = {.env = &c->app->env, .seen = &nothing};

@@ -383,8 +383,8 @@ void rig_touch(struct rig *r)
     struct arena *a = arena_new();
     struct core_in in = rig_in(r);
     struct record next = r->record;
-    struct event events[CORE_EVENTS];
-    size_t n = 0;
+    struct event events[ACCEPT_EVENTS];
+    size_t n;
     r->deployment.metadata.generation++;
     core_accept(a, &in, &next, events, &n);
     store_record(r, &next);

@@ -254,6 +254,43 @@ static void a_finished_job_with_a_broken_stop_is_a_conflict(void **state)
     assert_int_equal(out.rule->then, ACTION_BLOCK_EVIDENCE);
 }
 
+/* Tries whose answers nobody heard, and a job that was cancelled then: each is told of. */
+static void every_savepoint_that_is_found_has_its_event(void **state)
+{
+    (void)state;
+    enum { TRIES = 12 };
+    static struct trigger_try tries[TRIES];
+    static struct seen_listing found[TRIES];
+    static struct snapshot_sight complete[TRIES];
+    static struct savepoint rows[TRIES];
+    const struct savepoint *all[TRIES];
+    for (int i = 0; i < TRIES; i++) {
+        struct str id = arena_fmt(a, "s%d", i);
+        struct str directory = arena_fmt(a, "file:/sp/try-%d", i);
+        tries[i] = (struct trigger_try){.savepoint_id = id, .directory = directory};
+        complete[i] = (struct snapshot_sight){
+            .location = directory, .verified = VERIFIED_FULL, .checkpoint_id = i + 1};
+        found[i] = (struct seen_listing){
+            .directory = directory, .outcome = OUTCOME_DONE, .items = &complete[i], .n = 1};
+        found[i].part.at = NOW - 1;
+        rows[i] = (struct savepoint){.metadata.id = id, .status.state = SAVEPOINT_STARTED};
+        all[i] = &rows[i];
+    }
+    record.current.tries = (struct list){tries, TRIES};
+    record.current.checkpointing = CHECKPOINTING_OFF;
+    record.current.phase = PHASE_GONE;
+    record.current.end = END_CANCELED;
+    seen.listings = found;
+    seen.n_listings = TRIES;
+    struct core_in in = input();
+    in.savepoints = all;
+    in.n_savepoints = TRIES;
+    core_step(a, &in, &out);
+    assert_int_equal(out.rule->then, ACTION_COLLECT);
+    assert_int_equal(out.n_savepoints, TRIES);
+    assert_int_equal(out.n_events, TRIES);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +304,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_broken_last_savepoint_blocks, begin, end),
         cmocka_unit_test_setup_teardown(a_finished_job_with_a_broken_stop_is_a_conflict, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(every_savepoint_that_is_found_has_its_event, begin, end),
         cmocka_unit_test_setup_teardown(a_recorded_savepoint_needs_no_listing, begin, end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
