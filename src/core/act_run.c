@@ -13,7 +13,7 @@ static void note_restarts(struct step *s)
     if (s->facts.job != SIGHT_UP || !core_has_new_restarts(s->in))
         return;
     struct job *job = step_put_job(s);
-    job->status.observed_flink_job_restarts = s->in->seen->job.restarts;
+    job->status.observed_flink_job_restarts = s->in->seen->stats.restarts;
 }
 
 void act_note_up(struct step *s)

@@ -219,5 +219,8 @@ enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch
 
 bool core_has_new_restarts(const struct core_in *in)
 {
-    return in->job && in->seen->job.restarts > in->job->status.observed_flink_job_restarts;
+    const struct seen *seen = in->seen;
+    bool counts = seen->stats_part.at > 0 && seen->stats_part.at >= seen->committed_at &&
+                  seen->stats.outcome != OUTCOME_UNKNOWN;
+    return counts && in->job && seen->stats.restarts > in->job->status.observed_flink_job_restarts;
 }

@@ -35,7 +35,6 @@ struct flink_sight {
     struct str_list taskmanager_ids;
     int64_t start_time_ms; /* of the job, Flink's clock */
     int64_t end_time_ms;   /* -1 = not ended */
-    int64_t restarts;      /* numRestarts metric; -1 = not known */
 };
 
 struct flink_checkpoint {
@@ -63,6 +62,7 @@ struct flink_checkpoints {
     size_t n_history;
     int64_t interval_ms; /* of /checkpoints/config; -1 = periodic checkpointing is off */
     bool retained;       /* RETAIN_ON_CANCELLATION */
+    int64_t restarts;    /* numRestarts metric, whatever the outcome; -1 = not known */
 };
 
 enum flink_trigger_state {

@@ -109,7 +109,7 @@ static void restarts_by_flink_are_shown(void **state)
     given_it_runs();
     assert_int_equal(rig_job(r, 1)->status.observed_flink_job_restarts, 0);
     flink_job_restarts(&r->world, 1, 1 * S);
-    rig_run_for(r, 15 * S);
+    rig_run_for(r, 16 * S);
     assert_true(shows_a_restart(r));
     then_it_decided("408 NOTE_EVIDENCE");
     then_all_is_quiet();
@@ -119,7 +119,7 @@ static void restarts_by_flink_are_shown(void **state)
     rig_run_for(r, 60 * S);
     assert_true(shows_a_restart(r));
     r->world.restarts_unknown = false;
-    rig_run_for(r, 15 * S);
+    rig_run_for(r, 16 * S);
     assert_int_equal(rig_job(r, 1)->status.observed_flink_job_restarts, 2);
     assert_int_equal(mutating_calls(), 0);
 }

@@ -64,23 +64,19 @@ static void a_running_job_is_seen_on_both_versions(void **state)
         script_fresh();
         script_body(200, overviews[i]);
         script_body(200, TASKMANAGERS);
-        script_body(200, "[{\"id\":\"numRestarts\",\"value\":\"3\"}]");
 
         look();
 
         assert_call(0, "GET", "/jobs/overview");
         assert_call(1, "GET", "/taskmanagers");
-        assert_call(2, "GET", "/jobs/" JOB "/metrics?get=numRestarts");
         assert_int_equal(http.calls[0].timeout_us, 5 * US_PER_S);
         assert_int_equal(http.calls[1].timeout_us, 5 * US_PER_S);
-        assert_int_equal(http.calls[2].timeout_us, 5 * US_PER_S - 1000); /* one deadline for all */
         assert_int_equal(sight.outcome, OUTCOME_DONE);
         assert_int_equal(sight.job, FLINK_JOB_RUNNING);
         assert_int_equal(sight.tasks_total, 4);
         assert_int_equal(sight.tasks_up, 4);
         assert_int_equal(sight.start_time_ms, 1795393259871);
         assert_int_equal(sight.end_time_ms, -1);
-        assert_int_equal(sight.restarts, 3);
         assert_int_equal(sight.taskmanagers, 2);
         assert_text(sight.taskmanager_ids.items[0], "tm-1");
         assert_text(sight.taskmanager_ids.items[1], "tm-2");
@@ -111,7 +107,6 @@ static void every_state_of_flink_has_its_value(void **state)
         look();
         assert_int_equal(sight.outcome, OUTCOME_DONE);
         assert_int_equal(sight.job, states[i].status);
-        assert_int_equal(sight.restarts, -1); /* asked only when all tasks run */
     }
 }
 
@@ -231,23 +226,6 @@ static void taskmanagers_of_another_shape_are_unknown(void **state)
     }
 }
 
-static void restarts_may_stay_unknown(void **state)
-{
-    (void)state;
-    static const char *const bodies[] = {"[]", "{}", "<html>", "[{\"id\":\"x\",\"value\":\"1\"}]",
-                                         "[{\"id\":\"numRestarts\",\"value\":\"NaN\"}]"};
-    for (size_t i = 0; i < 5; i++) {
-        script_fresh();
-        script_body(200, JOBS(JOB_1_20(JOB, "RUNNING", TASKS("1", "1", "0"))));
-        script_body(200, TASKMANAGERS);
-        script_body(200, bodies[i]);
-        look();
-        assert_int_equal(sight.outcome, OUTCOME_DONE);
-        assert_int_equal(sight.job, FLINK_JOB_RUNNING);
-        assert_int_equal(sight.restarts, -1);
-    }
-}
-
 static void what_is_no_id_or_address_is_never_sent(void **state)
 {
     (void)state;
@@ -281,7 +259,6 @@ int main(void)
         STORY(a_list_cut_at_any_byte_is_unknown),
         STORY(no_answer_is_unknown_whatever_was_known_before),
         STORY(taskmanagers_of_another_shape_are_unknown),
-        STORY(restarts_may_stay_unknown),
         STORY(what_is_no_id_or_address_is_never_sent),
     };
     return cmocka_run_group_tests_name("flink_rest", tests, NULL, NULL);

@@ -1,6 +1,8 @@
 /* Checkpoint statistics and the results of savepoints, as 1.20 and 2.3 tell them over REST. */
+#include "base/timefmt.h"
 #include "flink_script.h"
 
+#define RESTARTS(n) "[{\"id\":\"numRestarts\",\"value\":\"" n "\"}]"
 #define COMPLETED(id, savepoint, path)                                                       \
     "{\"className\":\"completed\",\"id\":" id                                                \
     ",\"status\":\"COMPLETED\",\"is_savepoint\":" savepoint                                  \
@@ -63,11 +65,16 @@ static void statistics_and_configuration_are_one_answer(void **state)
                                 "true,\"external_path\":\"file:/s/savepoint-bbbbbb-5f82a37a1475\"}",
                                 IN_PROGRESS_6 "," FAILED_5 "," CHK_4 "," SP_3));
     script_body(200, CONFIG("1000", "false"));
+    script_body(200, RESTARTS("3"));
 
     ask_checkpoints();
 
     assert_call(0, "GET", "/jobs/" JOB "/checkpoints");
     assert_call(1, "GET", "/jobs/" JOB "/checkpoints/config");
+    assert_call(2, "GET", "/jobs/" JOB "/metrics?get=numRestarts");
+    assert_int_equal(http.calls[0].timeout_us, 5 * US_PER_S);
+    assert_int_equal(http.calls[1].timeout_us, 5 * US_PER_S - 1000); /* one deadline for all */
+    assert_int_equal(http.calls[2].timeout_us, 5 * US_PER_S - 1000);
     assert_int_equal(stats.outcome, OUTCOME_DONE);
     assert_int_equal(stats.completed_count, 4);
     assert_int_equal(stats.latest_completed.id, 4);
@@ -87,6 +94,34 @@ static void statistics_and_configuration_are_one_answer(void **state)
     assert_int_equal(stats.history[3].id, 3);
     assert_int_equal(stats.interval_ms, 1000);
     assert_true(stats.retained);
+    assert_int_equal(stats.restarts, 3);
+}
+
+static void restarts_may_stay_unknown(void **state)
+{
+    (void)state;
+    static const char *const bodies[] = {"[]", "{}", "<html>", "[{\"id\":\"x\",\"value\":\"1\"}]",
+                                         "[{\"id\":\"numRestarts\",\"value\":\"NaN\"}]"};
+    for (size_t i = 0; i < 5; i++) {
+        script_fresh();
+        script_body(200, STATISTICS("null", "null", "null", "null", ""));
+        script_body(200, CONFIG("1000", "false"));
+        script_body(200, bodies[i]);
+        ask_checkpoints();
+        assert_int_equal(stats.outcome, OUTCOME_DONE);
+        assert_int_equal(stats.restarts, -1);
+    }
+}
+
+static void a_job_without_checkpointing_tells_its_restarts(void **state)
+{
+    (void)state;
+    script_body(404, "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: "
+                     "Checkpointing has not been enabled.\\n\\tat x\"]}");
+    script_body(200, RESTARTS("2"));
+    ask_checkpoints();
+    assert_int_equal(stats.outcome, OUTCOME_REFUSED);
+    assert_int_equal(stats.restarts, 2);
 }
 
 static void the_newest_of_both_kinds_counts(void **state)
@@ -94,6 +129,7 @@ static void the_newest_of_both_kinds_counts(void **state)
     (void)state;
     script_body(200, STATISTICS(CHK_4, SP_7, "null", "null", SP_7 "," CHK_4));
     script_body(200, CONFIG("9223372036854775807", "true"));
+    script_body(200, RESTARTS("0"));
     ask_checkpoints();
     assert_int_equal(stats.latest_completed.id, 7);
     assert_true(stats.latest_completed.is_savepoint);
@@ -107,6 +143,7 @@ static void a_job_that_has_none_yet_has_id_zero(void **state)
     (void)state;
     script_body(200, STATISTICS("null", "null", "null", "null", ""));
     script_body(200, CONFIG("1000", "false"));
+    script_body(200, RESTARTS("0"));
     ask_checkpoints();
     assert_int_equal(stats.outcome, OUTCOME_DONE);
     assert_int_equal(stats.latest_completed.id, 0);
@@ -123,6 +160,7 @@ static void a_checkpoint_in_memory_has_no_path(void **state)
                                in_memory)
                          .ptr);
     script_body(200, CONFIG("1000", "false"));
+    script_body(200, RESTARTS("0"));
     ask_checkpoints();
     assert_int_equal(stats.latest_completed.id, 4);
     assert_text(stats.latest_completed.path, "");
@@ -168,6 +206,7 @@ static void statistics_without_their_configuration_are_unknown(void **state)
         script_fresh();
         script_body(200, STATISTICS(CHK_4, "null", "null", "null", CHK_4));
         script_body(200, bodies[i]);
+        script_body(200, RESTARTS("0"));
         ask_checkpoints();
         assert_int_equal(stats.outcome, OUTCOME_UNKNOWN);
     }
@@ -314,6 +353,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORY(statistics_and_configuration_are_one_answer),
         STORY(the_newest_of_both_kinds_counts),
+        STORY(restarts_may_stay_unknown),
+        STORY(a_job_without_checkpointing_tells_its_restarts),
         STORY(a_job_that_has_none_yet_has_id_zero),
         STORY(a_checkpoint_in_memory_has_no_path),
         STORY(only_flinks_own_word_says_that_checkpointing_is_off),

@@ -203,7 +203,6 @@ void flink_look(struct w_world *w, struct w_call *call)
         s->job = j->status;
         s->tasks_total = 2;
         s->tasks_up = j->up ? 2 : 0;
-        s->restarts = w->restarts_unknown ? -1 : j->restarts;
     }
     s->taskmanager_ids.items = ARENA_ARRAY(w->a, struct str, MOST_TASKMANAGERS);
     for (size_t i = 0; i < c->n_taskmanagers; i++)
@@ -233,6 +232,7 @@ void flink_stats(struct w_world *w, struct w_call *call)
     call->outcome = s->outcome = w->checkpointing_off ? OUTCOME_REFUSED : OUTCOME_DONE;
     if (!j->exists)
         call->outcome = s->outcome = OUTCOME_UNKNOWN; /* 404: no such job, which says nothing */
+    s->restarts = w->restarts_unknown ? -1 : j->restarts;
     if (s->outcome != OUTCOME_DONE)
         return;
     enum { HISTORY = 10 };

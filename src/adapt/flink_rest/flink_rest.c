@@ -122,26 +122,15 @@ static void answered(struct call *c, struct flink_answer answer)
 /* What was seen, or nothing of it: half a sight must not be taken for a whole one. */
 static void seen(struct call *c, bool whole, struct str why)
 {
-    struct flink_sight nothing = {.outcome = OUTCOME_UNKNOWN, .text = why, .restarts = -1};
+    struct flink_sight nothing = {.outcome = OUTCOME_UNKNOWN, .text = why};
     c->sight.outcome = OUTCOME_DONE;
     c->on_sight(c->arg, whole ? &c->sight : &nothing);
     arena_free(c->arena);
 }
 
-static void look_restarts(struct call *c, const struct http_answer *answer)
-{
-    c->sight.restarts = decode_restarts(c->arena, answer);
-    seen(c, true, STR(""));
-}
-
 static void looked(struct call *c)
 {
-    if (c->pending > 0)
-        return;
-    bool up = c->sight.job == FLINK_JOB_RUNNING && c->sight.tasks_up == c->sight.tasks_total;
-    if (!c->failed && up)
-        get(c, job_path(c, "/metrics?get=numRestarts"), look_restarts);
-    else
+    if (c->pending == 0)
         seen(c, !c->failed, c->why);
 }
 
@@ -173,15 +162,23 @@ static void look(void *ctx, struct str url, struct str job_id,
 {
     struct call *c = call_new(ctx, url, job_id, READ_TIMEOUT, arg);
     c->on_sight = fn;
-    c->sight = (struct flink_sight){.end_time_ms = -1, .restarts = -1};
+    c->sight = (struct flink_sight){.end_time_ms = -1};
     get(c, STR("jobs/overview"), look_overview);
     get(c, STR("taskmanagers"), look_taskmanagers);
 }
 
 static void checkpoints_known(struct call *c)
 {
+    if (c->pending > 0)
+        return;
     c->on_checkpoints(c->arg, &c->checkpoints);
     arena_free(c->arena);
+}
+
+static void checkpoints_restarts(struct call *c, const struct http_answer *answer)
+{
+    c->checkpoints.restarts = decode_restarts(c->arena, answer);
+    checkpoints_known(c);
 }
 
 static void checkpoints_config(struct call *c, const struct http_answer *answer)
@@ -193,10 +190,12 @@ static void checkpoints_config(struct call *c, const struct http_answer *answer)
 static void checkpoints_statistics(struct call *c, const struct http_answer *answer)
 {
     decode_checkpoints(c->arena, answer, &c->checkpoints);
+    c->checkpoints.restarts = -1;
     if (c->checkpoints.outcome == OUTCOME_DONE)
         get(c, job_path(c, "/checkpoints/config"), checkpoints_config);
-    else
-        checkpoints_known(c);
+    if (c->checkpoints.outcome != OUTCOME_UNKNOWN)
+        get(c, job_path(c, "/metrics?get=numRestarts"), checkpoints_restarts);
+    checkpoints_known(c);
 }
 
 static void checkpoints(void *ctx, struct str url, struct str job_id,
