@@ -171,6 +171,7 @@ static void only_flinks_own_word_says_that_checkpointing_is_off(void **state)
     (void)state;
     script_body(404, "{\"errors\":[\"org.apache.flink.runtime.rest.handler.RestHandlerException: "
                      "Checkpointing has not been enabled.\\n\\tat x\"]}");
+    script_body(200, RESTARTS("0"));
     ask_checkpoints();
     assert_int_equal(stats.outcome, OUTCOME_REFUSED);
 
