@@ -158,6 +158,8 @@ void act_note_late_start(struct step *s)
     at->end = END_NONE;
     at->cause = (struct str){0};
     at->unwatched = false;
+    /* A daemon that died may have told its cluster to end. */
+    s->rec->ended_unasked = at->number;
     s->rec->setbacks = 0;
     struct job *job = step_put_job(s);
     if (job) {

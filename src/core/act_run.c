@@ -234,19 +234,39 @@ void step_spend_try(struct step *s)
         act_give_up(s);
 }
 
+/* What is wrong, as long as it was not written down yet. */
+static struct str halt_cause(const struct step *s, int64_t newest)
+{
+    const struct record *r = s->rec;
+    if (newest > r->top && newest > r->beyond)
+        return arena_fmt(s->a,
+                         "attempt %d exists or has existed, and this record knows none above %d",
+                         (int)newest, (int)r->top);
+    if (s->in->seen->newest_ended > r->ended_unasked)
+        return arena_fmt(s->a, "the cluster of attempt %d was taken down, and not for this record",
+                         (int)s->in->seen->newest_ended);
+    return STR("the world was newer than this record");
+}
+
 void act_halt(struct step *s)
 {
     const struct seen *seen = s->in->seen;
-    for (size_t i = 0; i < seen->n_clusters; i++) {
-        if (seen->clusters[i].attempt <= s->rec->top || seen->clusters[i].attempt <= s->rec->beyond)
-            continue;
-        s->rec->beyond = seen->clusters[i].attempt;
-        s->out->changed = true;
-    }
-    s->rec->halted = true;
-    step_give_up(s, "HALTED_RECORD_OLDER_THAN_WORLD",
-                 STR("an attempt exists that this record does not know; nothing is touched. Was an "
-                     "old backup of the store restored, or does a second daemon run?"));
+    struct record *r = s->rec;
+    int64_t newest = seen->newest_attempt;
+    for (size_t i = 0; i < seen->n_clusters; i++)
+        newest = seen->clusters[i].attempt > newest ? seen->clusters[i].attempt : newest;
+    if (!r->halted || !r->gave_up.len)
+        step_give_up(s, "HALTED_RECORD_OLDER_THAN_WORLD",
+                     arena_fmt(s->a,
+                               "%.*s; nothing is touched. Was an old backup of the store put back, "
+                               "or does a second daemon run?",
+                               STR_ARG(halt_cause(s, newest))));
+    s->out->changed = s->out->changed || (newest > r->top && newest > r->beyond);
+    if (newest > r->top && newest > r->beyond)
+        r->beyond = newest;
+    if (seen->newest_ended > r->ended_unasked)
+        r->ended_unasked = seen->newest_ended;
+    r->halted = true;
 }
 
 void act_remove(struct step *s)

@@ -100,6 +100,19 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
                                                                          : WORLD_STARTING;
 }
 
+/* Every attempt is in the record before anything of it exists, and so is the intent of its teardown:
+ * what contradicts that was done by a newer record than this one. */
+static bool is_newer_world(const struct core_in *in)
+{
+    const struct record *r = in->record;
+    enum phase phase = (enum phase)r->current.phase;
+    int64_t known = r->top > r->beyond ? r->top : r->beyond;
+    bool may_live = owns_a_cluster(phase) && phase != PHASE_READ;
+    bool ended = may_live && in->seen->newest_ended >= r->current.number &&
+                 in->seen->newest_ended > r->ended_unasked;
+    return ended || in->seen->newest_attempt > known;
+}
+
 static enum world world_of(const struct core_in *in)
 {
     const struct seen *seen = in->seen;
@@ -110,6 +123,8 @@ static enum world world_of(const struct core_in *in)
         return WORLD_NEWER;
     if (!is_fresh(in, &seen->world_part) || seen->world_outcome != OUTCOME_DONE)
         return WORLD_UNKNOWN;
+    if (is_newer_world(in))
+        return WORLD_NEWER;
     for (size_t i = 0; i < seen->n_clusters; i++) {
         const struct platform_cluster *c = &seen->clusters[i];
         if (c->attempt > r->top)

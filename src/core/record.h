@@ -155,10 +155,12 @@ struct record {
     int64_t floor_attempt; /* the attempt that spec.restoreFrom began: older snapshots are behind */
     int64_t floor_sequence;
     struct str floor_savepoint_id;
-    bool removing;   /* DELETE was accepted: gone as soon as nothing of it runs */
-    bool halted;     /* the world is newer than this record (invariant 7); a RETRY looks again */
-    int64_t beyond;  /* the highest attempt ever seen above `top`: its number is not ours to use */
-    int64_t version; /* of the row */
+    bool removing;  /* DELETE was accepted: gone as soon as nothing of it runs */
+    bool halted;    /* the world is newer than this record (invariant 7); a RETRY looks again */
+    int64_t beyond; /* the highest attempt ever seen above `top`: its number is not ours to use */
+    int64_t ended_unasked; /* the highest that was seen torn down, or may be, though this record
+                              never asked for it: a RETRY or rule 316 took that in */
+    int64_t version;       /* of the row */
 };
 
 enum { RECORD_UNREAD = 8 };

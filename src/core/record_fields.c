@@ -124,6 +124,7 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_BOOL, record, removing, "removing"),
     FIELD_AT(FIELD_BOOL, record, halted, "halted"),
     FIELD_AT(FIELD_INT, record, beyond, "beyond"),
+    FIELD_AT(FIELD_INT, record, ended_unasked, "endedUnasked"),
 };
 const struct fields record_fields = {
     .name = "Record", .size = sizeof(struct record), FIELDS_ROWS(record_rows)};

@@ -82,6 +82,8 @@ struct seen {
     struct str world_text;
     struct platform_cluster *clusters;
     size_t n_clusters;
+    int64_t newest_attempt; /* see struct platform_inventory */
+    int64_t newest_ended;
 
     struct seen_part job_part;
     int64_t job_good_at;        /* when the job was last really seen */

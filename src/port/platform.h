@@ -33,6 +33,11 @@ struct platform_inventory {
     struct platform_cluster *clusters; /* of this deployment, any attempt with anything left alive,
                                           or whose processes ended but were not swept yet */
     size_t n;
+    /* What is gone counts here too, as far as the platform remembers it, which it does for the
+     * newest of each; 0 = none. Together with the store they say when the store is older than the
+     * world: a backup of it that was put back (invariant 7, F72). */
+    int64_t newest;       /* the highest attempt that anything was ever made for */
+    int64_t newest_ended; /* the highest whose teardown was asked for and is complete */
 };
 
 struct platform_artifact {

@@ -39,6 +39,8 @@ void seen_world(struct entry *e, const struct platform_inventory *i)
     s->world_text = arena_str(a, i->text);
     s->clusters = ARENA_ARRAY(a, struct platform_cluster, i->n);
     s->n_clusters = i->n;
+    s->newest_attempt = i->newest;
+    s->newest_ended = i->newest_ended;
     for (size_t k = 0; k < i->n; k++) {
         struct platform_cluster *c = &s->clusters[k];
         *c = i->clusters[k];

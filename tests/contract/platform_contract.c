@@ -95,6 +95,8 @@ void contract_provision(struct platform_world *w)
     struct platform_inventory i = rig_inventory(&w->rig, w->spec.deployment_id);
     assert_int_equal(i.outcome, OUTCOME_DONE);
     assert_int_equal(i.n, 0);
+    assert_int_equal(i.newest, 0);
+    assert_int_equal(i.newest_ended, 0);
 
     /* When a cluster is asked for, there is one JobManager and the TaskManagers that it needs. */
     const struct platform_cluster *c = bring_up(w);
@@ -195,6 +197,9 @@ void contract_dead_jobmanager(struct platform_world *w)
     assert_true(look(w, 1)->jobmanager_dead);
     r = rig_deliver(&w->rig, w->spec.deployment_id, 1, c->incarnation, &w->jar);
     assert_int_equal(r.outcome, OUTCOME_REFUSED);
+
+    /* That it died is not that it was ended. */
+    assert_int_equal(rig_inventory(&w->rig, w->spec.deployment_id).newest_ended, 0);
     bring_down(w);
 }
 
@@ -214,6 +219,11 @@ void contract_teardown(struct platform_world *w)
     assert_int_equal(c->taskmanagers_alive, 2);
     assert_str(c->incarnation, second);
 
+    /* That there was a first, and that it was ended, is remembered. */
+    struct platform_inventory i = rig_inventory(&w->rig, w->spec.deployment_id);
+    assert_int_equal(i.newest, 2);
+    assert_int_equal(i.newest_ended, 1);
+
     /* Ending it again is harmless; starting it again is refused. */
     assert_done(rig_teardown(&w->rig, w->spec.deployment_id, 1));
     w->spec.attempt = 1;
@@ -224,4 +234,7 @@ void contract_teardown(struct platform_world *w)
     assert_done(rig_teardown(&w->rig, w->spec.deployment_id, 7));
     w->spec.attempt = 2;
     bring_down(w);
+    i = rig_inventory(&w->rig, w->spec.deployment_id);
+    assert_int_equal(i.n, 0);
+    assert_int_equal(i.newest_ended, 7);
 }

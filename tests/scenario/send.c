@@ -52,6 +52,8 @@ static void fold(struct rig *r, struct w_call *c)
         if (c->outcome == OUTCOME_DONE) {
             seen->clusters = c->clusters;
             seen->n_clusters = c->n_clusters;
+            seen->newest_attempt = c->newest;
+            seen->newest_ended = c->newest_ended;
         }
         break;
     case LOOK_JOB:

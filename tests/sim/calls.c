@@ -51,7 +51,12 @@ static void remove_snapshot(struct w_world *w, struct w_call *c)
 static void give_inventory(struct owed *o)
 {
     const struct w_call *c = &o->call;
-    struct platform_inventory i = {c->outcome, c->text, c->clusters, c->n_clusters};
+    struct platform_inventory i = {.outcome = c->outcome,
+                                   .text = c->text,
+                                   .clusters = c->clusters,
+                                   .n = c->n_clusters,
+                                   .newest = c->newest,
+                                   .newest_ended = c->newest_ended};
     o->fn.inventory(o->arg, &i);
 }
 

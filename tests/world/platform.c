@@ -105,6 +105,7 @@ static void torn_down(struct w_world *w, int64_t x, int64_t y, void *p)
     (void)x;
     (void)y;
     c->there = false;
+    c->ended = true;
     c->jobmanager_alive = false;
     flink_jobmanager_gone(w, c);
 }
@@ -151,9 +152,15 @@ void world_inventory(struct w_world *w, struct w_call *call)
     }
     call->outcome = OUTCOME_DONE;
     call->clusters = ARENA_ARRAY(w->a, struct platform_cluster, MOST_CLUSTERS);
-    for (size_t i = 0; i < w->n_clusters; i++)
-        if (w->clusters[i].there)
-            call->clusters[call->n_clusters++] = sight_of(w, &w->clusters[i]);
+    for (size_t i = 0; i < w->n_clusters; i++) {
+        const struct w_cluster *c = &w->clusters[i];
+        if (c->there)
+            call->clusters[call->n_clusters++] = sight_of(w, c);
+        if (c->attempt > call->newest)
+            call->newest = c->attempt;
+        if (c->ended && c->attempt > call->newest_ended)
+            call->newest_ended = c->attempt;
+    }
 }
 
 void world_kill_jobmanager(struct w_world *w, int64_t attempt, const char *cause)

@@ -75,6 +75,7 @@ struct w_cluster {
     int64_t attempt;
     bool there;
     bool ending;
+    bool ended; /* its teardown is complete */
     bool jobmanager_alive;
     bool jobmanager_dead;
     char incarnation[ID_TEXT];
@@ -149,6 +150,7 @@ struct w_call {
     struct str incarnation;
     struct platform_cluster *clusters;
     size_t n_clusters;
+    int64_t newest, newest_ended;
     struct flink_sight sight;
     struct flink_checkpoints stats;
     enum flink_trigger_state trigger;

@@ -105,6 +105,10 @@ static int collect(struct local *l, struct arena *a, struct str deployment,
         struct attempt at;
         if (attempt_read(l, a, deployment, numbers[i], &at, e) < 0)
             return -1;
+        if (numbers[i] > ret->newest)
+            ret->newest = numbers[i];
+        if (at.stage == STAGE_ENDED && numbers[i] > ret->newest_ended)
+            ret->newest_ended = numbers[i];
         bool swept = at.stage == STAGE_ABSENT || at.stage == STAGE_ENDED;
         if (swept && !has_stray(&strays, at.number))
             continue;
