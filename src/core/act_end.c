@@ -1,7 +1,6 @@
 /* Actions of section 300: read the last words, tear down, collect what is left. */
 #include "base/uuid.h"
 #include "core/facts_impl.h"
-#include "core/pace.h"
 #include "core/step_impl.h"
 
 static void add_final(struct step *s, const struct flink_checkpoint *c)
@@ -68,6 +67,7 @@ void act_teardown(struct step *s)
 {
     step_event(s, "AWAIT_FOR_A_CLUSTER_TO_TEARDOWN", "The cluster of attempt %d is taken down",
                (int)s->rec->current.number);
+    s->rec->current.absent = s->facts.job == SIGHT_ABSENT;
     step_intend(s, INTENT_TEARDOWN, s->rec->current.number);
     step_call(s);
 }
@@ -82,19 +82,19 @@ void act_sweep(struct step *s)
     step_call(s);
 }
 
-/* Its cluster was told to end by this very process, right after it was seen without the job. */
+/* Its cluster was told to end right after it was seen without the job: by this process, or by the one
+ * that made the intent, of which the platform knows. Else it may have run until something else ended
+ * it. */
 static bool never_started(const struct step *s)
 {
-    const struct seen *seen = s->in->seen;
-    return facts_call_is_ours(s->in) && seen->job.outcome == OUTCOME_DONE &&
-           seen->job.job == FLINK_JOB_ABSENT &&
-           str_eq(seen->job_incarnation, s->rec->current.incarnation) &&
-           seen->call.first_sent_at - seen->job_part.at <= SIGHT_FRESH_US;
+    const struct attempt *at = &s->rec->current;
+    bool told = facts_call_is_ours(s->in) || s->in->seen->newest_ended >= at->number;
+    return facts_may_start_late(s->in) && at->absent && told;
 }
 
 void act_note_gone(struct step *s)
 {
-    if (facts_may_start_late(s->in) && never_started(s))
+    if (never_started(s))
         s->rec->current.unwatched = false;
     s->rec->current.phase = PHASE_GONE;
     s->rec->current.incarnation = (struct str){0};

@@ -107,6 +107,7 @@ struct attempt {
     int end;                         /* enum end_kind */
     struct str cause;
     bool unwatched;   /* lost or given up while nobody looked: how it ended was not seen */
+    bool absent;      /* not listed when the intent to end its cluster was made */
     bool degraded;    /* runs, though its submission was answered with an error */
     bool stats_known; /* final statistics of its own JobManager were read */
     bool reopened;    /* it was over before, and what it left behind is read once more */

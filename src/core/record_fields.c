@@ -68,6 +68,7 @@ static const struct field attempt_rows[] = {
     FIELD_AT(FIELD_ENUM, attempt, end, "end", .names = end_names),
     FIELD_AT(FIELD_STR, attempt, cause, "cause"),
     FIELD_AT(FIELD_BOOL, attempt, unwatched, "unwatched"),
+    FIELD_AT(FIELD_BOOL, attempt, absent, "absent"),
     FIELD_AT(FIELD_BOOL, attempt, degraded, "degraded"),
     FIELD_AT(FIELD_BOOL, attempt, stats_known, "statsKnown"),
     FIELD_AT(FIELD_BOOL, attempt, reopened, "reopened"),

@@ -128,7 +128,7 @@ const struct rule rules[] = {
 { 278, .intent = IS(INTENT_CANCEL),
        .then = ACTION_LOOK, .why = "the job is being cancelled" },
 
-{ 279, .intent = IS(INTENT_TEARDOWN), .phase = IS(PHASE_READ), .world = NOT(CLUSTER_DEAD), .evidence = NOT(IS(EVIDENCE_READY)), .result = IS(RESULT_UNKNOWN),
+{ 279, .intent = IS(INTENT_TEARDOWN), .phase = IS(PHASE_READ), .world = NOT(IS(WORLD_NOTHING)), .evidence = NOT(IS(EVIDENCE_READY)), .result = IS(RESULT_UNKNOWN),
        .then = ACTION_DROP_INTENT, .why = "its cluster may not have been told to end, and the job that was given up may have started since" },
 { 280, .intent = IS(INTENT_TEARDOWN), .phase = IS(PHASE_READ), .world = IS(WORLD_NOTHING),
        .then = ACTION_NOTE_GONE, .why = "every process of the attempt is proven gone" },

@@ -22,9 +22,8 @@ struct seen_call {
     int64_t timer; /* the record's timer when it was sent: another value = not this call */
     bool sent;
     bool answered;
-    int64_t sent_at;       /* monotonic; the last time */
-    int64_t first_sent_at; /* and the first */
-    int64_t times;         /* sent so far */
+    int64_t sent_at; /* monotonic; the last time */
+    int64_t times;   /* sent so far */
     int64_t answered_at;
     enum outcome outcome;
     int status; /* HTTP status of the answer, 0 = none */

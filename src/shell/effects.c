@@ -269,13 +269,9 @@ static void call_sent(struct entry *e)
     arena_free(e->seen_arenas[SEEN_CALL]);
     e->seen_arenas[SEEN_CALL] = NULL;
     int64_t timer = entry_record(e)->timer;
-    int64_t now = app_mono_us(e->app);
-    bool again = e->seen.call.sent && e->seen.call.timer == timer;
-    e->seen.call = (struct seen_call){.timer = timer,
-                                      .sent = true,
-                                      .sent_at = now,
-                                      .first_sent_at = again ? e->seen.call.first_sent_at : now,
-                                      .times = again ? e->seen.call.times + 1 : 1};
+    int64_t times = e->seen.call.sent && e->seen.call.timer == timer ? e->seen.call.times : 0;
+    e->seen.call = (struct seen_call){
+        .timer = timer, .sent = true, .sent_at = app_mono_us(e->app), .times = times + 1};
 }
 
 static void call_answered(struct ask *k, enum outcome outcome, int status, struct str text,

@@ -232,7 +232,6 @@ static void send_call(struct rig *r, const struct effect *e)
             .timer = c->timer,
             .sent = true,
             .sent_at = w->now,
-            .first_sent_at = again ? r->seen.call.first_sent_at : w->now,
             .times = again ? r->seen.call.times + 1 : 1,
             .submitted = e->kind == CALL_SUBMIT ? r->record.current.number : 0,
         };

@@ -88,6 +88,17 @@ static void a_job_that_never_started_leaves_nothing_to_wait_for(void **state)
                     "408 NOTE_EVIDENCE");
 }
 
+static void nor_does_a_daemon_that_dies_while_its_cluster_ends(void **state)
+{
+    (void)state;
+    world_fate(&r->world, FATED_SUBMIT, FATE_HANGS);
+    given_an_attempt_that_is_given_up();
+    r->fault = FAULT_CRASH_AFTER_CALL;
+    r->fault_at = r->calls + 1;
+    r->down_for = 10 * S;
+    until(is_recovered);
+}
+
 /* Whether it had started by then, nobody can tell any more. */
 static void a_job_whose_cluster_ended_unseen_blocks(void **state)
 {
@@ -120,6 +131,7 @@ int main(void)
         SCENARIO(nor_is_it_ended_by_a_call_that_may_not_have_been_sent),
         SCENARIO(what_it_did_and_how_it_ended_is_read),
         SCENARIO(a_job_that_never_started_leaves_nothing_to_wait_for),
+        SCENARIO(nor_does_a_daemon_that_dies_while_its_cluster_ends),
         SCENARIO(a_job_whose_cluster_ended_unseen_blocks),
         SCENARIO(a_jobmanager_that_never_answers_is_ended_and_blocks),
     };
