@@ -68,11 +68,18 @@ static enum result partial(const struct core_in *in, struct str location)
     enum result read = savepoint_read(in, location);
     if (read != RESULT_DONE)
         return read;
-    if (in->seen->stats_part.at < in->seen->trigger.part.at || c->outcome != OUTCOME_DONE)
+    /* Checkpoints go on: only what was asked a moment ago, and after the savepoint was read, says that
+     * nothing is newer. */
+    bool now = in->seen->stats_part.at >= in->seen->trigger.part.at &&
+               in->seen->stats_part.at >= in->seen->snapshot.part.at &&
+               in->mono_us - in->seen->stats_part.at <= LOOK_PATIENT_US;
+    if (!now || c->outcome != OUTCOME_DONE)
         return RESULT_WAITING;
-    bool newer = c->latest_completed.id > in->seen->snapshot.sight.checkpoint_id &&
-                 in->seen->snapshot.sight.checkpoint_id > 0;
-    return newer ? RESULT_REFUSED : RESULT_PARTIAL;
+    /* Where the storage cannot be read, Flink may know when it was taken. */
+    int64_t taken = in->seen->snapshot.sight.checkpoint_id;
+    if (taken == 0 && snapshot_location_equal(c->latest_savepoint.path, location))
+        taken = c->latest_savepoint.id;
+    return taken == 0 || c->latest_completed.id > taken ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
 static bool call_was_refused(const struct core_in *in)

@@ -171,7 +171,7 @@ static void make_statistics(const struct facts *f, struct made *m)
     at->checkpoint_directory = STR("file:/checkpoints/a");
     m->seen.stats.interval_ms = 1000;
     if (f->evidence != EVIDENCE_NONE || f->result == RESULT_PARTIAL) {
-        m->seen.stats_part.at = FRESH;
+        m->seen.stats_part.at = NOW - US_PER_MS;
         m->seen.stats.outcome = OUTCOME_DONE;
     }
     if (f->evidence == EVIDENCE_NONE)

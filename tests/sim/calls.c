@@ -178,12 +178,27 @@ static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
 }
 
 /* main() may take long, so an answer to a submission is waited for long. */
+static int64_t patience(const struct w_world *w, const struct w_call *c)
+{
+    return c->kind == SIM_SUBMIT ? 100 * S : w->pace.time_out;
+}
+
 static int64_t answer_takes(const struct w_world *w, const struct w_call *c)
 {
     bool none = c->outcome == OUTCOME_UNKNOWN && c->kind >= SIM_PROVISION;
-    if (c->kind == SIM_SUBMIT)
-        return none ? 100 * S : w->pace.latency + w->pace.main_method;
-    return none ? w->pace.time_out : w->pace.latency;
+    if (none)
+        return patience(w, c);
+    return c->kind == SIM_SUBMIT ? w->pace.latency + w->pace.main_method : w->pace.latency;
+}
+
+static void arrives_for_nobody(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    /* The world may be at work on it for long. */
+    struct w_call *unheard = ARENA_NEW(w->a, struct w_call);
+    *unheard = ((struct owed *)p)->call;
+    (void)x;
+    (void)y;
+    arrive[unheard->kind](w, unheard);
 }
 
 static void arrives(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -195,7 +210,41 @@ static void arrives(struct w_world *w, int64_t x, int64_t y, void *p)
     arrive[o->call.kind](w, &o->call);
     if (o->given || o->life->dead || sim_strikes(s, POINT_AFTER_CALL))
         return;
-    world_at(w, w->now + answer_takes(w, &o->call), answered, 0, 0, o);
+    bool late = sim_hits(s, POINT_ANSWER_LATE);
+    world_at(w, w->now + (late ? patience(w, &o->call) - 10 * MS : answer_takes(w, &o->call)),
+             answered, 0, 0, o);
+}
+
+/* What a caller tells itself. */
+static void times_out(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    struct owed *o = p;
+    struct owed unanswered = *o; /* the world may be at work on the call still */
+    (void)w;
+    (void)x;
+    (void)y;
+    if (o->given || o->life->dead)
+        return;
+    o->given = true;
+    unanswered.call = (struct w_call){.kind = o->call.kind};
+    call_answer(&unanswered);
+}
+
+/* On its way there or back. */
+static bool goes_astray(struct sim *s, struct owed *o)
+{
+    enum { LATE = 20 * S };
+    struct w_world *w = &s->world;
+    bool lost = sim_hits(s, POINT_REQUEST_LOST);
+    bool late = sim_hits(s, POINT_REQUEST_LATE);
+    bool unheard = sim_hits(s, POINT_ANSWER_LOST);
+    if (!lost && !late && !unheard)
+        return false;
+    world_at(w, w->now + patience(w, &o->call), times_out, 0, 0, o);
+    if (!lost)
+        world_at(w, w->now + (late ? patience(w, &o->call) + LATE : w->pace.latency),
+                 arrives_for_nobody, 0, 0, o);
+    return true;
 }
 
 void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn, void *arg)
@@ -211,5 +260,7 @@ void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn
     oracle_sent(s, &o->call);
     if (c->kind >= SIM_PROVISION)
         s->last_change = s->world.now;
+    if (goes_astray(s, o))
+        return;
     world_at(&s->world, s->world.now + s->world.pace.latency, arrives, 0, 0, o);
 }

@@ -24,6 +24,15 @@ static void a_savepoint(struct sim *s)
     some_checkpoints(s);
 }
 
+/* The first may go: it is not the newest. */
+static void two_savepoints(struct sim *s)
+{
+    a_savepoint(s);
+    struct str first = s->savepoint_id;
+    a_savepoint(s);
+    s->savepoint_id = first;
+}
+
 static void a_suspension(struct sim *s)
 {
     some_checkpoints(s);
@@ -66,6 +75,26 @@ static void failing_starts_to_come(struct sim *s)
     world_fate(&s->world, FATED_SUBMIT, FATE_RUNS_ANYWAY);
 }
 
+static void every_start_failed(struct sim *s)
+{
+    a_suspension(s);
+    for (int i = 0; i < 4; i++)
+        world_fate(&s->world, FATED_SUBMIT, FATE_FAILS);
+    user_wants(s, DESIRED_RUNNING);
+    sim_until(s, is_failed, LONG * S);
+}
+
+#define ELSEWHERE "file:/elsewhere/savepoint-1"
+
+static void a_suspension_and_a_snapshot_elsewhere(struct sim *s)
+{
+    a_suspension(s);
+    struct w_snapshot *x = storage_add(&s->world, ELSEWHERE);
+    x->savepoint = x->imported = true;
+    x->id = 5;
+    x->position = 123456;
+}
+
 /* ---- what is done ---- */
 
 static void suspend(struct sim *s)
@@ -87,6 +116,21 @@ static void cancel_and_delete(struct sim *s)
 {
     user_wants(s, DESIRED_CANCELLED);
     user_deletes(s);
+}
+
+static void restore_elsewhere(struct sim *s)
+{
+    user_restores_from(s, ELSEWHERE);
+}
+
+/* It runs, and what the next start restores changes nothing in that until there is one. */
+static void restore_older_savepoint(struct sim *s)
+{
+    size_t i = 0;
+    while (!s->world.snapshots[i].savepoint)
+        i++;
+    user_restores_from(s, s->world.snapshots[i].location);
+    user_edits(s);
 }
 
 static void lose_jobmanager(struct sim *s)
@@ -152,6 +196,11 @@ const struct flow flows[] = {
     PLAIN("TaskManager lost", some_checkpoints, lose_taskmanager, runs_as_wished),
     PLAIN("reboot", some_checkpoints, reboot, runs_as_wished),
     PLAIN("savepoint on request", some_checkpoints, user_requests_savepoint, has_savepoint),
+    PLAIN("discard", two_savepoints, user_discards_savepoint, has_no_savepoint),
+    PLAIN("retry", every_start_failed, user_retries, runs_as_wished),
+    PLAIN("restore from elsewhere", a_suspension_and_a_snapshot_elsewhere, restore_elsewhere,
+          runs_restored),
+    PLAIN("restore from an older savepoint", a_savepoint, restore_older_savepoint, runs_restored),
 };
 const size_t n_flows = sizeof(flows) / sizeof(flows[0]);
 
@@ -173,13 +222,23 @@ static const char *comes_to_its_end(struct sim *s, const struct flow *f)
     return sim_until(s, f->ends, 30 * S) ? NULL : "does not stay there";
 }
 
-bool flow_runs(const struct flow *f, enum sim_point point, int64_t at, int64_t down_for,
+static void print_trouble(const struct sim *s, const struct flow *f, const char *wrong)
+{
+    fprintf(stderr, "%s", f->name);
+    for (size_t i = 0; i < s->n_troubles; i++)
+        fprintf(stderr, ", %s %lld%s", sim_point_names[s->troubles[i].point],
+                (long long)s->troubles[i].at, i < s->struck ? "" : " (did not strike)");
+    fprintf(stderr, ", down for %.1f s: %s\n", (double)s->down_for / (double)S,
+            s->world.trouble[0] ? s->world.trouble : wrong);
+}
+
+bool flow_runs(const struct flow *f, const struct sim_trouble *troubles, size_t n, int64_t down_for,
                struct sim **ret)
 {
     struct sim *s = sim_new();
     *ret = s;
-    s->point = point;
-    s->at = at;
+    for (; s->n_troubles < n; s->n_troubles++)
+        s->troubles[s->n_troubles] = troubles[s->n_troubles];
     s->down_for = down_for;
     s->counting = !f->act;
     create(s, f);
@@ -192,9 +251,6 @@ bool flow_runs(const struct flow *f, enum sim_point point, int64_t at, int64_t d
     const char *wrong = comes_to_its_end(s, f);
     if (!wrong && !s->world.trouble[0])
         return true;
-    fprintf(stderr, "%s, crash %s %lld, down for %.1f s: %s%s\n", f->name, sim_point_names[point],
-            (long long)at, (double)down_for / (double)S,
-            s->world.trouble[0] ? s->world.trouble : wrong,
-            point && !s->struck ? " (the crash did not strike)" : "");
+    print_trouble(s, f, wrong);
     return false;
 }

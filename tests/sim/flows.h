@@ -17,7 +17,7 @@ struct flow {
 extern const struct flow flows[];
 extern const size_t n_flows;
 
-/* One run, with the crash that `point`, `at` and `down_for` say. False, and why on standard error,
+/* One run, with at most MOST_TROUBLES troubles, one after the other. False, and why on standard error,
  * when it went wrong. The caller frees *ret. */
-bool flow_runs(const struct flow *f, enum sim_point point, int64_t at, int64_t down_for,
+bool flow_runs(const struct flow *f, const struct sim_trouble *troubles, size_t n, int64_t down_for,
                struct sim **ret);

@@ -69,12 +69,19 @@ static const struct w_snapshot *newest(const struct sim *s, int64_t attempt, boo
     const struct w_snapshot *best = NULL;
     for (size_t i = 0; i < s->world.n_snapshots; i++) {
         const struct w_snapshot *x = &s->world.snapshots[i];
-        if (!x->there || (savepoints_only && !x->savepoint) || (attempt && x->attempt != attempt))
+        bool behind = s->wish.restore_from.len > 0 && x->attempt <= s->wish.floor;
+        if (!x->there || (savepoints_only && !x->savepoint) || (attempt && x->attempt != attempt) ||
+            (!attempt && behind))
             continue;
         if (!best || x->attempt > best->attempt ||
             (x->attempt == best->attempt && x->id >= best->id))
             best = x;
     }
+    if (!best && !attempt && s->wish.restore_from.len)
+        for (size_t i = 0; i < s->world.n_snapshots; i++)
+            if (snapshot_location_equal(str_of(s->world.snapshots[i].location),
+                                        s->wish.restore_from))
+                best = &s->world.snapshots[i];
     return best;
 }
 
@@ -87,11 +94,12 @@ static bool is_recorded(const struct sim *s, const struct w_snapshot *x)
     return false;
 }
 
-/* 9. Nothing that may still be needed goes: no flow's user gives a snapshot up. */
+/* 9. Nothing that may still be needed goes, but what a user gave up. */
 void oracle_removed(struct sim *s, struct str location)
 {
-    world_trouble(&s->world, "invariant 9: %.*s is removed, and nobody asked for that",
-                  STR_ARG(location));
+    if (!snapshot_location_equal(location, s->wish.discarded))
+        world_trouble(&s->world, "invariant 9: %.*s is removed, and nobody asked for that",
+                      STR_ARG(location));
 }
 
 /* ---- after every durable write ---- */
@@ -180,6 +188,8 @@ static int64_t furthest(const struct sim *s, bool savepoints_only)
 {
     const struct w_snapshot *last = newest(s, 0, savepoints_only);
     int64_t position = 0;
+    if (last && s->wish.restore_from.len && last->attempt <= s->wish.floor)
+        return last->position;
     for (size_t i = 0; last && i < s->world.n_snapshots; i++) {
         const struct w_snapshot *x = &s->world.snapshots[i];
         bool counts = x->there && x->attempt == last->attempt && (!savepoints_only || x->savepoint);
@@ -261,6 +271,16 @@ bool runs_as_before(struct sim *s)
     return job_is_up(s) && !runs_the_wished_jar(s);
 }
 
+bool runs_restored(struct sim *s)
+{
+    return job_is_up(s) && only_cluster(s)->attempt > s->wish.floor;
+}
+
+bool is_failed(struct sim *s)
+{
+    return user_sees(s) == OBSERVED_FAILED;
+}
+
 bool is_suspended(struct sim *s)
 {
     return nothing_runs(s) && user_sees(s) == OBSERVED_SUSPENDED;
@@ -292,6 +312,11 @@ bool has_savepoint(struct sim *s)
 {
     return job_is_up(s) && has_savepoint_in(s, "\"COMPLETED\"") &&
            !has_savepoint_in(s, "\"STARTED\"");
+}
+
+bool has_no_savepoint(struct sim *s)
+{
+    return job_is_up(s) && !store_find(s, STORE_SAVEPOINT, s->savepoint_id);
 }
 
 bool is_silent(struct sim *s)

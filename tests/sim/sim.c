@@ -8,6 +8,10 @@ const char *const sim_point_names[POINTS] = {
     [POINT_BEFORE_CALL] = "before call",
     [POINT_AFTER_CALL] = "after call",
     [POINT_AFTER_ANSWER] = "after answer",
+    [POINT_REQUEST_LOST] = "request lost",
+    [POINT_REQUEST_LATE] = "request late",
+    [POINT_ANSWER_LOST] = "answer lost",
+    [POINT_ANSWER_LATE] = "answer late",
 };
 
 struct sim *sim_new(void)
@@ -59,11 +63,25 @@ void sim_crash(struct sim *s)
     s->life = NULL;
 }
 
+bool sim_hits(struct sim *s, enum sim_point point)
+{
+    if (!s->counting)
+        return false;
+    s->counts[point]++;
+    if (s->struck == s->n_troubles)
+        return false;
+    const struct sim_trouble *t = &s->troubles[s->struck];
+    if (t->point != point || s->counts[point] != t->at)
+        return false;
+    s->struck++;
+    memset(s->counts, 0, sizeof(s->counts));
+    return true;
+}
+
 bool sim_strikes(struct sim *s, enum sim_point point)
 {
-    if (!s->counting || ++s->counts[point] != s->at || s->point != point || s->struck)
+    if (!sim_hits(s, point))
         return false;
-    s->struck = true;
     sim_crash(s);
     return true;
 }

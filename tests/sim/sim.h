@@ -34,7 +34,7 @@ enum sim_call {
 };
 extern const char *const sim_call_names[SIM_CALLS];
 
-/* Where a life can end. */
+/* Where a life can end, and what can become of a message. */
 enum sim_point {
     POINT_NONE,
     POINT_BEFORE_WRITE, /* nothing of it is durable */
@@ -42,9 +42,21 @@ enum sim_point {
     POINT_BEFORE_CALL,  /* it never leaves */
     POINT_AFTER_CALL,   /* it arrived, and its answer comes to nobody */
     POINT_AFTER_ANSWER, /* what it said was taken in, and nothing done with it yet */
+    POINT_REQUEST_LOST,
+    POINT_REQUEST_LATE, /* it arrives long after who asked gave it up */
+    POINT_ANSWER_LOST,
+    POINT_ANSWER_LATE, /* it is told how things were a while ago */
     POINTS
 };
 extern const char *const sim_point_names[POINTS];
+#define POINTS_OF_CRASHES POINT_REQUEST_LOST
+
+/* At the at-th event of its kind since the one before; of the first, since points are counted. */
+struct sim_trouble {
+    enum sim_point point;
+    int64_t at;
+};
+enum { MOST_TROUBLES = 2 };
 
 struct sim_row {
     struct store_row row;
@@ -65,8 +77,11 @@ struct sim_wish {
     struct str jar_uri;
     bool edited; /* the jar is another than at first */
     bool deleted;
-    bool starts;          /* the last wish leads to a start */
-    int64_t acknowledged; /* resourceVersion of the last answer */
+    bool starts;             /* the last wish leads to a start */
+    struct str discarded;    /* location of the savepoint that may go */
+    struct str restore_from; /* spec.restoreFrom: what is older than it is behind */
+    int64_t floor;           /* the highest attempt when that was asked for */
+    int64_t acknowledged;    /* resourceVersion of the last answer */
 };
 
 struct sim_expected {
@@ -84,17 +99,17 @@ struct sim {
     uint64_t randomness;
     int64_t down_for; /* after a crash */
 
-    /* one crash, at the at-th event of its kind since points are counted */
-    enum sim_point point;
-    int64_t at;
+    struct sim_trouble troubles[MOST_TROUBLES];
+    size_t n_troubles;
+    size_t struck; /* so many of them */
     bool counting;
-    bool struck;
     int64_t counts[POINTS];
 
     int64_t events;      /* so far */
     int64_t last_change; /* when anything was written, or a call made that changes the world */
     struct sim_wish wish;
     struct str deployment_id;
+    struct str savepoint_id; /* of the savepoint that was requested last */
 
     /* the oracle's */
     struct record record;   /* the durable one, read anew with each write */
@@ -106,6 +121,8 @@ struct sim {
 /* sim.c */
 struct sim *sim_new(void);
 void sim_free(struct sim *s);
+/* True when trouble was planned for here. */
+bool sim_hits(struct sim *s, enum sim_point point);
 /* True when this is where the life ends; it has ended then. */
 bool sim_strikes(struct sim *s, enum sim_point point);
 void sim_crash(struct sim *s);
@@ -119,6 +136,10 @@ void user_wants(struct sim *s, enum desired_state state);
 void user_edits(struct sim *s);
 void user_requests_savepoint(struct sim *s);
 void user_deletes(struct sim *s);
+void user_discards_savepoint(struct sim *s);
+void user_retries(struct sim *s);
+/* Runs, from that and nothing else. */
+void user_restores_from(struct sim *s, const char *location);
 /* As the API shows it. OBSERVED_UNSET while the daemon is down or does not know the Deployment. */
 enum observed_state user_sees(const struct sim *s);
 
@@ -130,10 +151,13 @@ void oracle_removed(struct sim *s, struct str location);
 /* One job runs, of the jar that the user asked for last; or of the one before. */
 bool runs_as_wished(struct sim *s);
 bool runs_as_before(struct sim *s);
+bool runs_restored(struct sim *s); /* by an attempt that began after restoreFrom was asked for */
 bool is_suspended(struct sim *s);
 bool is_cancelled(struct sim *s);
 bool is_removed(struct sim *s);
 bool has_savepoint(struct sim *s);
+bool has_no_savepoint(struct sim *s);
+bool is_failed(struct sim *s);
 bool is_silent(struct sim *s);
 
 /* calls.c: the hash of the jar of that name. */

@@ -1,6 +1,7 @@
 /* The crash grid: the daemon dies before and after every durable write, every call and every answer
- * of every canonical flow, and each time the flow comes to the same end, with every invariant held
- * all the while. What runs is the daemon's own shell, core and API; see sim.h. */
+ * of every canonical flow, or twice in a row, or a message goes astray; and each time the flow comes to
+ * the same end, with every invariant held all the while. What runs is the daemon's own shell, core and
+ * API; see sim.h. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,42 +13,78 @@
 
 #include "flows.h"
 
-static int64_t crashes[POINTS];
+static int64_t strikes[POINTS];
+static int64_t pairs;
 
-static int64_t one_run(const struct flow *f, enum sim_point point, int64_t at, int64_t down_for)
+static int64_t one_run(const struct flow *f, struct sim_trouble trouble, int64_t down_for)
 {
     struct sim *s;
-    bool well = flow_runs(f, point, at, down_for, &s);
-    crashes[point] += s->struck;
+    bool well = flow_runs(f, &trouble, 1, down_for, &s);
+    strikes[trouble.point] += (int64_t)s->struck;
     sim_free(s);
     return well ? 0 : 1;
 }
 
 /* Not again for each place of the same kind: the first two tell enough. */
-static int64_t crash_everywhere(const struct flow *f, enum sim_point point, int64_t places)
+static int64_t trouble_everywhere(const struct flow *f, enum sim_point point, int64_t places)
 {
     int64_t bad = 0;
     for (int64_t at = 1; at <= places && bad < 2; at++) {
-        bad += one_run(f, point, at, 300 * MS);
+        bad += one_run(f, (struct sim_trouble){point, at}, 300 * MS);
         if (point == POINT_BEFORE_WRITE || point == POINT_AFTER_WRITE)
-            bad += one_run(f, point, at, 20 * S);
+            bad += one_run(f, (struct sim_trouble){point, at}, 20 * S);
     }
     return bad;
 }
 
-static void comes_to_its_end(void **state)
+/* How often each point comes up in a run without trouble. */
+static void count_points(const struct flow *f, int64_t ret[POINTS])
 {
-    const struct flow *f = *state;
     struct sim *plain;
-    int64_t counts[POINTS];
-    bool well = flow_runs(f, POINT_NONE, 0, 0, &plain);
-    memcpy(counts, plain->counts, sizeof(counts));
+    bool well = flow_runs(f, NULL, 0, 0, &plain);
+    memcpy(ret, plain->counts, sizeof(plain->counts));
     sim_free(plain);
     assert_true(well);
-    assert_true(counts[POINT_AFTER_WRITE] > 0);
+    assert_true(ret[POINT_AFTER_WRITE] > 0);
+}
+
+static void bears_a_crash_anywhere(void **state)
+{
+    int64_t counts[POINTS];
     int64_t bad = 0;
-    for (enum sim_point point = POINT_NONE + 1; point < POINTS; point++)
-        bad += crash_everywhere(f, point, counts[point]);
+    count_points(*state, counts);
+    for (enum sim_point point = POINT_NONE + 1; point < POINTS_OF_CRASHES; point++)
+        bad += trouble_everywhere(*state, point, counts[point]);
+    assert_int_equal(bad, 0);
+}
+
+static void bears_any_message_astray(void **state)
+{
+    int64_t counts[POINTS];
+    int64_t bad = 0;
+    count_points(*state, counts);
+    for (enum sim_point point = POINTS_OF_CRASHES; point < POINTS; point++)
+        bad += trouble_everywhere(*state, point, counts[point]);
+    assert_int_equal(bad, 0);
+}
+
+/* The daemon dies at a write, comes back, and dies at one of the next writes. */
+static void bears_two_crashes(void **state)
+{
+    enum { NEXT = 6 };
+    static const enum sim_point points[] = {POINT_BEFORE_WRITE, POINT_AFTER_WRITE};
+    int64_t counts[POINTS];
+    int64_t bad = 0;
+    count_points(*state, counts);
+    for (int64_t at = 1; at <= counts[POINT_AFTER_WRITE]; at++)
+        for (int64_t next = 1; next <= NEXT && bad < 2; next++)
+            for (size_t k = 0; k < 2; k++) {
+                struct sim *s;
+                struct sim_trouble both[] = {{POINT_AFTER_WRITE, at}, {points[k], next}};
+                bad += !flow_runs(*state, both, 2, 300 * MS, &s);
+                pairs += s->struck == 2;
+                sim_free(s);
+            }
     assert_int_equal(bad, 0);
 }
 
@@ -66,11 +103,12 @@ static void assert_same_rows(const struct sim *x, const struct sim *y)
 
 static void a_run_is_the_same_each_time(void **state)
 {
+    static const struct sim_trouble third = {POINT_AFTER_WRITE, 3};
     (void)state;
     for (size_t i = 0; i < n_flows; i++) {
         struct sim *first, *second;
-        assert_true(flow_runs(&flows[i], POINT_AFTER_WRITE, 3, 300 * MS, &first));
-        assert_true(flow_runs(&flows[i], POINT_AFTER_WRITE, 3, 300 * MS, &second));
+        assert_true(flow_runs(&flows[i], &third, 1, 300 * MS, &first));
+        assert_true(flow_runs(&flows[i], &third, 1, 300 * MS, &second));
         assert_true(first->world.now == second->world.now);
         assert_true(first->events == second->events);
         assert_same_rows(first, second);
@@ -79,21 +117,37 @@ static void a_run_is_the_same_each_time(void **state)
     }
 }
 
-int main(void)
+/* One test for each flow; SIM_FLOW picks one of them. */
+static int each_flow(const char *group, CMUnitTestFunction test)
 {
-    struct CMUnitTest *tests = test_calloc(n_flows + 1, sizeof(*tests));
-    const char *only = getenv("SIM_FLOW");
-    if (only)
-        cmocka_set_test_filter(only);
+    struct CMUnitTest *tests = test_calloc(n_flows, sizeof(*tests));
     for (size_t i = 0; i < n_flows; i++) {
         struct flow *f = test_malloc(sizeof(*f));
         *f = flows[i];
-        tests[i] = (struct CMUnitTest){
-            .name = flows[i].name, .test_func = comes_to_its_end, .initial_state = f};
+        tests[i] =
+            (struct CMUnitTest){.name = flows[i].name, .test_func = test, .initial_state = f};
     }
-    tests[n_flows] = (struct CMUnitTest)cmocka_unit_test(a_run_is_the_same_each_time);
-    int failed = _cmocka_run_group_tests("crash", tests, n_flows + 1, NULL, NULL);
+    return _cmocka_run_group_tests(group, tests, n_flows, NULL, NULL);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest same[] = {cmocka_unit_test(a_run_is_the_same_each_time)};
+    const char *what = argc > 1 ? argv[1] : "";
+    int failed = 0;
+    if (getenv("SIM_FLOW"))
+        cmocka_set_test_filter(getenv("SIM_FLOW"));
+    if (strcmp(what, "pairs") == 0)
+        failed = each_flow("two crashes", bears_two_crashes);
+    else if (strcmp(what, "messages") == 0)
+        failed = each_flow("a message astray", bears_any_message_astray);
+    else
+        failed =
+            each_flow("a crash", bears_a_crash_anywhere) + cmocka_run_group_tests(same, NULL, NULL);
     for (enum sim_point point = POINT_NONE + 1; point < POINTS; point++)
-        printf("%lld crashes %s\n", (long long)crashes[point], sim_point_names[point]);
+        if (strikes[point])
+            printf("%lld times: %s\n", (long long)strikes[point], sim_point_names[point]);
+    if (pairs)
+        printf("%lld times: two crashes\n", (long long)pairs);
     return failed;
 }

@@ -167,7 +167,35 @@ void user_requests_savepoint(struct sim *s)
 {
     struct str body =
         arena_fmt(s->a, "{\"metadata\":{\"deploymentId\":\"%.*s\"}}", STR_ARG(s->deployment_id));
-    ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 0);
+    struct answer a = ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 0);
+    s->savepoint_id = arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
+}
+
+void user_discards_savepoint(struct sim *s)
+{
+    const struct store_row *row = store_find(s, STORE_SAVEPOINT, s->savepoint_id);
+    for (size_t i = 0; row && i < s->world.n_snapshots; i++)
+        if (str_contains(row->body, str_of(s->world.snapshots[i].location)))
+            s->wish.discarded = arena_str(s->a, str_of(s->world.snapshots[i].location));
+    ask(s, "DELETE", arena_fmt(s->a, NAMESPACE "/savepoints/%.*s", STR_ARG(s->savepoint_id)),
+        STR(""), 404);
+}
+
+/* Asked again after a crash there may be nothing left to try again. */
+void user_retries(struct sim *s)
+{
+    ask(s, "POST", STR(DEPLOYMENT "/operations"), STR("{\"spec\":{\"kind\":\"RETRY\"}}"), 409);
+}
+
+void user_restores_from(struct sim *s, const char *location)
+{
+    s->wish.state = DESIRED_RUNNING;
+    s->wish.restore_from = str_of(location);
+    s->wish.floor = s->record.top;
+    patch(s, arena_fmt(s->a,
+                       "{\"spec\":{\"state\":\"RUNNING\",\"restoreFrom\":{\"location\":\"%s\","
+                       "\"nonce\":\"once\"}}}",
+                       location));
 }
 
 void user_deletes(struct sim *s)
