@@ -1,7 +1,69 @@
 /* Actions of section 300: read the last words, tear down, collect what is left. */
+#include "base/timefmt.h"
 #include "base/uuid.h"
 #include "core/facts_impl.h"
 #include "core/step_impl.h"
+#include "model/snapshot_location.h"
+
+/* The same snapshot of the same job always gets the same id: collecting twice adds nothing. */
+static struct str derived_id(struct step *s, int64_t checkpoint_id)
+{
+    uint64_t h[2] = {0xCBF29CE484222325ULL, 0x84222325CBF29CE4ULL};
+    struct str text =
+        arena_fmt(s->a, "%.*s/%lld", STR_ARG(s->rec->current.job_id), (long long)checkpoint_id);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < text.len; i++)
+            h[k] = (h[k] ^ (uint8_t)text.ptr[i]) * 0x100000001B3ULL;
+    char id[UUID_TEXT + 1];
+    uint8_t bytes[16];
+    for (size_t i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)(h[i / 8] >> (i % 8 * 8));
+    uuid_format(bytes, id);
+    return arena_str(s->a, str_of(id));
+}
+
+static void fill(struct step *s, struct savepoint *put, const struct left_behind *found)
+{
+    put->metadata.type =
+        found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
+    put->spec.savepoint_location = found->sight->location;
+    put->status.state = SAVEPOINT_COMPLETED;
+    put->status.verified = found->unconfirmed ? VERIFIED_UNCONFIRMED : found->sight->verified;
+    put->status.verified_text = found->sight->text;
+    put->status.verified_at = s->in->wall_us;
+    put->status.attempt = s->rec->current.number;
+    put->status.checkpoint_id = found->sight->checkpoint_id;
+    put->status.sequence = ++s->rec->sequence;
+    put->status.size_bytes = found->sight->size_bytes;
+    put->status.metadata_version = found->sight->metadata_version;
+    put->status.state_taken_at = found->sight->modified_at;
+    s->rec->had_snapshot = true;
+}
+
+static void register_snapshot(struct step *s, const struct left_behind *found,
+                              enum savepoint_origin origin)
+{
+    struct str id = derived_id(s, found->sight->checkpoint_id);
+    if (step_find_savepoint(s, id))
+        return;
+    struct savepoint *put = step_put_savepoint(s, NULL);
+    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
+    *annotation =
+        (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                          arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
+    put->metadata = (struct savepoint_metadata){
+        .id = id,
+        .namespace_name = s->in->deployment->metadata.namespace_name,
+        .deployment_id = s->in->deployment->metadata.id,
+        .job_id = s->rec->current.job_id,
+        .origin = origin,
+        .created_at = s->in->wall_us,
+        .modified_at = s->in->wall_us,
+        .annotations = {annotation, 1},
+    };
+    put->spec.flink_savepoint_id = STR("00000000-0000-0000-0000-000000000000");
+    fill(s, put, found);
+}
 
 static void add_final(struct step *s, const struct flink_checkpoint *c)
 {
@@ -32,6 +94,42 @@ static void note_final_statistics(struct step *s, const struct flink_checkpoints
         at->checkpointing = CHECKPOINTING_OFF;
 }
 
+static bool is_known(const struct step *s, const struct flink_checkpoint *c)
+{
+    const struct attempt *at = &s->rec->current;
+    const struct trigger_try *tries = at->tries.items;
+    const struct final_checkpoint *final = at->final_checkpoints.items;
+    for (size_t i = 0; i < at->tries.n; i++)
+        if (snapshot_location_equal(snapshot_location_parent(c->path), tries[i].directory))
+            return true;
+    for (size_t i = 0; i < at->final_checkpoints.n; i++)
+        if (final[i].id > c->id)
+            return true;
+    for (size_t i = 0; i < s->in->n_savepoints; i++)
+        if (snapshot_location_equal(s->in->savepoints[i]->spec.savepoint_location, c->path))
+            return true;
+    return false;
+}
+
+/* Somebody else took it, and stopped the job with it perhaps: a later start would go back behind it. */
+static void keep_foreign_savepoint(struct step *s, const struct flink_checkpoint *c)
+{
+    if (c->id <= 0 || c->discarded || !c->path.len || is_known(s, c))
+        return;
+    const struct snapshot_sight sight = {
+        .location = c->path,
+        .checkpoint_id = c->id,
+        .verified = VERIFIED_REPORTED,
+        .text = STR("its JobManager named it as complete"),
+        .size_bytes = c->state_size,
+        .modified_at = c->acked_ms * US_PER_MS,
+    };
+    register_snapshot(s, &(struct left_behind){.sight = &sight}, ORIGIN_COPIED);
+    step_event(s, "FOUND_A_SAVEPOINT_OF_SOMEBODY_ELSE",
+               "Somebody else took savepoint %.*s of attempt %d, and nothing newer is known",
+               STR_ARG(c->path), (int)s->rec->current.number);
+}
+
 /* A failure that was asked for, as of a job that fails while it is cancelled, counts for nothing and
  * has no event. */
 static void note_cause(struct step *s)
@@ -57,6 +155,8 @@ void act_note_read(struct step *s)
         at->checkpointing = CHECKPOINTING_OFF;
     if (fresh && seen->stats.outcome == OUTCOME_DONE)
         note_final_statistics(s, &seen->stats);
+    if (fresh && seen->stats.outcome == OUTCOME_DONE)
+        keep_foreign_savepoint(s, &seen->stats.latest_savepoint);
     if (at->end == END_FAILED)
         note_cause(s);
     at->phase = PHASE_READ;
@@ -102,65 +202,6 @@ void act_note_gone(struct step *s)
     step_restart_timer(s);
 }
 
-/* The same snapshot of the same job always gets the same id: collecting twice adds nothing. */
-static struct str derived_id(struct step *s, int64_t checkpoint_id)
-{
-    uint64_t h[2] = {0xCBF29CE484222325ULL, 0x84222325CBF29CE4ULL};
-    struct str text =
-        arena_fmt(s->a, "%.*s/%lld", STR_ARG(s->rec->current.job_id), (long long)checkpoint_id);
-    for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < text.len; i++)
-            h[k] = (h[k] ^ (uint8_t)text.ptr[i]) * 0x100000001B3ULL;
-    char id[UUID_TEXT + 1];
-    uint8_t bytes[16];
-    for (size_t i = 0; i < 16; i++)
-        bytes[i] = (uint8_t)(h[i / 8] >> (i % 8 * 8));
-    uuid_format(bytes, id);
-    return arena_str(s->a, str_of(id));
-}
-
-static void fill(struct step *s, struct savepoint *put, const struct left_behind *found)
-{
-    put->metadata.type =
-        found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
-    put->spec.savepoint_location = found->sight->location;
-    put->status.state = SAVEPOINT_COMPLETED;
-    put->status.verified = found->unconfirmed ? VERIFIED_UNCONFIRMED : found->sight->verified;
-    put->status.verified_text = found->sight->text;
-    put->status.verified_at = s->in->wall_us;
-    put->status.attempt = s->rec->current.number;
-    put->status.checkpoint_id = found->sight->checkpoint_id;
-    put->status.sequence = ++s->rec->sequence;
-    put->status.size_bytes = found->sight->size_bytes;
-    put->status.metadata_version = found->sight->metadata_version;
-    put->status.state_taken_at = found->sight->modified_at;
-    s->rec->had_snapshot = true;
-}
-
-static void register_retained(struct step *s, const struct left_behind *found)
-{
-    struct str id = derived_id(s, found->sight->checkpoint_id);
-    if (step_find_savepoint(s, id))
-        return;
-    struct savepoint *put = step_put_savepoint(s, NULL);
-    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
-    *annotation =
-        (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
-                          arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
-    put->metadata = (struct savepoint_metadata){
-        .id = id,
-        .namespace_name = s->in->deployment->metadata.namespace_name,
-        .deployment_id = s->in->deployment->metadata.id,
-        .job_id = s->rec->current.job_id,
-        .origin = ORIGIN_RETAINED_CHECKPOINT,
-        .created_at = s->in->wall_us,
-        .modified_at = s->in->wall_us,
-        .annotations = {annotation, 1},
-    };
-    put->spec.flink_savepoint_id = STR("00000000-0000-0000-0000-000000000000");
-    fill(s, put, found);
-}
-
 /* Tries whose result was never read: their directories have the last word. */
 static void settle_tries(struct step *s, const struct end_evidence *e)
 {
@@ -199,7 +240,7 @@ static void collect_checkpoints(struct step *s, const struct end_evidence *e)
     for (size_t k = first; k < e->n_found; k++) {
         if (e->found[k].try_)
             continue;
-        register_retained(s, &e->found[k]);
+        register_snapshot(s, &e->found[k], ORIGIN_RETAINED_CHECKPOINT);
         n++;
         if (e->found[k].unconfirmed || e->found[k].sight->verified == VERIFIED_BROKEN)
             step_event(s, "RETAINED_CHECKPOINT_LEFT_OUT", "%.*s is not chosen by itself: %.*s",

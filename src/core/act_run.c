@@ -1,6 +1,7 @@
 /* Actions of section 400: the running job, and stopping it for a reason. */
 #include "base/uuid.h"
 #include "core/step_impl.h"
+#include "model/snapshot_location.h"
 
 static void complete_start(struct step *s)
 {
@@ -65,11 +66,9 @@ void step_note_checkpoint_directory(struct step *s, const struct flink_checkpoin
 {
     if (c->id <= 0 || c->is_savepoint)
         return;
-    size_t cut = c->path.len;
-    while (cut > 0 && c->path.ptr[cut - 1] != '/')
-        cut--;
-    if (cut > 1)
-        s->rec->current.checkpoint_directory = str_take(c->path, cut - 1);
+    struct str directory = snapshot_location_parent(c->path);
+    if (directory.len)
+        s->rec->current.checkpoint_directory = directory;
 }
 
 static void note_checkpoints(struct step *s, bool mismatch)

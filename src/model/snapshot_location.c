@@ -67,3 +67,11 @@ bool snapshot_location_equal(struct str a, struct str b)
             return true;
     }
 }
+
+struct str snapshot_location_parent(struct str location)
+{
+    size_t cut = location.len;
+    while (cut > 0 && location.ptr[cut - 1] != '/')
+        cut--;
+    return cut > 1 ? str_take(location, cut - 1) : (struct str){0};
+}

@@ -9,3 +9,5 @@
  * length; empty when the location is not local. */
 struct str snapshot_location_path(struct arena *a, struct str location);
 bool snapshot_location_equal(struct str a, struct str b);
+/* The directory that it lies in, of a location as Flink writes it; empty when it names none. */
+struct str snapshot_location_parent(struct str location);

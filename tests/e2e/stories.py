@@ -3,6 +3,7 @@
 A story gets a Stage: a daemon that it shares with others (its own one with `own`), and a name.
 """
 
+import json
 import os
 import pathlib
 import time
@@ -177,6 +178,25 @@ def cancelled_outside(stage):
     stage.log("cancelled through Flink's REST API: noticed, recovered from its newest checkpoint")
 
 
+def stopped_outside(stage):
+    counter = stage.running()
+    job = counter.job_ids()[-1]
+    place = stage.daemon.directory / "by-hand"
+    url = f"{counter.jobs()[-1]['status']['restUrl']}/jobs/{job}/stop"
+    status, _ = http("POST", url, json.dumps({"targetDirectory": f"file://{place}"}).encode())
+    expect(status == 202, f"Flink answers {status}")
+    counter.wait_state("FINISHED")
+    saved = [str(found.parent) for found in place.glob("*/_metadata")]
+    expect(len(saved) == 1, f"{len(saved)} savepoints")
+    before = counter.job_ids()
+    counter.patch({"spec": {"template": {"spec": {"parallelism": 2}}}})
+    new_job(counter, before)
+    expect(counter.flink_restored() == saved[0], "not from the savepoint that was taken by hand")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log("stopped through Flink's REST API: FINISHED, and the next version goes on from there")
+
+
 def version_change(stage):
     counter = stage.running()
     before = counter.job_ids()
@@ -301,6 +321,7 @@ STORIES = [
     Story("second execute() throws", second_execute),
     Story("main() hangs after its submission", hangs_after_submit),
     Story("cancelled behind our back", cancelled_outside),
+    Story("stopped behind our back", stopped_outside),
     Story("deletion", deletion),
     Story("sluiced restarts", daemon_restarts, own=True),
     Story("main() hangs", hanging_main, slow=True),

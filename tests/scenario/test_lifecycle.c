@@ -289,6 +289,32 @@ static void s059_external_cancel(void **state)
     assert_int_equal(r->record.failures.n, 1);
 }
 
+/* Nothing that we did not do is taken back, and nothing is begun behind it. */
+static void a_job_stopped_by_hand_is_finished_and_its_savepoint_is_kept(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    flink_job_stopped_by_somebody(&r->world, 1);
+    until(is_finished);
+    const struct savepoint *kept = rig_newest_savepoint(r, ORIGIN_COPIED);
+    assert_non_null(kept);
+    assert_int_equal(rig_count_event(r, "FOUND_A_SAVEPOINT_OF_SOMEBODY_ELSE"), 1);
+    then_all_is_quiet();
+    edit_and_wait();
+    assert_place(restored_from(), STR("file:/by/hand/savepoint-1"));
+}
+
+static void a_job_that_finished_by_itself_leaves_what_is_known(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    flink_job_finishes(&r->world, 1);
+    until(is_finished);
+    assert_null(rig_newest_savepoint(r, ORIGIN_COPIED));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +322,8 @@ int main(void)
         SCENARIO(s041_create_suspended_with_savepoint),
         SCENARIO(s042_first_deploy_fails_keeps_initial_savepoint),
         SCENARIO(s043_first_deploy_never_started_then_edit),
+        SCENARIO(a_job_stopped_by_hand_is_finished_and_its_savepoint_is_kept),
+        SCENARIO(a_job_that_finished_by_itself_leaves_what_is_known),
         SCENARIO(s045_suspend_running),
         SCENARIO(s046_suspend_twice),
         SCENARIO(s047_suspend_failing_job_then_cancel),

@@ -416,6 +416,21 @@ void flink_job_cancelled_by_somebody(struct w_world *w, int64_t attempt)
         job_ends(w, c, FLINK_JOB_CANCELED);
 }
 
+/* With a savepoint of theirs. */
+void flink_job_stopped_by_somebody(struct w_world *w, int64_t attempt)
+{
+    struct w_cluster *c = world_cluster(w, attempt);
+    if (!c || !c->job.exists || flink_is_final(c->job.status))
+        return;
+    struct w_snapshot *s = storage_add(w, "file:/by/hand/savepoint-1");
+    s->attempt = attempt;
+    s->id = c->job.next_checkpoint++;
+    s->savepoint = s->stop = true;
+    s->position = position(w, &c->job);
+    set_work(w, c, false);
+    job_ends(w, c, FLINK_JOB_FINISHED);
+}
+
 /* Its newest checkpoint is what Flink itself goes on from. */
 static void restarts(struct w_world *w, struct w_cluster *c, int64_t after)
 {

@@ -229,6 +229,7 @@ void flink_cancel(struct w_world *w, struct w_call *c);
 void flink_job_fails(struct w_world *w, int64_t attempt, const char *cause);
 void flink_job_finishes(struct w_world *w, int64_t attempt);
 void flink_job_cancelled_by_somebody(struct w_world *w, int64_t attempt);
+void flink_job_stopped_by_somebody(struct w_world *w, int64_t attempt);
 void flink_job_restarts(struct w_world *w, int64_t attempt, int64_t for_us);
 void flink_jobmanager_gone(struct w_world *w, struct w_cluster *c);
 void flink_taskmanager_gone(struct w_world *w, struct w_cluster *c);
