@@ -41,6 +41,9 @@ void step_spend_try(struct step *s);
 
 /* Where the job checkpoints, by one of its retained checkpoints: its own code may have set that. */
 void step_note_checkpoint_directory(struct step *s, const struct flink_checkpoint *c);
+/* A Savepoint row for a snapshot that no row is about yet: once, however often it is found. */
+void step_register_snapshot(struct step *s, const struct left_behind *found,
+                            enum savepoint_origin origin);
 /* A submission that was answered with an error, though its job runs. */
 void step_note_submission_error(struct step *s);
 

@@ -1,0 +1,219 @@
+/* Actions of section 300 once nothing of the attempt lives: collect what it left behind. */
+#include "base/uuid.h"
+#include "core/step_impl.h"
+
+/* The same snapshot of the same job always gets the same id: collecting twice adds nothing. */
+static struct str derived_id(struct step *s, int64_t checkpoint_id)
+{
+    uint64_t h[2] = {0xCBF29CE484222325ULL, 0x84222325CBF29CE4ULL};
+    struct str text =
+        arena_fmt(s->a, "%.*s/%lld", STR_ARG(s->rec->current.job_id), (long long)checkpoint_id);
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; i < text.len; i++)
+            h[k] = (h[k] ^ (uint8_t)text.ptr[i]) * 0x100000001B3ULL;
+    char id[UUID_TEXT + 1];
+    uint8_t bytes[16];
+    for (size_t i = 0; i < 16; i++)
+        bytes[i] = (uint8_t)(h[i / 8] >> (i % 8 * 8));
+    uuid_format(bytes, id);
+    return arena_str(s->a, str_of(id));
+}
+
+static void fill(struct step *s, struct savepoint *put, const struct left_behind *found)
+{
+    put->metadata.type =
+        found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
+    put->spec.savepoint_location = found->sight->location;
+    put->status.state = SAVEPOINT_COMPLETED;
+    put->status.verified = found->unconfirmed ? VERIFIED_UNCONFIRMED : found->sight->verified;
+    put->status.verified_text = found->sight->text;
+    put->status.verified_at = s->in->wall_us;
+    put->status.attempt = s->rec->current.number;
+    put->status.checkpoint_id = found->sight->checkpoint_id;
+    put->status.sequence = ++s->rec->sequence;
+    put->status.size_bytes = found->sight->size_bytes;
+    put->status.metadata_version = found->sight->metadata_version;
+    put->status.state_taken_at = found->sight->modified_at;
+    s->rec->had_snapshot = true;
+}
+
+void step_register_snapshot(struct step *s, const struct left_behind *found,
+                            enum savepoint_origin origin)
+{
+    struct str id = derived_id(s, found->sight->checkpoint_id);
+    if (step_find_savepoint(s, id))
+        return;
+    struct savepoint *put = step_put_savepoint(s, NULL);
+    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
+    *annotation =
+        (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                          arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
+    put->metadata = (struct savepoint_metadata){
+        .id = id,
+        .namespace_name = s->in->deployment->metadata.namespace_name,
+        .deployment_id = s->in->deployment->metadata.id,
+        .job_id = s->rec->current.job_id,
+        .origin = origin,
+        .created_at = s->in->wall_us,
+        .modified_at = s->in->wall_us,
+        .annotations = {annotation, 1},
+    };
+    put->spec.flink_savepoint_id = STR("00000000-0000-0000-0000-000000000000");
+    fill(s, put, found);
+}
+
+/* Tries whose result was never read: their directories have the last word. */
+static void settle_tries(struct step *s, const struct end_evidence *e)
+{
+    const struct trigger_try *tries = s->rec->current.tries.items;
+    for (size_t i = 0; i < s->rec->current.tries.n; i++) {
+        const struct savepoint *old = step_find_savepoint(s, tries[i].savepoint_id);
+        const struct left_behind *best = NULL;
+        for (size_t k = 0; k < e->n_found; k++)
+            if (e->found[k].try_ == &tries[i] && e->found[k].sight->verified != VERIFIED_BROKEN)
+                best = &e->found[k];
+        bool open = old && (old->status.state == SAVEPOINT_STARTED ||
+                            old->status.state == SAVEPOINT_FAILED);
+        if (!open || (tries[i].settled && !best))
+            continue;
+        struct savepoint *put = step_put_savepoint(s, old);
+        if (best) {
+            fill(s, put, best);
+            step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s was found complete in %.*s",
+                       STR_ARG(put->metadata.id), STR_ARG(tries[i].directory));
+        } else {
+            put->status.state = SAVEPOINT_FAILED;
+            put->status.failure_message =
+                e->unread
+                    ? STR("the job ended, and whether it left a complete savepoint was not read")
+                    : STR("the job ended and left no complete savepoint");
+            put->status.failed_at = s->in->wall_us;
+        }
+    }
+}
+
+static void collect_checkpoints(struct step *s, const struct end_evidence *e)
+{
+    enum { MOST = 100 };
+    size_t first = e->n_found > MOST ? e->n_found - MOST : 0;
+    size_t n = 0;
+    for (size_t k = first; k < e->n_found; k++) {
+        if (e->found[k].try_)
+            continue;
+        step_register_snapshot(s, &e->found[k], ORIGIN_RETAINED_CHECKPOINT);
+        n++;
+        if (e->found[k].unconfirmed || e->found[k].sight->verified == VERIFIED_BROKEN)
+            step_event(s, "RETAINED_CHECKPOINT_LEFT_OUT", "%.*s is not chosen by itself: %.*s",
+                       STR_ARG(e->found[k].sight->location),
+                       STR_ARG(e->found[k].unconfirmed
+                                   ? STR("its JobManager did not name it as completed")
+                                   : e->found[k].sight->text));
+    }
+    if (n)
+        step_event(s, "RETAINED_CHECKPOINTS_COLLECTED",
+                   "%d retained checkpoint%s of attempt %d found", (int)n, n == 1 ? "" : "s",
+                   (int)s->rec->current.number);
+}
+
+static void finish_job_row(struct step *s, bool finished)
+{
+    struct job *job = step_put_job(s);
+    if (!job)
+        return;
+    job->status.state = finished                        ? JOB_FINISHED
+                        : job->status.failure.failed_at ? JOB_FAILED
+                                                        : JOB_TERMINATED;
+    job->status.rest_url = (struct str){0};
+    job->metadata.terminated_at = s->in->wall_us;
+}
+
+/* Desired SUSPENDED or CANCELLED is reached once nothing of the job is left. */
+static void complete_stop(struct step *s)
+{
+    if (s->in->deployment->spec.state == DESIRED_RUNNING)
+        return;
+    step_event(s, "STATE_TRANSITION_IS_COMPLETED", "The Deployment is %s",
+               s->in->deployment->spec.state == DESIRED_SUSPENDED ? "SUSPENDED" : "CANCELLED");
+    s->rec->operation = (struct operation){0};
+}
+
+/* It went on from what spec.restoreFrom named, though it was never seen up: naming it once must not
+ * rewind what it did since. */
+static void use_restore_from(struct step *s, const struct end_evidence *e)
+{
+    bool went_on = false;
+    for (size_t k = 0; k < e->n_found; k++)
+        went_on =
+            went_on || (!e->found[k].unconfirmed && e->found[k].sight->verified != VERIFIED_BROKEN);
+    if (went_on && s->rec->current.up_at == 0)
+        step_restored_from(s);
+}
+
+/* Nobody needs the rest now; who does later has it read then. */
+static void keep_unread(struct step *s, struct str why)
+{
+    struct record *r = s->rec;
+    struct attempt kept = r->current;
+    kept.reopened = true;
+    if (r->unread.n == RECORD_UNREAD) {
+        struct attempt *all = r->unread.items;
+        r->unread_lost = all[0].number > r->unread_lost ? all[0].number : r->unread_lost;
+        r->unread = (struct list){all + 1, r->unread.n - 1};
+    }
+    size_t at = r->unread.n;
+    step_append(s, &r->unread, sizeof(kept), &kept);
+    struct attempt *all = r->unread.items;
+    for (; at > 0 && all[at - 1].number > kept.number; at--)
+        all[at] = all[at - 1];
+    all[at] = kept;
+    step_event(s, "SNAPSHOTS_LEFT_UNREAD",
+               "What attempt %d left behind is not read, as nobody asks for it now: %.*s",
+               (int)kept.number, STR_ARG(why));
+}
+
+void act_reopen(struct step *s)
+{
+    struct choice c = core_choose(s->a, s->in, false);
+    struct record *r = s->rec;
+    r->current = *c.unread;
+    r->unread.n--; /* it is the last of them */
+    step_event(s, "READING_AN_ATTEMPT_THAT_IS_OVER",
+               "What attempt %d left behind was never read, and may be the newest",
+               (int)r->current.number);
+    step_restart_timer(s);
+}
+
+void act_collect(struct step *s)
+{
+    struct end_evidence e = core_end_evidence(s->a, s->in);
+    struct attempt *at = &s->rec->current;
+    use_restore_from(s, &e);
+    bool finished = at->end == END_FINISHED && !e.stopped_by_us;
+    for (size_t i = 0; finished && i < at->tries.n; i++) {
+        const struct savepoint *sp =
+            step_find_savepoint(s, ((const struct trigger_try *)at->tries.items)[i].savepoint_id);
+        finished = !(((const struct trigger_try *)at->tries.items)[i].stop && sp &&
+                     sp->status.state == SAVEPOINT_COMPLETED);
+    }
+    settle_tries(s, &e);
+    collect_checkpoints(s, &e);
+    if (e.unread)
+        keep_unread(s, e.conflict);
+    /* What is read once more was over long ago. */
+    finished = finished && !at->reopened;
+    if (!at->reopened)
+        finish_job_row(s, finished);
+    at->phase = finished ? PHASE_DONE : PHASE_NONE;
+    if (finished) {
+        step_event(s, "TRANSITIONED_TO_FINISHED_STATE", "The job finished by itself");
+        s->rec->operation = (struct operation){0};
+    }
+    step_restart_timer(s);
+    complete_stop(s);
+}
+
+void act_block_evidence(struct step *s)
+{
+    struct end_evidence e = core_end_evidence(s->a, s->in);
+    step_give_up(s, "BLOCKED_STATE_NOT_ESTABLISHED", e.conflict);
+}
