@@ -121,13 +121,16 @@ static void a_run_is_the_same_each_time(void **state)
 static int each_flow(const char *group, CMUnitTestFunction test)
 {
     struct CMUnitTest *tests = test_calloc(n_flows, sizeof(*tests));
+    struct flow *copies = test_calloc(n_flows, sizeof(*copies));
     for (size_t i = 0; i < n_flows; i++) {
-        struct flow *f = test_malloc(sizeof(*f));
-        *f = flows[i];
-        tests[i] =
-            (struct CMUnitTest){.name = flows[i].name, .test_func = test, .initial_state = f};
+        copies[i] = flows[i];
+        tests[i] = (struct CMUnitTest){
+            .name = flows[i].name, .test_func = test, .initial_state = &copies[i]};
     }
-    return _cmocka_run_group_tests(group, tests, n_flows, NULL, NULL);
+    int failed = _cmocka_run_group_tests(group, tests, n_flows, NULL, NULL);
+    test_free(copies);
+    test_free(tests);
+    return failed;
 }
 
 int main(int argc, char **argv)
