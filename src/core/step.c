@@ -257,8 +257,10 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
 {
     *out = (struct core_out){.record = *in->record};
     struct step s = {.a = a, .in = in, .out = out, .rec = &out->record};
-    out->events = ARENA_ARRAY(a, struct event, ACCEPT_EVENTS);
-    if (core_accept(a, in, &out->record, out->events, &out->n_events)) {
+    struct event begun[ACCEPT_EVENTS];
+    if (core_accept(a, in, &out->record, begun, &out->n_events)) {
+        out->events = ARENA_ARRAY(a, struct event, ACCEPT_EVENTS);
+        memcpy(out->events, begun, out->n_events * sizeof(*begun));
         out->changed = true;
         out->status = in->deployment->status;
         out->wake_at = in->mono_us;
