@@ -21,13 +21,15 @@ static struct str derived_id(struct step *s, int64_t checkpoint_id)
 
 static void fill(struct step *s, struct savepoint *put, const struct left_behind *found)
 {
-    put->metadata.type =
-        found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL : SAVEPOINT_TYPE_FULL;
+    bool read = found->sight->verified != VERIFIED_REPORTED;
+    put->metadata.type = !read                       ? SAVEPOINT_TYPE_UNKNOWN
+                         : found->sight->incremental ? SAVEPOINT_TYPE_INCREMENTAL
+                                                     : SAVEPOINT_TYPE_FULL;
     put->spec.savepoint_location = found->sight->location;
     put->status.state = SAVEPOINT_COMPLETED;
     put->status.verified = found->unconfirmed ? VERIFIED_UNCONFIRMED : found->sight->verified;
     put->status.verified_text = found->sight->text;
-    put->status.verified_at = s->in->wall_us;
+    put->status.verified_at = read ? s->in->wall_us : 0;
     put->status.attempt = s->rec->current.number;
     put->status.checkpoint_id = found->sight->checkpoint_id;
     put->status.sequence = ++s->rec->sequence;
@@ -44,10 +46,6 @@ void step_register_snapshot(struct step *s, const struct left_behind *found,
     if (step_find_savepoint(s, id))
         return;
     struct savepoint *put = step_put_savepoint(s, NULL);
-    struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
-    *annotation =
-        (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
-                          arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
     put->metadata = (struct savepoint_metadata){
         .id = id,
         .namespace_name = s->in->deployment->metadata.namespace_name,
@@ -56,7 +54,7 @@ void step_register_snapshot(struct step *s, const struct left_behind *found,
         .origin = origin,
         .created_at = s->in->wall_us,
         .modified_at = s->in->wall_us,
-        .annotations = {annotation, 1},
+        .annotations = step_version_annotation(s),
     };
     put->spec.flink_savepoint_id = STR("00000000-0000-0000-0000-000000000000");
     fill(s, put, found);
@@ -188,13 +186,7 @@ void act_collect(struct step *s)
     struct end_evidence e = core_end_evidence(s->a, s->in);
     struct attempt *at = &s->rec->current;
     use_restore_from(s, &e);
-    bool finished = at->end == END_FINISHED && !e.stopped_by_us;
-    for (size_t i = 0; finished && i < at->tries.n; i++) {
-        const struct savepoint *sp =
-            step_find_savepoint(s, ((const struct trigger_try *)at->tries.items)[i].savepoint_id);
-        finished = !(((const struct trigger_try *)at->tries.items)[i].stop && sp &&
-                     sp->status.state == SAVEPOINT_COMPLETED);
-    }
+    bool finished = at->end == END_FINISHED && !e.stopped_by_us && !core_stop_is_recorded(s->in);
     settle_tries(s, &e);
     collect_checkpoints(s, &e);
     if (e.unread)

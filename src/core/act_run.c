@@ -122,14 +122,6 @@ static void begin_savepoint(struct step *s, enum intent_kind kind, struct str sa
     step_append(s, &s->rec->current.tries, sizeof(t), &t);
 }
 
-static struct str_map version_annotation(struct step *s)
-{
-    struct str_pair *p = ARENA_NEW(s->a, struct str_pair);
-    *p = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
-                           arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
-    return (struct str_map){p, 1};
-}
-
 void act_stop(struct step *s)
 {
     struct str id = s->in->ids[1];
@@ -147,7 +139,7 @@ void act_stop(struct step *s)
         .type = SAVEPOINT_TYPE_UNKNOWN,
         .created_at = s->in->wall_us,
         .modified_at = s->in->wall_us,
-        .annotations = version_annotation(s),
+        .annotations = step_version_annotation(s),
     };
     put->spec.savepoint_location = s->rec->intent.directory;
     put->spec.flink_savepoint_id = s->in->ids[0];
@@ -165,7 +157,7 @@ void act_savepoint(struct step *s)
     begin_savepoint(s, INTENT_SAVEPOINT, asked->metadata.id);
     struct savepoint *put = step_put_savepoint(s, asked);
     put->metadata.job_id = s->rec->current.job_id;
-    put->metadata.annotations = version_annotation(s);
+    put->metadata.annotations = step_version_annotation(s);
     put->spec.savepoint_location = s->rec->intent.directory;
     put->spec.flink_savepoint_id = s->in->ids[0];
     step_event(s, "NEED_TO_TRIGGER_A_SAVEPOINT", "A savepoint is taken in %.*s",

@@ -217,6 +217,18 @@ enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch
     return *ret_mismatch ? EVIDENCE_CONFLICT : EVIDENCE_READY;
 }
 
+bool core_stop_is_recorded(const struct core_in *in)
+{
+    const struct attempt *at = &in->record->current;
+    const struct trigger_try *tries = at->tries.items;
+    for (size_t i = 0; i < at->tries.n; i++)
+        for (size_t k = 0; tries[i].stop && k < in->n_savepoints; k++)
+            if (str_eq(in->savepoints[k]->metadata.id, tries[i].savepoint_id) &&
+                in->savepoints[k]->status.state == SAVEPOINT_COMPLETED)
+                return true;
+    return false;
+}
+
 bool core_has_new_restarts(const struct core_in *in)
 {
     const struct seen *seen = in->seen;

@@ -33,5 +33,8 @@ struct str core_unlisted_directory(struct arena *a, const struct core_in *in);
  * from what was asked for. */
 enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch);
 
+/* A stop of ours is recorded with its complete savepoint. */
+bool core_stop_is_recorded(const struct core_in *in);
+
 /* Flink told more restarts of the running job than its row says. What is not known (-1) is none. */
 bool core_has_new_restarts(const struct core_in *in);

@@ -266,15 +266,6 @@ static enum evidence late_start_evidence(const struct core_in *in)
     return facts_since_timer(in) > WAIT_STATISTICS_US ? EVIDENCE_READY : EVIDENCE_NONE;
 }
 
-static bool was_stopped_by_us(const struct attempt *at)
-{
-    const struct trigger_try *tries = at->tries.items;
-    for (size_t i = 0; i < at->tries.n; i++)
-        if (tries[i].stop)
-            return true;
-    return false;
-}
-
 static enum evidence evidence_of(const struct core_in *in)
 {
     switch (phase_of(in)) {
@@ -283,7 +274,7 @@ static enum evidence evidence_of(const struct core_in *in)
     case PHASE_ENDED: {
         /* Flink deletes the checkpoints of a job that finished, and what we stopped it with is known:
          * its statistics decide nothing. */
-        if (in->record->current.end == END_FINISHED && was_stopped_by_us(&in->record->current))
+        if (in->record->current.end == END_FINISHED && core_stop_is_recorded(in))
             return EVIDENCE_READY;
         bool read = in->seen->stats_part.at >= in->seen->committed_at &&
                     in->seen->stats_part.at > 0 && in->seen->stats.outcome != OUTCOME_UNKNOWN;

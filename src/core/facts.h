@@ -47,8 +47,9 @@ enum result {
 /* What runs against what is wanted, and what the upgrade strategy says to it. */
 enum drift { DRIFT_NONE, DRIFT_STATELESS, DRIFT_STATEFUL, DRIFT_PENDING, DRIFT_VALUES };
 
-/* Evidence that waits to be recorded: about the running job (what it restored, where it
- * checkpoints, that it is what the operation led to, that it restarted), about the end (statistics), about what the attempt left behind (listings). */
+/* Evidence that waits to be recorded: about the running job (what it restored, where it checkpoints,
+ * that it is what the operation led to, that it restarted), about the end (statistics), whether a job
+ * that was given up has started after all, about what the attempt left behind (listings). */
 enum evidence { EVIDENCE_NONE, EVIDENCE_READY, EVIDENCE_CONFLICT, EVIDENCE_VALUES };
 
 /* What the next start would restore from (core/choice.h), verified freshly. */

@@ -24,7 +24,7 @@ const struct rule rules[] = {
        .then = ACTION_LOOK, .why = "what exists has not been seen since the last decision" },
 { 106, .world = IS(WORLD_LEFTOVER), .phase = NOT(IS(PHASE_READ)), .intent = IS(INTENT_NONE),
        .then = ACTION_SWEEP, .why = "something of an attempt that is over is still alive" },
-{ 108, .world = IS(WORLD_LEFTOVER), .intent = IS(INTENT_TEARDOWN), .result = NO_SUCCESS,
+{ 108, .world = IS(WORLD_LEFTOVER), .phase = NOT(IS(PHASE_READ)), .intent = IS(INTENT_TEARDOWN), .result = NO_SUCCESS,
        .then = ACTION_CALL_AGAIN, .why = "whether the leftovers were told to end is not known" },
 
 /* ---- 200: finish what was begun ------------------------------------------------------------- */

@@ -138,6 +138,14 @@ struct savepoint *step_put_savepoint(struct step *s, const struct savepoint *old
     return put;
 }
 
+struct str_map step_version_annotation(struct step *s)
+{
+    struct str_pair *p = ARENA_NEW(s->a, struct str_pair);
+    *p = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
+                           arena_fmt(s->a, "%lld", (long long)s->rec->current.spec_version)};
+    return (struct str_map){p, 1};
+}
+
 struct job *step_put_job(struct step *s)
 {
     if (!s->out->has_job) {

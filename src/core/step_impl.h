@@ -25,6 +25,8 @@ void step_clear_intent(struct step *s);
 void step_restart_timer(struct step *s);
 /* The row to be put for this Savepoint, with its version's content copied; add once per id. */
 struct savepoint *step_put_savepoint(struct step *s, const struct savepoint *old);
+/* Of a Savepoint: the spec version that the current attempt runs. */
+struct str_map step_version_annotation(struct step *s);
 const struct savepoint *step_find_savepoint(const struct step *s, struct str id);
 /* The Job row of the current attempt, to be changed and put. NULL when it has none. */
 struct job *step_put_job(struct step *s);

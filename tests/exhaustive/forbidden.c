@@ -40,6 +40,7 @@ const struct forbidden forbidden[] = {
 { "2: a cluster is ended under a job only after its cancellation was asked for", DO(END_BY_TEARDOWN), { .intent = NOT(IS(INTENT_CANCEL)) } },
 { "2: nothing is torn down before all that its JobManager can tell is recorded", DO(TEARDOWN), { .phase = NOT(IS(PHASE_READ)) } },
 { "2: nor while a job that was given up may have started, or has", DO(TEARDOWN), { .phase = IS(PHASE_READ), .evidence = NOT(IS(EVIDENCE_READY)), .world = NOT(CLUSTER_DEAD) } },
+{ "2: nor is its cluster told again to end by who may not have told it before", DO(CALL_AGAIN), { .phase = IS(PHASE_READ), .intent = IS(INTENT_TEARDOWN), .result = IS(RESULT_UNKNOWN), .evidence = NOT(IS(EVIDENCE_READY)) } },
 { "2: what was given up goes on only when its job is listed", DO(NOTE_LATE_START), { .evidence = NOT(IS(EVIDENCE_CONFLICT)) } },
 { "2: what a JobManager can tell is read before it counts as read", DO(NOTE_READ), { .evidence = IS(EVIDENCE_NONE), .world = NOT(CLUSTER_DEAD) } },
 { "2: a stop is asked for where one is wanted", DO(STOP), { .want = IS(WANT_CANCEL) } },

@@ -2,23 +2,11 @@
  * not, and nothing is begun from a state that was left behind. */
 #include "scenario.h"
 
-static struct backup {
-    struct deployment deployment;
-    struct record record;
-    struct savepoint *savepoints[MOST_SAVEPOINTS];
-    size_t n_savepoints;
-    struct job *jobs[MOST_JOBS];
-    size_t n_jobs;
-} backup;
+static struct rig backup;
 
 static void given_a_backup(void)
 {
-    backup = (struct backup){.deployment = r->deployment,
-                             .record = r->record,
-                             .n_savepoints = r->n_savepoints,
-                             .n_jobs = r->n_jobs};
-    memcpy(backup.savepoints, r->savepoints, sizeof(backup.savepoints));
-    memcpy(backup.jobs, r->jobs, sizeof(backup.jobs));
+    backup = *r;
 }
 
 static void when_it_is_put_back(void)

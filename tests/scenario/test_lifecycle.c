@@ -305,6 +305,21 @@ static void a_job_stopped_by_hand_is_finished_and_its_savepoint_is_kept(void **s
     assert_place(restored_from(), STR("file:/by/hand/savepoint-1"));
 }
 
+/* That we tried to stop it once does not say that it was we who did. */
+static void a_stop_of_ours_that_failed_hides_no_stop_by_hand(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < 4; i++)
+        world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
+    rig_edit(r);
+    until(is_failed);
+    when();
+    flink_job_stopped_by_somebody(&r->world, 1);
+    until(is_recovered);
+    assert_place(restored_from(), STR("file:/by/hand/savepoint-1"));
+}
+
 static void a_job_that_finished_by_itself_leaves_what_is_known(void **state)
 {
     (void)state;
@@ -323,6 +338,7 @@ int main(void)
         SCENARIO(s042_first_deploy_fails_keeps_initial_savepoint),
         SCENARIO(s043_first_deploy_never_started_then_edit),
         SCENARIO(a_job_stopped_by_hand_is_finished_and_its_savepoint_is_kept),
+        SCENARIO(a_stop_of_ours_that_failed_hides_no_stop_by_hand),
         SCENARIO(a_job_that_finished_by_itself_leaves_what_is_known),
         SCENARIO(s045_suspend_running),
         SCENARIO(s046_suspend_twice),
