@@ -16,6 +16,7 @@
 #include "adapt/store_sqlite/store_sqlite.h"
 #include "api/api.h"
 #include "app/config.h"
+#include "base/slice.h"
 #include "base/timefmt.h"
 #include "shell/app.h"
 #include "shell/jars.h"
@@ -196,6 +197,7 @@ int main(int argc, char **argv)
     if (done > 0)
         return 0;
     raise_descriptor_limit();
+    slice_short();
     log_setup(d->config.log_format, LOG_INFO);
     if (open_parts(d, &e) < 0 || serve(d, &e) < 0) {
         fprintf(stderr, "sluiced: %s\n", e.text);

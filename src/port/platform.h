@@ -77,8 +77,10 @@ struct platform_ops {
                     const struct platform_artifact *jar,
                     void (*fn)(void *arg, const struct platform_result *r), void *arg);
     /* Ends the attempt's processes, TaskManagers first, and frees its leases once they are proven
-     * gone. DONE = asked for; only the inventory says gone. Attempt 0..n of this deployment. A
-     * provision of it, one that waits or one that comes later, also after a restart, is REFUSED. */
+     * gone. DONE = asked for; where the platform learns of the end by itself, it answers then. Asked
+     * again meanwhile, it answers the earlier one at once. Only the inventory says gone. Attempt 0..n
+     * of this deployment. A provision of it, one that waits or one that comes later, also after a
+     * restart, is REFUSED. */
     void (*teardown)(void *ctx, struct str deployment_id, int64_t attempt,
                      void (*fn)(void *arg, const struct platform_result *r), void *arg);
     /* Last lines of a process's log, "jobmanager" or a TaskManager id. */

@@ -190,18 +190,66 @@ static bool has_no_taskmanager(void *arg)
     return look(*(int64_t *)arg)->taskmanagers_alive == 0;
 }
 
+struct asked {
+    bool answered;
+    enum outcome outcome;
+};
+
+static void on_teardown(void *arg, const struct platform_result *r)
+{
+    struct asked *asked = arg;
+    assert_false(asked->answered); /* once */
+    *asked = (struct asked){true, r->outcome};
+}
+
+static void ask_for_teardown(struct asked *asked)
+{
+    struct platform *p = &w.world.rig.platform;
+    *asked = (struct asked){0};
+    p->ops->teardown(p->ctx, DEPLOYMENT, 1, on_teardown, asked);
+}
+
+static bool is_answered(void *arg)
+{
+    const struct asked *asked = arg;
+    return asked->answered;
+}
+
 static void a_process_that_ignores_sigterm_is_killed_after_the_grace(void **state)
 {
     (void)state;
     int64_t one = 1;
+    struct asked asked;
     java_is("-Dfake=stubborn");
     w.local->config.stop_grace_us = 3000000;
     provision();
-    assert_int_equal(rig_teardown(&w.world.rig, DEPLOYMENT, 1).outcome, OUTCOME_DONE);
-    assert_non_null(look(1)); /* asked is not gone */
+    ask_for_teardown(&asked);
     assert_true(rig_until(&w.world.rig, 20, has_no_taskmanager, &one));
     assert_true(look(1)->jobmanager_alive); /* TaskManagers first */
-    assert_true(rig_until(&w.world.rig, 20, is_gone, &one));
+    assert_false(asked.answered);           /* and the answer last */
+    assert_true(rig_until(&w.world.rig, 20, is_answered, &asked));
+    assert_int_equal(asked.outcome, OUTCOME_DONE);
+    assert_null(look(1));
+}
+
+static void who_asks_for_an_end_again_takes_the_place_of_the_one_before(void **state)
+{
+    (void)state;
+    int64_t one = 1;
+    struct asked first;
+    struct asked second;
+    java_is("-Dfake=stubborn");
+    w.local->config.stop_grace_us = 3000000;
+    provision();
+    ask_for_teardown(&first);
+    assert_true(rig_until(&w.world.rig, 20, has_no_taskmanager, &one));
+    ask_for_teardown(&second);
+    assert_true(rig_until(&w.world.rig, 20, is_answered, &first));
+    assert_int_equal(first.outcome, OUTCOME_DONE); /* asked is not gone */
+    assert_true(look(1)->jobmanager_alive);
+    assert_false(second.answered);
+    assert_true(rig_until(&w.world.rig, 20, is_answered, &second));
+    assert_null(look(1));
 }
 
 static void what_a_process_left_behind_is_ended_with_it(void **state)
@@ -306,6 +354,7 @@ int main(void)
         STORY(an_attempt_without_a_directory_is_found_and_ended),
         STORY(another_data_directorys_processes_are_not_ours),
         STORY(a_process_that_ignores_sigterm_is_killed_after_the_grace),
+        STORY(who_asks_for_an_end_again_takes_the_place_of_the_one_before),
         STORY(what_a_process_left_behind_is_ended_with_it),
         STORY(a_taken_port_and_an_exit_are_told),
         STORY(what_cannot_be_run_says_so),

@@ -207,6 +207,33 @@ static void what_was_left_untidy_is_removed_with_the_next_end(void **state)
     assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ENDED);
 }
 
+/* Else one that is over within seconds would leave its successors without an archive, each time. */
+static void lists_of_classes_outlive_their_attempt(void **state)
+{
+    (void)state;
+    struct err e;
+    struct str_list kept;
+    struct str text;
+    w.local->config.class_data_sharing = true;
+    w.local->config.cache_dir = arena_fmt(ARENA, "%s/cache", w.data_dir);
+    provision();
+    assert_true(str_contains(command_line(), STR("-XX:DumpLoadedClassList=")));
+    struct attempt at = local_world_attempt(&w, 1);
+    struct str written = attempt_path(ARENA, &at, "tmp/jobmanager.classes");
+    assert_int_equal(file_write(ARENA, written, STR("a/Class id: 1\nhalf a li"), 0644, &e), 0);
+
+    assert_goes(1);
+    assert_true(rig_until(&w.world.rig, 20, is_removed, &written));
+
+    struct str cds = arena_fmt(ARENA, "%s/cache/cds", w.data_dir);
+    assert_int_equal(dir_list(ARENA, cds, &kept, &e), FILE_READ);
+    assert_int_equal(kept.n, 1);
+    assert_true(str_contains(kept.items[0], STR("-jobmanager.jsa.classes")));
+    struct str path = arena_fmt(ARENA, "%.*s/%.*s", STR_ARG(cds), STR_ARG(kept.items[0]));
+    assert_int_equal(file_read(ARENA, path, 1000, &text, &e), FILE_READ);
+    assert_true(str_eq(text, STR("a/Class id: 1\n")));
+}
+
 #define STORY(f) cmocka_unit_test_setup_teardown(f, open_world, close_world)
 
 int main(void)
@@ -219,6 +246,7 @@ int main(void)
         STORY(a_start_that_was_cut_short_writes_its_configuration_anew),
         STORY(dependencies_join_the_class_path_in_their_order),
         STORY(what_was_left_untidy_is_removed_with_the_next_end),
+        STORY(lists_of_classes_outlive_their_attempt),
     };
     return cmocka_run_group_tests_name("local starts", tests, NULL, NULL);
 }

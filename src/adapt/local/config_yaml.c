@@ -41,6 +41,9 @@ static const struct key owned[] = {
     /* The final state of the job stays readable until we take the cluster down. Half a year:
      * Flink's scheduler refuses more than 21474835 s, and with it the start. */
     {"jobstore.expiration-time", "15552000"},
+    /* One job is all that a cluster ever has. A file of it, Flink's default, is written by the very
+     * thread that answers whether the job has ended. */
+    {"jobstore.type", "Memory"},
     {"rest.async.store-duration", "1h"},
     /* What REST shows is what is. */
     {"web.refresh-interval", "100"},

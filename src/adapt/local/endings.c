@@ -1,5 +1,6 @@
 /* A teardown is asked for once and takes several steps: this goes on with them until the attempt is
- * gone, so that nobody has to ask again. After a restart of the daemon whoever asked asks again. */
+ * gone, and answers then, so that nobody has to ask again. Who asks again all the same takes the place
+ * of the one before. After a restart of the daemon whoever asked asks again. */
 #include "adapt/local/internal.h"
 
 #include <time.h>
@@ -22,6 +23,9 @@ struct ending {
     struct loop_timer *timer;
     int fd; /* of the awaited process, -1: none */
     struct loop_watch *watch;
+    /* Who asked last and has no answer yet; NULL: nobody. */
+    void (*on_result)(void *arg, const struct platform_result *r);
+    void *arg;
 };
 
 static int64_t now_us(void)
@@ -46,6 +50,15 @@ static void await_nobody(struct ending *x)
     x->l->loop->ops->watch_free(x->watch);
     close(x->fd);
     x->fd = -1;
+}
+
+static void answer(struct ending *x, const struct operation_result *result)
+{
+    void (*fn)(void *arg, const struct platform_result *r) = x->on_result;
+    struct platform_result r = {result->outcome, result->text, {0}};
+    x->on_result = NULL;
+    if (fn)
+        fn(x->arg, &r);
 }
 
 static void ending_free(struct ending *x)
@@ -91,6 +104,7 @@ struct tidying {
 static void tidy(void *arg)
 {
     struct tidying *t = arg;
+    sharing_keep(t->l, t->dir);
     attempt_tidy(t->a, t->dir);
 }
 
@@ -121,12 +135,15 @@ static void step_done(struct operation *o)
         return;
     if (o->result.again) {
         take_next_step(x, o->result.awaited);
+        if (o->result.outcome != OUTCOME_DONE)
+            answer(x, &o->result);
         return;
     }
     struct ending **at = &l->endings;
     while (*at != x)
         at = &(*at)->next;
     *at = x->next;
+    answer(x, &o->result);
     ending_free(x);
 }
 
@@ -141,11 +158,9 @@ static void on_timer(void *arg)
     operation_submit(o);
 }
 
-void endings_add(struct operation *teardown)
+static struct ending *ending_new(struct operation *teardown)
 {
     struct local *l = teardown->l;
-    if (find(l, teardown->deployment, teardown->attempt))
-        return;
     struct ending *x = mem_alloc(sizeof(*x));
     x->l = l;
     x->a = arena_new();
@@ -157,7 +172,23 @@ void endings_add(struct operation *teardown)
     x->fd = -1;
     x->next = l->endings;
     l->endings = x;
-    take_next_step(x, teardown->result.awaited);
+    return x;
+}
+
+void endings_add(struct operation *teardown)
+{
+    struct ending *x = find(teardown->l, teardown->deployment, teardown->attempt);
+    if (x) {
+        answer(x, &teardown->result);
+    } else {
+        x = ending_new(teardown);
+        take_next_step(x, teardown->result.awaited);
+    }
+    if (teardown->result.outcome != OUTCOME_DONE)
+        return;
+    x->on_result = teardown->on_result;
+    x->arg = teardown->arg;
+    teardown->on_result = NULL;
 }
 
 void endings_close(struct local *l)

@@ -189,6 +189,8 @@ void sharing_plan(struct local *l, struct arena *a, struct cluster_plan *p, size
 struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct str process);
 /* A start is over: a good time to make archives is soon. (loop thread) */
 void sharing_came_up(struct local *l);
+/* The attempt in `dir` is over: keeps the lists that its JVMs wrote, before they are removed. (pool) */
+void sharing_keep(struct local *l, struct str dir);
 void sharing_close(struct local *l);
 
 /* --- spawn.c --- */
@@ -291,6 +293,7 @@ void starts_drop(struct local *l, struct str deployment, int64_t attempt);
 void starts_close(struct local *l);
 
 /* --- endings.c: goes on with a teardown until the attempt is gone (loop thread) --- */
+/* Takes over its answer (on_result becomes NULL), unless its step failed. */
 void endings_add(struct operation *teardown);
 /* Nobody waits for it: the next cluster may start meanwhile. */
 void endings_tidy(struct local *l, struct str dir);

@@ -105,7 +105,8 @@ static void teardown_done(struct operation *o)
         endings_add(o);
     if (o->result.untidy.len > 0)
         endings_tidy(o->l, o->result.untidy);
-    tell_result(o);
+    if (o->on_result)
+        tell_result(o);
 }
 
 static void op_teardown(void *ctx, struct str deployment_id, int64_t attempt,

@@ -238,31 +238,51 @@ struct scan {
     struct strays found;
 };
 
-/* Looks at one entry of /proc. 0, or -1 when it could not be told whose it is. */
+/* The owner that the environment of a process names, when it is one of ours. 0, or -1 when it could
+ * not be told whose it is. */
+static int scan_owner(struct scan *s, int64_t pid, struct owner *ret, bool *ret_ours, struct err *e)
+{
+    struct str text = {0};
+    *ret_ours = false;
+    if (strings_read(s->scratch, s->proc, pid, "environ", &text) == 0) {
+        *ret_ours = owner_of(text, ret) && str_eq(ret->data, s->what->data);
+        return 0;
+    }
+    int failed = errno;
+    bool closed = failed == EACCES || failed == EPERM;
+    if (is_absent(failed) || (closed && is_stranger(s->scratch, s->proc, pid, s->what->place)))
+        return 0;
+    return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
+                   errno_text(failed));
+}
+
+/* Looks at one entry of /proc. Nearly all are strangers, so the environment comes first. The start
+ * time between two looks at it is of the process that carries it, and of none that got its number. */
 static int scan_one(struct scan *s, int64_t pid, struct err *e)
 {
     struct stray one = {.id.pid = pid};
-    struct str text = {0};
-    const struct scan_for *what = s->what;
-    if (!may_be_ours(s->proc, pid, what->user))
+    bool ours = false;
+    if (!may_be_ours(s->proc, pid, s->what->user))
         return 0;
-    int failed = 0;
-    if (process_start_time(s->proc, pid, &one.id.start) < 0 ||
-        strings_read(s->scratch, s->proc, pid, "environ", &text) < 0)
-        failed = errno;
-    if (is_absent(failed))
+    if (scan_owner(s, pid, &one.owner, &ours, e) < 0)
+        return -1;
+    if (!ours)
         return 0;
-    if ((failed == EACCES || failed == EPERM) && is_stranger(s->scratch, s->proc, pid, what->place))
-        return 0;
-    if (failed != 0)
-        return err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
-                       errno_text(failed));
-    if (owner_of(text, &one.owner) && str_eq(one.owner.data, what->data)) {
-        one.owner.data = arena_str(s->a, one.owner.data);
-        one.owner.deployment = arena_str(s->a, one.owner.deployment);
-        one.owner.process = arena_str(s->a, one.owner.process);
-        strays_add(s->a, &s->found, one);
+    if (process_start_time(s->proc, pid, &one.id.start) < 0) {
+        int failed = errno;
+        return is_absent(failed)
+                   ? 0
+                   : err_set(e, ERR_UNAVAILABLE, "cannot look at process %" PRId64 ": %s", pid,
+                             errno_text(failed));
     }
+    if (scan_owner(s, pid, &one.owner, &ours, e) < 0)
+        return -1;
+    if (!ours)
+        return 0;
+    one.owner.data = arena_str(s->a, one.owner.data);
+    one.owner.deployment = arena_str(s->a, one.owner.deployment);
+    one.owner.process = arena_str(s->a, one.owner.process);
+    strays_add(s->a, &s->found, one);
     return 0;
 }
 

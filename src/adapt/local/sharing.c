@@ -107,17 +107,17 @@ struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct st
     return p->class_lists ? list_path(a, p, process) : (struct str){0};
 }
 
-static struct str list_copy(struct sharing *s)
+static struct str list_copy(struct arena *a, struct str archive)
 {
-    return arena_fmt(s->a, "%.*s.classes", STR_ARG(s->archives[s->kind]));
+    return arena_fmt(a, "%.*s.classes", STR_ARG(archive));
 }
 
-/* The list as far as it is whole: the JVM that writes it is still running. */
-static int take_list(struct sharing *s, struct str *ret)
+/* Copies what a JVM wrote, as far as it is whole: it may still be running. (pool) */
+static int keep_list(const struct local *l, struct arena *a, struct str list, struct str archive)
 {
     struct err ignored;
     struct str text;
-    if (file_read(s->a, s->lists[s->kind], LIST_MOST, &text, &ignored) != FILE_READ)
+    if (file_read(a, list, LIST_MOST, &text, &ignored) != FILE_READ)
         return -1;
     while (text.len > 0 && text.ptr[text.len - 1] != '\n')
         text.len--;
@@ -128,13 +128,32 @@ static int take_list(struct sharing *s, struct str *ret)
         if (!str_contains(line, STR("source:")))
             buf_fmt(&kept, "%.*s\n", STR_ARG(line));
     }
-    struct str dir = arena_fmt(s->a, "%.*s/cds", STR_ARG(s->l->config.cache_dir));
-    *ret = list_copy(s);
-    int result = kept.len == 0 || dir_make(dir, 0755, &ignored) < 0
+    struct str dir = arena_fmt(a, "%.*s/cds", STR_ARG(l->config.cache_dir));
+    int result = kept.len == 0 || dir_make(l->config.cache_dir, 0755, &ignored) < 0 ||
+                         dir_make(dir, 0755, &ignored) < 0
                      ? -1
-                     : file_write(s->a, *ret, buf_str(&kept), 0644, &ignored);
+                     : file_write(a, list_copy(a, archive), buf_str(&kept), 0644, &ignored);
     buf_fini(&kept);
     return result;
+}
+
+void sharing_keep(struct local *l, struct str dir)
+{
+    struct arena *a = arena_new();
+    struct str lists[KINDS];
+    struct str archives[KINDS];
+    pthread_mutex_lock(&l->lock);
+    const struct sharing *s = l->sharing;
+    bool its = s && str_starts_with(s->lists[0], arena_fmt(a, "%.*s/", STR_ARG(dir)));
+    for (int i = 0; i < KINDS && its; i++) {
+        lists[i] = arena_str(a, s->lists[i]);
+        archives[i] = arena_str(a, s->archives[i]);
+    }
+    pthread_mutex_unlock(&l->lock);
+    for (int i = 0; i < KINDS && its; i++)
+        if (!path_exists(archives[i]))
+            keep_list(l, a, lists[i], archives[i]);
+    arena_free(a);
 }
 
 static struct str fresh_archive(struct sharing *s)
@@ -180,9 +199,14 @@ static int spawn_dump(struct sharing *s, struct str list)
 static void dump_on_pool(void *arg)
 {
     struct sharing *s = arg;
-    struct str list;
+    struct str archive = s->archives[s->kind];
+    struct str list = list_copy(s->a, archive);
     s->pid = 0;
-    if (!path_exists(s->archives[s->kind]) && (take_list(s, &list) < 0 || spawn_dump(s, list) < 0))
+    if (path_exists(archive))
+        return;
+    /* Of an attempt that was over sooner it was kept then. */
+    bool listed = keep_list(s->l, s->a, s->lists[s->kind], archive) == 0 || path_exists(list);
+    if (!listed || spawn_dump(s, list) < 0)
         s->pid = -1;
 }
 
@@ -229,7 +253,7 @@ static bool has_ended(struct sharing *s)
         return false;
     }
     struct str fresh = fresh_archive(s);
-    unlink(list_copy(s).ptr);
+    unlink(list_copy(s->a, s->archives[s->kind]).ptr);
     if (info.si_code == CLD_EXITED && info.si_status == 0)
         rename(fresh.ptr, arena_cstr(s->a, s->archives[s->kind]));
     else
@@ -267,8 +291,10 @@ void sharing_came_up(struct local *l)
 
 void sharing_close(struct local *l)
 {
+    pthread_mutex_lock(&l->lock);
     struct sharing *s = l->sharing;
     l->sharing = NULL;
+    pthread_mutex_unlock(&l->lock);
     if (!s)
         return;
     if (s->on_pool) {

@@ -30,6 +30,7 @@
 #include <unistd.h>
 
 #include "adapt/local/pidfile.h"
+#include "base/slice.h"
 
 #define READY_FD 3
 /* Standard output of the process: cut back to its last part when it grows beyond the first. */
@@ -140,6 +141,7 @@ static _Noreturn void child(const struct shim *s, int gate, int report, int outp
     const int signals[] = {SIGTERM, SIGINT, SIGHUP, SIGPIPE};
     for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
         signal(signals[i], SIG_DFL);
+    slice_default();
     int failed = 0;
     if (dup2(output, 1) < 0 || dup2(output, 2) < 0)
         failed = errno;
