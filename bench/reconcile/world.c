@@ -141,14 +141,15 @@ static void tell_sight(struct letter *l)
                             .job = p->job,
                             .tasks_total = 1,
                             .tasks_up = 1,
-                            .taskmanagers = 1,
                             .taskmanager_ids = {p->ids, 1}};
     ((look_fn *)l->fn)(l->arg, &s);
 }
 
-static void look(void *ctx, struct str url, struct str job_id, look_fn *fn, void *arg)
+static void look(void *ctx, struct str url, struct str job_id, enum flink_look what, look_fn *fn,
+                 void *arg)
 {
     (void)job_id;
+    (void)what;
     answer(ctx, at_url(ctx, url), tell_sight, (void (*)(void))fn, arg, STR(""));
 }
 

@@ -67,6 +67,7 @@ static void put_effects(struct buf *b, const struct counters *c)
 {
     static const char *const names[] = {
         [LOOK_WORLD] = "look_world",
+        [LOOK_TASKMANAGERS] = "look_taskmanagers",
         [LOOK_JOB] = "look_job",
         [LOOK_STATS] = "look_stats",
         [LOOK_TRIGGER] = "look_trigger",

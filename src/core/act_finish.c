@@ -259,7 +259,7 @@ void act_note_end(struct step *s)
     }
 }
 
-/* The job of this attempt was really seen a moment before. */
+/* Its JobManager answered a moment before: what the job can have done since is little. */
 static bool was_watched(const struct step *s)
 {
     const struct seen *seen = s->in->seen;

@@ -2,7 +2,7 @@
 #include "base/uuid.h"
 #include "core/step_impl.h"
 
-static void describe_job(struct step *s, const struct job_template *t, int64_t version)
+static struct job *describe_job(struct step *s, const struct job_template *t, int64_t version)
 {
     const struct deployment *d = s->in->deployment;
     struct attempt *at = &s->rec->current;
@@ -11,8 +11,7 @@ static void describe_job(struct step *s, const struct job_template *t, int64_t v
     struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
     *annotation = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
                                     arena_fmt(s->a, "%lld", (long long)version)};
-    struct job *job = &s->out->job;
-    s->out->has_job = true;
+    struct job *job = &s->out->jobs[s->out->n_jobs++];
     *job = (struct job){0};
     job->metadata = (struct job_metadata){
         .id = at->job_id,
@@ -33,6 +32,7 @@ static void describe_job(struct step *s, const struct job_template *t, int64_t v
     job->status.state = JOB_STARTING;
     job->status.flink_job_id = arena_str(s->a, str_of(hex));
     job->status.last_update_time = s->in->wall_us;
+    return job;
 }
 
 /* Number and job id are durable before anything of the attempt exists, and are never used again. */
@@ -53,9 +53,9 @@ void act_reserve(struct step *s)
     };
     /* A recovery under upgrade NONE runs the recorded template, which already is effective. */
     bool recorded = version != s->rec->spec_version;
-    describe_job(s, core_target_template(s->in), version);
+    struct job *job = describe_job(s, core_target_template(s->in), version);
     if (recorded)
-        s->out->job.spec.user_flink_configuration = s->in->last_job->spec.user_flink_configuration;
+        job->spec.user_flink_configuration = s->in->last_job->spec.user_flink_configuration;
     step_event(s, "CREATING_A_NEW_JOB", "Attempt %d of spec version %d begins", (int)s->rec->top,
                (int)version);
     step_intend(s, INTENT_PROVISION, s->rec->top);

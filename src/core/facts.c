@@ -57,7 +57,7 @@ static bool owns_a_cluster(enum phase phase)
  * ours for a while. */
 static bool lists_only_ours(const struct flink_sight *job, const struct platform_cluster *c)
 {
-    if (job->taskmanagers < c->taskmanagers_wanted)
+    if ((int64_t)job->taskmanager_ids.n < c->taskmanagers_wanted)
         return false;
     for (size_t i = 0; i < job->taskmanager_ids.n; i++) {
         bool ours = false;

@@ -88,13 +88,20 @@ static int64_t patient_interval(const struct step *s)
     return busy < LOOK_PATIENT_US ? LOOK_PATIENT_US : busy;
 }
 
-/* Processes are what is waited for only while they are to end: that they began, the answer to the
- * call says, and it is looked at then. */
+static bool call_is_open(const struct step *s)
+{
+    const struct seen_call *call = &s->in->seen->call;
+    return call->sent && !call->answered && call->timer == s->rec->timer;
+}
+
+/* Processes are what is waited for only while they are to end, and only where the answer to the call
+ * came before they had: else that they began or ended is looked at when it answers. */
 static int64_t world_interval(const struct step *s)
 {
     if (at_rest(s) && !comes_up(s))
         return rest_interval(s);
-    return s->rec->intent.kind == INTENT_TEARDOWN ? busy_interval(s) : patient_interval(s);
+    bool end = s->rec->intent.kind == INTENT_TEARDOWN && !call_is_open(s);
+    return end ? busy_interval(s) : patient_interval(s);
 }
 
 static int64_t job_interval(const struct step *s)
@@ -104,19 +111,27 @@ static int64_t job_interval(const struct step *s)
     return s->facts.pace == PACE_WAIT ? patient_interval(s) : busy_interval(s);
 }
 
-static bool job_can_be_seen(const struct step *s)
+/* What hangs on its JobManager: before the submission, whether it lists its TaskManagers; then, what
+ * became of the job. */
+static void look_at_jobmanager(struct step *s)
 {
+    const struct seen_part *part = &s->in->seen->job_part;
     switch ((enum phase)s->rec->current.phase) {
     case PHASE_RESERVED:
     case PHASE_PROVISIONED:
+        look(s, LOOK_TASKMANAGERS, part, (struct str){0}, job_interval(s));
+        break;
+    case PHASE_READ:
+        if (s->facts.evidence != EVIDENCE_NONE)
+            break;
+        /* fall through */
     case PHASE_SUBMITTED:
-    case PHASE_UP: return true;
-    case PHASE_READ: return s->facts.evidence == EVIDENCE_NONE;
+    case PHASE_UP: look(s, LOOK_JOB, part, (struct str){0}, job_interval(s)); break;
     case PHASE_NONE:
     case PHASE_ENDED:
     case PHASE_GONE:
     case PHASE_DONE:
-    default: return false;
+    default: break;
     }
 }
 
@@ -150,8 +165,7 @@ static void look_at_directory(struct step *s, struct str directory, int64_t ever
 /* Flink knows no trigger whose request is still on its way; the answer to that request wakes us. */
 static bool trigger_is_on_its_way(const struct step *s)
 {
-    const struct seen_call *call = &s->in->seen->call;
-    return s->out->changed || (call->sent && !call->answered && call->timer == s->rec->timer);
+    return s->out->changed || call_is_open(s);
 }
 
 static void look_at_trigger(struct step *s)
@@ -226,8 +240,7 @@ void step_look(struct step *s)
     if (s->out->remove)
         return;
     look(s, LOOK_WORLD, &seen->world_part, (struct str){0}, world_interval(s));
-    if (job_can_be_seen(s))
-        look(s, LOOK_JOB, &seen->job_part, (struct str){0}, job_interval(s));
+    look_at_jobmanager(s);
     look_at_statistics(s);
     look_at_trigger(s);
     look_at_directories(s);

@@ -4,7 +4,7 @@
 #include "base/timefmt.h"
 
 /* How often to look: while something is under way, and at rest. VVP polls every 3 s. */
-#define LOOK_BUSY_US           (5 * US_PER_MS) /* and ever more seldom, see pace_look_us */
+#define LOOK_BUSY_US           (3 * US_PER_MS) /* and ever more seldom, see pace_look_us */
 #define LOOK_SLOW_US           (1 * US_PER_S)
 #define WAIT_LONG_US           (20 * US_PER_S)   /* the start of a JVM on a busy machine */
 #define LOOK_PATIENT_US        (200 * US_PER_MS) /* at what is not what is waited for */
@@ -39,8 +39,8 @@
 #define UNSEEN_US             (10 * US_PER_S) /* until health is Unknown */
 
 /* How often to look at what has been waited for since `waited`, so that noticing late costs little:
- * every 5 ms at first, then a 1000th of the wait, and a 50th when it lasts longer than any that goes
- * well. All Deployments that wait for something (`under_way`, this one too) share 200 looks a
+ * every 3 ms at first, then a 1000th of the wait, and a 50th when it lasts longer than any that goes
+ * well. All Deployments that wait for something (`under_way`, this one too) share 333 looks a
  * second, so that a thousand of them flood nobody; a look a second is never refused. */
 int64_t pace_look_us(int64_t waited, int64_t under_way);
 

@@ -84,8 +84,10 @@ struct seen {
     int64_t newest_attempt; /* see struct platform_inventory */
     int64_t newest_ended;
 
+    /* What its JobManager was asked last: before the submission for its TaskManagers, from then on
+     * for the job. */
     struct seen_part job_part;
-    int64_t job_good_at;        /* when the job was last really seen */
+    int64_t job_good_at;        /* when its JobManager last answered */
     struct str job_incarnation; /* of the JobManager process when it was asked */
     struct flink_sight job;
 

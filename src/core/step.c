@@ -146,18 +146,28 @@ struct str_map step_version_annotation(struct step *s)
     return (struct str_map){p, 1};
 }
 
+static struct job *job_to_put(struct core_out *out, struct str id)
+{
+    for (size_t i = 0; i < out->n_jobs; i++)
+        if (str_eq(out->jobs[i].metadata.id, id))
+            return &out->jobs[i];
+    return NULL;
+}
+
 struct job *step_put_job(struct step *s)
 {
-    if (!s->out->has_job) {
-        if (!s->in->job)
-            return NULL;
-        s->out->job = *s->in->job;
-        s->out->has_job = true;
+    struct core_out *out = s->out;
+    if (!s->in->job)
+        return NULL;
+    struct job *job = job_to_put(out, s->in->job->metadata.id);
+    if (!job) {
+        job = &out->jobs[out->n_jobs++];
+        *job = *s->in->job;
     }
-    s->out->job.metadata.modified_at = s->in->wall_us;
-    s->out->job.status.last_update_time = s->in->wall_us;
-    s->out->changed = true;
-    return &s->out->job;
+    job->metadata.modified_at = s->in->wall_us;
+    job->status.last_update_time = s->in->wall_us;
+    out->changed = true;
+    return job;
 }
 
 void step_append(struct step *s, struct list *list, size_t size, const void *item)
@@ -204,7 +214,8 @@ static bool follows_at_once(enum action note, enum action next)
     static const enum action pairs[][2] = {
         {ACTION_NOTE_PROVISIONED, ACTION_UPLOAD}, {ACTION_NOTE_UPLOADED, ACTION_SUBMIT},
         {ACTION_NOTE_SAVEPOINT, ACTION_NOTE_END}, {ACTION_NOTE_END, ACTION_NOTE_READ},
-        {ACTION_NOTE_READ, ACTION_TEARDOWN},
+        {ACTION_NOTE_READ, ACTION_TEARDOWN},      {ACTION_COLLECT, ACTION_RESERVE},
+        {ACTION_NOTE_EVIDENCE, ACTION_STOP},      {ACTION_NOTE_EVIDENCE, ACTION_CANCEL},
     };
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (pairs[i][0] == note && pairs[i][1] == next)
@@ -220,6 +231,31 @@ static const struct savepoint *newest_row(const struct core_out *out, const stru
     return row;
 }
 
+static bool is_known(const struct core_in *in, struct str savepoint_id)
+{
+    for (size_t i = 0; i < in->n_savepoints; i++)
+        if (str_eq(in->savepoints[i]->metadata.id, savepoint_id))
+            return true;
+    return false;
+}
+
+static void rows_after(const struct step *s, struct core_in *in)
+{
+    const struct savepoint **rows =
+        ARENA_ARRAY(s->a, const struct savepoint *, s->in->n_savepoints + s->out->n_savepoints);
+    size_t n = 0;
+    for (; n < s->in->n_savepoints; n++)
+        rows[n] = newest_row(s->out, s->in->savepoints[n]);
+    for (size_t i = 0; i < s->out->n_savepoints; i++)
+        if (!is_known(s->in, s->out->savepoints[i].metadata.id))
+            rows[n++] = &s->out->savepoints[i];
+    in->savepoints = rows;
+    in->n_savepoints = n;
+    const struct job *job = job_to_put(s->out, s->rec->current.job_id);
+    if (job)
+        in->job = job;
+}
+
 /* As it is after what was done so far. What tells how an attempt ended counts only when it was
  * looked at after the note of its end. */
 static const struct core_in *input_after(const struct step *s)
@@ -227,20 +263,14 @@ static const struct core_in *input_after(const struct step *s)
     struct core_in *in = ARENA_NEW(s->a, struct core_in);
     struct record *record = ARENA_NEW(s->a, struct record);
     struct seen *seen = ARENA_NEW(s->a, struct seen);
-    const struct savepoint **rows =
-        ARENA_ARRAY(s->a, const struct savepoint *, s->in->n_savepoints);
     *in = *s->in;
     *record = *s->rec;
     *seen = *s->in->seen;
     seen->stats_part.at = seen->cause_part.at = 0;
     seen->n_listings = 0;
-    for (size_t i = 0; i < in->n_savepoints; i++)
-        rows[i] = newest_row(s->out, s->in->savepoints[i]);
     in->record = record;
     in->seen = seen;
-    in->savepoints = rows;
-    if (s->out->has_job)
-        in->job = &s->out->job;
+    rows_after(s, in);
     return in;
 }
 

@@ -10,8 +10,9 @@
 #include "model/event.h"
 
 enum effect_kind {
-    LOOK_WORLD, /* platform inventory */
-    LOOK_JOB,   /* flink look, at the JobManager of the latest inventory */
+    LOOK_WORLD,        /* platform inventory */
+    LOOK_TASKMANAGERS, /* that the JobManager of the latest inventory lists */
+    LOOK_JOB,          /* flink look, at the same JobManager */
     LOOK_STATS,
     LOOK_TRIGGER,   /* subject = trigger id */
     LOOK_DIRECTORY, /* subject = directory */
@@ -34,7 +35,7 @@ struct effect {
 };
 
 /* Looks and calls beyond CORE_EFFECTS come with a later step: both are repeated until answered. */
-enum { CORE_EFFECTS = 16, CORE_THEN = 4, ACCEPT_EVENTS = 2 };
+enum { CORE_EFFECTS = 16, CORE_THEN = 4, CORE_JOBS = 2, ACCEPT_EVENTS = 2 };
 
 struct core_out {
     struct facts facts;
@@ -44,8 +45,8 @@ struct core_out {
     bool changed; /* record, status or any row differs: commit */
     struct record record;
     struct deployment_status status;
-    bool has_job; /* put the Job row */
-    struct job job;
+    struct job jobs[CORE_JOBS]; /* rows to put: of the attempt that was over, of the next one */
+    size_t n_jobs;
     struct savepoint *savepoints; /* rows to put */
     size_t n_savepoints;
     struct str dropped_savepoint; /* id of a row to delete, or empty */

@@ -25,16 +25,23 @@ enum flink_job_status {
     FLINK_JOB_FAILED,
 };
 
+/* What is looked at. A JobManager is slow while it does what is waited for: it is asked one thing. */
+enum flink_look {
+    FLINK_LOOK_JOB,
+    FLINK_LOOK_TASKMANAGERS,
+};
+
 struct flink_sight {
-    enum outcome outcome; /* DONE = all of it was answered */
+    enum outcome outcome; /* DONE = all that was asked for was answered; the rest is 0 */
     struct str text;
+    /* the job */
     enum flink_job_status job;
     int64_t tasks_total;
-    int64_t tasks_up;     /* RUNNING or FINISHED */
-    int64_t taskmanagers; /* registered */
-    struct str_list taskmanager_ids;
-    int64_t start_time_ms; /* of the job, Flink's clock */
+    int64_t tasks_up;      /* RUNNING or FINISHED */
+    int64_t start_time_ms; /* Flink's clock */
     int64_t end_time_ms;   /* -1 = not ended */
+    /* the TaskManagers that are registered */
+    struct str_list taskmanager_ids;
 };
 
 struct flink_checkpoint {
@@ -109,7 +116,7 @@ struct flink_stop {
 };
 
 struct flink_ops {
-    void (*look)(void *ctx, struct str url, struct str job_id,
+    void (*look)(void *ctx, struct str url, struct str job_id, enum flink_look what,
                  void (*fn)(void *arg, const struct flink_sight *s), void *arg);
     /* Checkpoint statistics and configuration. Flink caches them for up to 3 s (0 where our own
      * clusters set the caches' times low). */

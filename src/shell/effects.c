@@ -81,23 +81,24 @@ static void look_world(struct entry *e, const struct effect *f)
     e->app->platform.ops->inventory(e->app->platform.ctx, e->id, on_world, k);
 }
 
-static void on_job(void *arg, const struct flink_sight *s)
+static void on_jobmanager(void *arg, const struct flink_sight *s)
 {
     struct ask *k = arg;
-    seen_job(k->entry, s, k->subject);
+    seen_jobmanager(k->entry, s, k->subject);
     seen_answered(&k->entry->seen.job_part, k->began);
     ask_end(k);
 }
 
-static void look_job(struct entry *e, const struct effect *f)
+static void look_jobmanager(struct entry *e, const struct effect *f)
 {
-    (void)f;
     const struct platform_cluster *c = current_cluster(e);
     if (!c || !c->jobmanager_alive || !c->rest_url.len)
         return;
     struct ask *k = ask_new(e, &e->seen.job_part);
     k->subject = arena_str(k->arena, c->incarnation);
-    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, flink_job_id(e), on_job, k);
+    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, flink_job_id(e),
+                            f->kind == LOOK_JOB ? FLINK_LOOK_JOB : FLINK_LOOK_TASKMANAGERS,
+                            on_jobmanager, k);
 }
 
 static void on_stats(void *arg, const struct flink_checkpoints *c)
@@ -465,14 +466,14 @@ static void call_discard(struct entry *e, const struct effect *f)
 void effect_run(struct entry *e, const struct effect *f)
 {
     static void (*const run[])(struct entry *, const struct effect *) = {
-        [LOOK_WORLD] = look_world,         [LOOK_JOB] = look_job,
-        [LOOK_STATS] = look_stats,         [LOOK_CAUSE] = look_cause,
-        [LOOK_TRIGGER] = look_trigger,     [LOOK_DIRECTORY] = look_directory,
-        [LOOK_SNAPSHOT] = look_snapshot,   [LOOK_ARTIFACT] = look_artifact,
-        [CALL_PROVISION] = call_provision, [CALL_UPLOAD] = call_upload,
-        [CALL_SUBMIT] = call_submit,       [CALL_STOP] = call_stop,
-        [CALL_CANCEL] = call_cancel,       [CALL_TEARDOWN] = call_teardown,
-        [CALL_DISCARD] = call_discard,
+        [LOOK_WORLD] = look_world,         [LOOK_TASKMANAGERS] = look_jobmanager,
+        [LOOK_JOB] = look_jobmanager,      [LOOK_STATS] = look_stats,
+        [LOOK_CAUSE] = look_cause,         [LOOK_TRIGGER] = look_trigger,
+        [LOOK_DIRECTORY] = look_directory, [LOOK_SNAPSHOT] = look_snapshot,
+        [LOOK_ARTIFACT] = look_artifact,   [CALL_PROVISION] = call_provision,
+        [CALL_UPLOAD] = call_upload,       [CALL_SUBMIT] = call_submit,
+        [CALL_STOP] = call_stop,           [CALL_CANCEL] = call_cancel,
+        [CALL_TEARDOWN] = call_teardown,   [CALL_DISCARD] = call_discard,
     };
     run[f->kind](e, f);
     if (f->kind >= CALL_PROVISION)

@@ -52,7 +52,7 @@ void seen_world(struct entry *e, const struct platform_inventory *i)
     }
 }
 
-void seen_job(struct entry *e, const struct flink_sight *sight, struct str incarnation)
+void seen_jobmanager(struct entry *e, const struct flink_sight *sight, struct str incarnation)
 {
     struct arena *a = seen_arena(e, SEEN_JOB);
     e->seen.job = *sight;

@@ -11,7 +11,7 @@ int64_t seen_ask(struct entry *e, struct seen_part *part);
 void seen_answered(struct seen_part *part, int64_t began);
 
 void seen_world(struct entry *e, const struct platform_inventory *i);
-void seen_job(struct entry *e, const struct flink_sight *sight, struct str incarnation);
+void seen_jobmanager(struct entry *e, const struct flink_sight *sight, struct str incarnation);
 void seen_stats(struct entry *e, const struct flink_checkpoints *c);
 void seen_trigger(struct entry *e, const struct flink_trigger *t, struct str trigger_id);
 void seen_snapshot(struct entry *e, enum outcome outcome, const struct snapshot_sight *sight,

@@ -90,7 +90,6 @@ static void make_job(const struct facts *f, struct made *m)
                                      .job = states[f->job],
                                      .tasks_total = 2,
                                      .tasks_up = 2,
-                                     .taskmanagers = 1,
                                      .taskmanager_ids = {m->ids, 1}};
     m->ids[0] = STR("tm-1");
     if (f->job == SIGHT_UNKNOWN && !(f->world == WORLD_READY && !may_run(f)))

@@ -24,6 +24,7 @@ static struct seen_part *part_of(struct rig *r, const struct w_call *c)
     struct seen *seen = &r->seen;
     switch ((enum effect_kind)c->kind) {
     case LOOK_WORLD: return &seen->world_part;
+    case LOOK_TASKMANAGERS:
     case LOOK_JOB: return &seen->job_part;
     case LOOK_STATS: return &seen->stats_part;
     case LOOK_TRIGGER: return &seen->trigger.part;
@@ -56,6 +57,7 @@ static void fold(struct rig *r, struct w_call *c)
             seen->newest_ended = c->newest_ended;
         }
         break;
+    case LOOK_TASKMANAGERS:
     case LOOK_JOB:
         seen->job = c->sight;
         seen->job_incarnation = c->incarnation;
@@ -135,13 +137,21 @@ static void look_at_artifact(struct w_world *w, struct w_call *c)
 static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
 {
     static void (*const calls[])(struct w_world *w, struct w_call *c) = {
-        [LOOK_WORLD] = world_inventory,     [LOOK_JOB] = flink_look,
-        [LOOK_STATS] = flink_stats,         [LOOK_TRIGGER] = flink_read_trigger,
-        [LOOK_DIRECTORY] = storage_list,    [LOOK_SNAPSHOT] = storage_verify,
-        [LOOK_CAUSE] = flink_look,          [LOOK_ARTIFACT] = look_at_artifact,
-        [CALL_PROVISION] = world_provision, [CALL_UPLOAD] = world_deliver,
-        [CALL_SUBMIT] = flink_submit,       [CALL_STOP] = flink_trigger_savepoint,
-        [CALL_CANCEL] = flink_cancel,       [CALL_TEARDOWN] = world_teardown,
+        [LOOK_WORLD] = world_inventory,
+        [LOOK_TASKMANAGERS] = flink_look_taskmanagers,
+        [LOOK_JOB] = flink_look,
+        [LOOK_STATS] = flink_stats,
+        [LOOK_TRIGGER] = flink_read_trigger,
+        [LOOK_DIRECTORY] = storage_list,
+        [LOOK_SNAPSHOT] = storage_verify,
+        [LOOK_CAUSE] = flink_look,
+        [LOOK_ARTIFACT] = look_at_artifact,
+        [CALL_PROVISION] = world_provision,
+        [CALL_UPLOAD] = world_deliver,
+        [CALL_SUBMIT] = flink_submit,
+        [CALL_STOP] = flink_trigger_savepoint,
+        [CALL_CANCEL] = flink_cancel,
+        [CALL_TEARDOWN] = world_teardown,
         [CALL_DISCARD] = storage_remove,
     };
     struct w_call *c = p;

@@ -60,7 +60,7 @@ static void s122_crash_after_stop_before_record(void **state)
 
 static bool nothing_is_left(const struct rig *rig)
 {
-    return rig->record.current.phase == PHASE_NONE;
+    return rig->record.current.phase == PHASE_GONE;
 }
 
 static void s123_crash_between_delete_and_start(void **state)

@@ -119,12 +119,14 @@ static void give_artifact(struct owed *o)
 /* ---- the way there and back ---- */
 
 const char *const sim_call_names[SIM_CALLS] = {
-    "inventory", "look",      "checkpoints", "trigger", "cause",     "list",   "verify",   "fetch",
-    "pinned",    "provision", "deliver",     "submit",  "savepoint", "cancel", "teardown", "remove",
+    "inventory", "taskmanagers", "look",   "checkpoints", "trigger",   "cause",
+    "list",      "verify",       "fetch",  "pinned",      "provision", "deliver",
+    "submit",    "savepoint",    "cancel", "teardown",    "remove",
 };
 
 static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
     [SIM_INVENTORY] = world_inventory,
+    [SIM_TASKMANAGERS] = flink_look_taskmanagers,
     [SIM_LOOK] = flink_look,
     [SIM_CHECKPOINTS] = flink_stats,
     [SIM_TRIGGER] = flink_read_trigger,
@@ -145,21 +147,14 @@ static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
 void call_answer(struct owed *o)
 {
     static void (*const give[SIM_CALLS])(struct owed *o) = {
-        [SIM_INVENTORY] = give_inventory,
-        [SIM_LOOK] = give_sight,
-        [SIM_CHECKPOINTS] = give_checkpoints,
-        [SIM_TRIGGER] = give_trigger,
-        [SIM_CAUSE] = give_answer,
-        [SIM_LIST] = give_listing,
-        [SIM_VERIFY] = give_verified,
-        [SIM_FETCH] = give_artifact,
-        [SIM_PINNED] = give_artifact,
-        [SIM_PROVISION] = give_result,
-        [SIM_DELIVER] = give_result,
-        [SIM_SUBMIT] = give_answer,
-        [SIM_SAVEPOINT] = give_answer,
-        [SIM_CANCEL] = give_answer,
-        [SIM_TEARDOWN] = give_result,
+        [SIM_INVENTORY] = give_inventory, [SIM_TASKMANAGERS] = give_sight,
+        [SIM_LOOK] = give_sight,          [SIM_CHECKPOINTS] = give_checkpoints,
+        [SIM_TRIGGER] = give_trigger,     [SIM_CAUSE] = give_answer,
+        [SIM_LIST] = give_listing,        [SIM_VERIFY] = give_verified,
+        [SIM_FETCH] = give_artifact,      [SIM_PINNED] = give_artifact,
+        [SIM_PROVISION] = give_result,    [SIM_DELIVER] = give_result,
+        [SIM_SUBMIT] = give_answer,       [SIM_SAVEPOINT] = give_answer,
+        [SIM_CANCEL] = give_answer,       [SIM_TEARDOWN] = give_result,
         [SIM_REMOVE] = give_removed,
     };
     o->given = true;

@@ -73,10 +73,11 @@ static struct w_call to_flink(struct life *life, enum sim_call kind, struct str 
         .kind = (int)kind, .attempt = port - FIRST_PORT, .job_id = keep(life, job_id)};
 }
 
-static void look(void *ctx, struct str url, struct str job_id,
+static void look(void *ctx, struct str url, struct str job_id, enum flink_look what,
                  void (*fn)(void *arg, const struct flink_sight *s), void *arg)
 {
-    struct w_call c = to_flink(ctx, SIM_LOOK, url, job_id);
+    struct w_call c =
+        to_flink(ctx, what == FLINK_LOOK_JOB ? SIM_LOOK : SIM_TASKMANAGERS, url, job_id);
     call_send(ctx, &c, (union sim_answer_fn){.sight = fn}, arg);
 }
 

@@ -15,6 +15,7 @@ struct life; /* of the daemon: life.h */
 /* What the daemon asks of the world. */
 enum sim_call {
     SIM_INVENTORY,
+    SIM_TASKMANAGERS,
     SIM_LOOK,
     SIM_CHECKPOINTS,
     SIM_TRIGGER,

@@ -46,7 +46,6 @@ int core_story_begin(void **state)
                                       .job = FLINK_JOB_RUNNING,
                                       .tasks_total = 2,
                                       .tasks_up = 2,
-                                      .taskmanagers = 1,
                                       .taskmanager_ids = {c.taskmanagers, 1}};
     c.seen.listings = c.listings;
     return 0;

@@ -157,6 +157,74 @@ static void a_program_is_not_run_twice(void **state)
     then_it_does(ACTION_FAIL_START);
 }
 
+/* A failed job is proven gone, its directory holds checkpoint 9, and what runs next is at hand. */
+static struct str given_a_recovery(void)
+{
+    c.record.current.phase = PHASE_GONE;
+    c.record.current.end = END_FAILED;
+    c.record.operation = (struct operation){.kind = OPERATION_RECOVER};
+    c.record.had_snapshot = true;
+    c.job.status.failure.failed_at = NOW - US_PER_S;
+    c.seen.n_clusters = 0;
+    c.seen.artifact.part.at = NOW - 1;
+    c.seen.artifact.spec_version = 1;
+    c.seen.artifact.outcome = OUTCOME_DONE;
+    c.seen.snapshot.part.at = NOW - 1;
+    c.seen.snapshot.outcome = OUTCOME_DONE;
+    c.seen.snapshot.sight = (struct snapshot_sight){.verified = VERIFIED_FULL};
+    return given_listing(CHECKPOINTS, OUTCOME_DONE, 9)->location;
+}
+
+static void the_end_of_an_attempt_and_the_next_one_are_one_commit(void **state)
+{
+    (void)state;
+    c.seen.snapshot.location = given_a_recovery(); /* it was verified a moment before */
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(c.out.n_then, 1);
+    assert_int_equal(c.out.then[0]->then, ACTION_RESERVE);
+    assert_int_equal(c.out.record.intent.kind, INTENT_PROVISION);
+    assert_int_equal(c.out.n_jobs, 2);
+    assert_text(c.out.jobs[0].metadata.id, JOB);
+    assert_int_equal(c.out.jobs[0].status.state, JOB_FAILED);
+    assert_int_equal(c.out.jobs[1].metadata.attempt, 2);
+    assert_int_equal(c.out.jobs[1].status.state, JOB_STARTING);
+    assert_int_equal(put_row()->status.checkpoint_id, 9);
+}
+
+static void what_was_just_collected_is_verified_before_the_next_attempt(void **state)
+{
+    (void)state;
+    struct savepoint *older = given_row("s1", SAVEPOINT_COMPLETED);
+    older->status.verified = VERIFIED_FULL;
+    given_a_recovery();
+    c.seen.snapshot.location = older->spec.savepoint_location;
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(c.out.n_then, 0);
+    assert_int_equal(c.out.n_jobs, 1);
+    assert_int_equal(c.out.record.intent.kind, INTENT_NONE);
+}
+
+static void news_of_a_running_job_do_not_hold_up_its_stop(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    c.n_rows = 0;
+    c.record.current.tries = (struct list){0};
+    c.record.intent = (struct intent){0};
+    c.record.current.restored = RESTORED_UNCHECKED;
+    given_waited(0);
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.artifact.part.at = NOW - 1;
+    c.seen.artifact.spec_version = 2;
+    c.seen.artifact.outcome = OUTCOME_DONE;
+    then_it_does(ACTION_NOTE_EVIDENCE);
+    assert_int_equal(c.out.n_then, 1);
+    assert_int_equal(c.out.then[0]->then, ACTION_STOP);
+    assert_int_equal(c.out.record.current.restored, RESTORED_AS_ASKED);
+    assert_int_equal(c.out.record.intent.kind, INTENT_STOP);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +236,9 @@ int main(void)
         CORE_STORY(a_savepoint_that_cannot_be_read_has_failed),
         CORE_STORY(a_refused_trigger_is_posted_again_only_after_a_pause),
         CORE_STORY(a_program_is_not_run_twice),
+        CORE_STORY(the_end_of_an_attempt_and_the_next_one_are_one_commit),
+        CORE_STORY(what_was_just_collected_is_verified_before_the_next_attempt),
+        CORE_STORY(news_of_a_running_job_do_not_hold_up_its_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -36,12 +36,10 @@ static void on_sight(void *arg, const struct flink_sight *s)
         sight.taskmanager_ids.items[i] = arena_str(story_arena, s->taskmanager_ids.items[i]);
 }
 
-static void look_at(const char *job_id)
+static void look_at(const char *url, const char *job_id, enum flink_look what)
 {
     sight_came = false;
-    if (http.n_answers == 1) /* whatever the first one is, the second is asked for with it */
-        script_body(200, TASKMANAGERS);
-    flink.ops->look(flink.ctx, STR(URL "/"), str_of(job_id), on_sight, NULL);
+    flink.ops->look(flink.ctx, str_of(url), str_of(job_id), what, on_sight, NULL);
     assert_false(sight_came); /* never from inside the call */
     script_run();
     assert_true(sight_came);
@@ -49,7 +47,12 @@ static void look_at(const char *job_id)
 
 static void look(void)
 {
-    look_at(JOB);
+    look_at(URL "/", JOB, FLINK_LOOK_JOB);
+}
+
+static void look_for_taskmanagers(void)
+{
+    look_at(URL "/", JOB, FLINK_LOOK_TASKMANAGERS);
 }
 
 static void a_running_job_is_seen_on_both_versions(void **state)
@@ -63,24 +66,36 @@ static void a_running_job_is_seen_on_both_versions(void **state)
     for (size_t i = 0; i < 2; i++) {
         script_fresh();
         script_body(200, overviews[i]);
-        script_body(200, TASKMANAGERS);
 
         look();
 
+        assert_int_equal(http.n_calls, 1);
         assert_call(0, "GET", "/jobs/overview");
-        assert_call(1, "GET", "/taskmanagers");
         assert_int_equal(http.calls[0].timeout_us, 5 * US_PER_S);
-        assert_int_equal(http.calls[1].timeout_us, 5 * US_PER_S);
         assert_int_equal(sight.outcome, OUTCOME_DONE);
         assert_int_equal(sight.job, FLINK_JOB_RUNNING);
         assert_int_equal(sight.tasks_total, 4);
         assert_int_equal(sight.tasks_up, 4);
         assert_int_equal(sight.start_time_ms, 1795393259871);
         assert_int_equal(sight.end_time_ms, -1);
-        assert_int_equal(sight.taskmanagers, 2);
-        assert_text(sight.taskmanager_ids.items[0], "tm-1");
-        assert_text(sight.taskmanager_ids.items[1], "tm-2");
     }
+}
+
+static void registered_taskmanagers_are_named_and_the_job_is_not_asked_for(void **state)
+{
+    (void)state;
+    script_body(200, TASKMANAGERS);
+
+    look_for_taskmanagers();
+
+    assert_int_equal(http.n_calls, 1);
+    assert_call(0, "GET", "/taskmanagers");
+    assert_int_equal(http.calls[0].timeout_us, 5 * US_PER_S);
+    assert_int_equal(sight.outcome, OUTCOME_DONE);
+    assert_int_equal(sight.taskmanager_ids.n, 2);
+    assert_text(sight.taskmanager_ids.items[0], "tm-1");
+    assert_text(sight.taskmanager_ids.items[1], "tm-2");
+    assert_int_equal(sight.job, FLINK_JOB_UNKNOWN); /* not asked is not absent */
 }
 
 static void every_state_of_flink_has_its_value(void **state)
@@ -120,11 +135,9 @@ static void a_list_without_the_job_proves_its_absence(void **state)
     for (size_t i = 0; i < 2; i++) {
         script_fresh();
         script_body(200, lists[i]);
-        script_body(200, "{\"taskmanagers\":[]}");
         look();
         assert_int_equal(sight.outcome, OUTCOME_DONE);
         assert_int_equal(sight.job, FLINK_JOB_ABSENT);
-        assert_int_equal(sight.taskmanagers, 0);
     }
 }
 
@@ -132,7 +145,7 @@ static void assert_nothing_seen(void)
 {
     assert_int_equal(sight.outcome, OUTCOME_UNKNOWN);
     assert_int_equal(sight.job, FLINK_JOB_UNKNOWN);
-    assert_int_equal(sight.taskmanagers, 0);
+    assert_int_equal(sight.taskmanager_ids.n, 0);
     assert_true(sight.text.len > 0);
 }
 
@@ -173,7 +186,7 @@ static void whatever_is_not_flinks_list_is_unknown(void **state)
         script_body(answers[i].status, answers[i].body);
         look();
         assert_nothing_seen();
-        assert_int_equal(http.n_calls, 2);
+        assert_int_equal(http.n_calls, 1);
     }
     assert_text(sight.text, "HTTP 503: Service temporarily unavailable due to an ongoing leader "
                             "election. Please refresh.");
@@ -206,9 +219,8 @@ static void no_answer_is_unknown_whatever_was_known_before(void **state)
     assert_nothing_seen();
 
     script_fresh();
-    script_body(200, "{\"jobs\":[]}");
     script_body(503, LEADER);
-    look();
+    look_for_taskmanagers();
     assert_nothing_seen();
 }
 
@@ -219,9 +231,8 @@ static void taskmanagers_of_another_shape_are_unknown(void **state)
                                          "{\"taskmanagers\":[{\"id\":7}]}"};
     for (size_t i = 0; i < 4; i++) {
         script_fresh();
-        script_body(200, "{\"jobs\":[]}");
         script_body(200, bodies[i]);
-        look();
+        look_for_taskmanagers();
         assert_nothing_seen();
     }
 }
@@ -233,7 +244,7 @@ static void what_is_no_id_or_address_is_never_sent(void **state)
                                       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa01?mode=cancel"};
     for (size_t i = 0; i < 5; i++) {
         script_fresh();
-        look_at(ids[i]);
+        look_at(URL "/", ids[i], FLINK_LOOK_JOB);
         assert_nothing_seen();
         assert_int_equal(http.n_calls, 0);
     }
@@ -241,9 +252,7 @@ static void what_is_no_id_or_address_is_never_sent(void **state)
                                        "http://x/?q=", "http://x y"};
     for (size_t i = 0; i < 5; i++) {
         script_fresh();
-        sight_came = false;
-        flink.ops->look(flink.ctx, str_of(urls[i]), STR(JOB), on_sight, NULL);
-        script_run();
+        look_at(urls[i], JOB, FLINK_LOOK_TASKMANAGERS);
         assert_nothing_seen();
         assert_int_equal(http.n_calls, 0);
     }
@@ -253,6 +262,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(a_running_job_is_seen_on_both_versions),
+        STORY(registered_taskmanagers_are_named_and_the_job_is_not_asked_for),
         STORY(every_state_of_flink_has_its_value),
         STORY(a_list_without_the_job_proves_its_absence),
         STORY(whatever_is_not_flinks_list_is_unknown),

@@ -198,18 +198,27 @@ void flink_look(struct w_world *w, struct w_call *call)
     call->outcome = OUTCOME_DONE;
     call->text = arena_str(w->a, str_of(j->cause));
     struct flink_sight *s = &call->sight;
-    *s = (struct flink_sight){.outcome = OUTCOME_DONE, .job = FLINK_JOB_ABSENT, .tasks_total = 0};
+    *s = (struct flink_sight){.outcome = OUTCOME_DONE, .job = FLINK_JOB_ABSENT};
     if (j->exists) {
         s->job = j->status;
         s->tasks_total = 2;
         s->tasks_up = j->up ? 2 : 0;
     }
+}
+
+void flink_look_taskmanagers(struct w_world *w, struct w_call *call)
+{
+    struct w_cluster *c;
+    if (!job_of(w, call, &c))
+        return;
+    call->outcome = OUTCOME_DONE;
+    struct flink_sight *s = &call->sight;
+    *s = (struct flink_sight){.outcome = OUTCOME_DONE};
     s->taskmanager_ids.items = ARENA_ARRAY(w->a, struct str, MOST_TASKMANAGERS);
     for (size_t i = 0; i < c->n_taskmanagers; i++)
         if (c->taskmanagers[i].alive && c->taskmanagers[i].registered)
             s->taskmanager_ids.items[s->taskmanager_ids.n++] =
                 arena_str(w->a, str_of(c->taskmanagers[i].id));
-    s->taskmanagers = (int64_t)s->taskmanager_ids.n;
 }
 
 static struct flink_checkpoint as_checkpoint(struct w_world *w, const struct w_snapshot *s)

@@ -221,6 +221,7 @@ void world_foreign_cluster(struct w_world *w, int64_t attempt);
 
 /* flink.c */
 void flink_look(struct w_world *w, struct w_call *c);
+void flink_look_taskmanagers(struct w_world *w, struct w_call *c);
 void flink_stats(struct w_world *w, struct w_call *c);
 void flink_read_trigger(struct w_world *w, struct w_call *c);
 void flink_submit(struct w_world *w, struct w_call *c);

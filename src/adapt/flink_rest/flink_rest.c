@@ -26,8 +26,6 @@ struct call {
     int64_t left_us; /* of its deadline */
     size_t pending;  /* requests without an answer yet */
     int64_t took_us; /* the slowest of those that were sent together */
-    bool failed;     /* one of them was not what is expected; why says it */
-    struct str why;
     void *arg;
     void (*on_sight)(void *arg, const struct flink_sight *s);
     void (*on_checkpoints)(void *arg, const struct flink_checkpoints *c);
@@ -128,43 +126,29 @@ static void seen(struct call *c, bool whole, struct str why)
     arena_free(c->arena);
 }
 
-static void looked(struct call *c)
+static void taskmanagers_known(struct call *c, const struct http_answer *answer)
 {
-    if (c->pending == 0)
-        seen(c, !c->failed, c->why);
+    struct str why = {NULL, 0};
+    seen(c, decode_taskmanagers(c->arena, answer, &c->sight, &why), why);
 }
 
-static void look_failed(struct call *c, struct str why)
+static void job_known(struct call *c, const struct http_answer *answer)
 {
-    if (!c->failed)
-        c->why = why;
-    c->failed = true;
+    struct str why = {NULL, 0};
+    seen(c, decode_overview(c->arena, answer, c->job_id, &c->sight, &why), why);
 }
 
-static void look_taskmanagers(struct call *c, const struct http_answer *answer)
-{
-    struct str why;
-    if (!decode_taskmanagers(c->arena, answer, &c->sight, &why))
-        look_failed(c, why);
-    looked(c);
-}
-
-static void look_overview(struct call *c, const struct http_answer *answer)
-{
-    struct str why;
-    if (!decode_overview(c->arena, answer, c->job_id, &c->sight, &why))
-        look_failed(c, why);
-    looked(c);
-}
-
-static void look(void *ctx, struct str url, struct str job_id,
+/* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
+static void look(void *ctx, struct str url, struct str job_id, enum flink_look what,
                  void (*fn)(void *arg, const struct flink_sight *s), void *arg)
 {
     struct call *c = call_new(ctx, url, job_id, READ_TIMEOUT, arg);
     c->on_sight = fn;
     c->sight = (struct flink_sight){.end_time_ms = -1};
-    get(c, STR("jobs/overview"), look_overview);
-    get(c, STR("taskmanagers"), look_taskmanagers);
+    if (what == FLINK_LOOK_JOB)
+        get(c, STR("jobs/overview"), job_known);
+    else
+        get(c, STR("taskmanagers"), taskmanagers_known);
 }
 
 static void checkpoints_known(struct call *c)

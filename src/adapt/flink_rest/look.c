@@ -101,7 +101,6 @@ bool decode_taskmanagers(struct arena *a, const struct http_answer *answer, stru
         return false;
     }
     ret->taskmanager_ids = ids;
-    ret->taskmanagers = (int64_t)ids.n;
     return true;
 }
 
