@@ -1,0 +1,14 @@
+#include "fault.h"
+
+const char *fault_name(enum fault fault)
+{
+    static const char *const names[FAULTS] = {
+        [FAULT_NONE] = "none",
+        [FAULT_SYNC_IGNORED] = "sync-ignored",
+        [FAULT_DIRECTORY_SYNC_IGNORED] = "directory-sync-ignored",
+        [FAULT_SYNCHRONOUS_OFF] = "synchronous-off",
+        [FAULT_SYNCHRONOUS_NORMAL] = "synchronous-normal",
+        [FAULT_SPLIT] = "split",
+    };
+    return names[fault];
+}
