@@ -11,6 +11,12 @@
 /* Power cuts in a row, each on what the one before left. */
 enum { BOOTS = 3, PROGRESS_S = 5 };
 
+/* A run of fewer images than these looks at some of the points only, so that it meets as many boots. */
+enum { EVERY_POINT = 100000, THINNEST = 16 };
+
+/* SQLite's: how the journal's operations are told apart when they are counted. */
+enum { LOG_HEADER = 32, PAGE = 4096 };
+
 struct seed_run {
     const struct proof_options *options;
     struct proof_counts *counts;
@@ -19,7 +25,6 @@ struct seed_run {
     struct history history;
     struct seen seen;
     size_t first_point; /* of the boot that is looked at */
-    size_t n_points;
     struct timespec *told;
 };
 
@@ -34,6 +39,8 @@ static void report(struct seed_run *r, const struct crash *c, const struct image
     FILE *out = r->options->out;
     size_t point = r->first_point + c->time;
     r->counts->violations++;
+    r->counts->bad_point = point;
+    r->counts->bad_image = number;
     fprintf(out, "VIOLATION: %s\n  at: --seed %" PRIu64 " --point %zu --image %zu", v->text,
             r->seed, point, number);
     if (r->options->fault != FAULT_NONE)
@@ -48,6 +55,7 @@ static void count(struct seed_run *r, const struct crash *c, const struct image 
     struct proof_counts *n = r->counts;
     unsigned damage = image_damage(c, image);
     n->images++;
+    n->passed += v->good;
     n->undamaged += damage == 0;
     for (int i = 0; i < DAMAGES; i++)
         n->by_damage[i] += damage >> i & 1;
@@ -73,7 +81,9 @@ static void try_image(struct seed_run *r, const struct crash *c, size_t number)
     image_choose(c, mix_two(r->seed, r->first_point), number, &image);
     struct disk disk = image_apply(c, &image);
     uint64_t required = history_required(&r->history, c->time);
-    if (seen_add(&r->seen, mix_two(disk_hash(&disk), required + r->first_point))) {
+    uint64_t hash = disk_hash(&disk);
+    if (seen_add(&r->seen, mix_two(hash, required + r->first_point))) {
+        r->counts->fingerprint = mix_two(r->counts->fingerprint, hash);
         struct verdict v = check_image(&disk, &r->history, c->time);
         count(r, c, &image, &v);
         if (!v.good)
@@ -84,11 +94,17 @@ static void try_image(struct seed_run *r, const struct crash *c, size_t number)
     disk_free(&disk);
 }
 
+static bool is_left_out(const struct seed_run *r, size_t point)
+{
+    uint64_t one_in = EVERY_POINT / (r->options->images + 1) + 1;
+    return mix_two(r->seed, point) % (one_in < THINNEST ? one_in : THINNEST) != 0;
+}
+
 static void try_point(struct seed_run *r, const struct crash *c)
 {
     const struct proof_options *o = r->options;
     size_t point = r->first_point + c->time;
-    if (o->point != PROOF_ALL && o->point != point)
+    if (o->point == PROOF_ALL ? is_left_out(r, point) : o->point != point)
         return;
     r->counts->points++;
     for (size_t i = 0; i < image_count(c) && !enough(r); i++)
@@ -98,7 +114,7 @@ static void try_point(struct seed_run *r, const struct crash *c)
 }
 
 /* The cut that is taken to go on from: any, with any image. */
-static bool cut(struct seed_run *r, const struct journal *j, struct disk *ret)
+static void cut(struct seed_run *r, const struct journal *j, struct disk *ret)
 {
     size_t time = mix_below(&r->rng, (unsigned)j->n_ops);
     struct crash c = crash_begin(j);
@@ -113,7 +129,6 @@ static bool cut(struct seed_run *r, const struct journal *j, struct disk *ret)
         report(r, &c, &image, number, &v);
     history_reboot(&r->history, time);
     crash_free(&c);
-    return v.good;
 }
 
 static void try_points(struct seed_run *r, const struct journal *j)
@@ -125,33 +140,41 @@ static void try_points(struct seed_run *r, const struct journal *j)
     crash_free(&c);
 }
 
-static uint64_t count_commits(const struct history *h)
+static void count_workload(struct seed_run *r, const struct workload *done, const struct journal *j)
 {
-    size_t first = h->entries[0].state->number;
-    size_t last = h->entries[history_required(h, SIZE_MAX - 1)].state->number;
-    return last - first;
+    const struct history *h = &r->history;
+    struct proof_counts *n = r->counts;
+    n->commits +=
+        h->entries[history_required(h, SIZE_MAX - 1)].state->number - h->entries[0].state->number;
+    n->kills += done->kills;
+    n->groups += done->groups;
+    for (size_t i = 0; i < j->n_ops; i++) {
+        const struct op *op = &j->ops[i];
+        n->logs += op->kind == OP_WRITE && op->at == 0 && op->n == LOG_HEADER;
+        n->copied += op->kind == OP_WRITE && op->n == PAGE && op->at % PAGE == 0;
+    }
 }
 
 /* One boot from `disk`, which becomes what its power cut left. */
 static bool run_boot(struct seed_run *r, struct disk *disk)
 {
-    char why[600];
     host_boot(disk, true, r->options->fault, mix_next(&r->rng));
-    bool good = workload_run(&r->history, &r->rng, r->options->fault, why);
+    struct workload done = workload_run(&r->history, &r->rng, r->options->fault);
     struct journal j = host_shut_down();
-    r->counts->commits += count_commits(&r->history);
-    if (good) {
-        try_points(r, &j);
-        disk_free(disk);
-        good = !r->counts->violations && cut(r, &j, disk);
-        r->first_point += j.n_ops + 1;
-    } else {
+    count_workload(r, &done, &j);
+    if (done.why[0]) {
         r->counts->violations++;
         fprintf(r->options->out, "VIOLATION: %s\n  at: --seed %" PRIu64 ", without a power cut\n",
-                why, r->seed);
+                done.why, r->seed);
+    } else {
+        try_points(r, &j);
+        disk_free(disk);
+        if (!r->counts->violations)
+            cut(r, &j, disk);
+        r->first_point += j.n_ops + 1;
     }
     journal_free(&j);
-    return good;
+    return !r->counts->violations;
 }
 
 static void run_seed(struct seed_run *r)
@@ -193,9 +216,11 @@ void proof_print(const struct proof_counts *counts, double seconds, FILE *out)
     fprintf(out, "%10" PRIu64 " with no damage\n", counts->undamaged);
     fprintf(out, "%10" PRIu64 " with a transaction that was not yet acknowledged, whole\n",
             counts->under_way);
-    fprintf(out,
-            "%" PRIu64 " transactions were acknowledged; they were looked for %" PRIu64 " times\n",
+    fprintf(out, "%" PRIu64 " acknowledged transactions, looked for %" PRIu64 " times\n",
             counts->commits, counts->acknowledged);
-    fprintf(out, "%" PRIu64 " passed, %" PRIu64 " failed\n",
-            counts->images - (counts->violations && counts->images ? 1 : 0), counts->violations);
+    fprintf(out,
+            "%" PRIu64 " kills, %" PRIu64 " groups, %" PRIu64 " logs begun, %" PRIu64
+            " pages copied into the file\n",
+            counts->kills, counts->groups, counts->logs, counts->copied);
+    fprintf(out, "%" PRIu64 " passed, %" PRIu64 " failed\n", counts->passed, counts->violations);
 }

@@ -18,16 +18,25 @@ struct proof_options {
 };
 
 struct proof_counts {
-    uint64_t images;  /* different from each other, each opened and looked through */
+    uint64_t images; /* different from each other, each opened and looked through */
+    uint64_t passed;
     uint64_t repeats; /* made again and not looked through again */
     uint64_t by_damage[DAMAGES];
     uint64_t undamaged; /* as if all had been synced, or nothing been under way */
     uint64_t points;
     uint64_t acknowledged; /* transactions that were looked for, over all images */
-    uint64_t commits;      /* transactions that the workloads had acknowledged */
     uint64_t under_way;    /* images that hold one that was not acknowledged, whole */
+    uint64_t fingerprint;  /* of all images in their order */
+    uint64_t violations;   /* 0 or 1 */
+    size_t bad_point;      /* where it was found, in the last seed; 0 = without a power cut */
+    size_t bad_image;
+    /* of the workloads */
     uint64_t seeds;
-    uint64_t violations; /* 0 or 1 */
+    uint64_t commits; /* transactions that were acknowledged */
+    uint64_t kills;
+    uint64_t groups; /* of several transactions */
+    uint64_t logs;   /* the log was begun, */
+    uint64_t copied; /* and pages were copied out of it */
 };
 
 struct proof_counts proof_run(const struct proof_options *options);

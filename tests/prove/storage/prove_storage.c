@@ -72,5 +72,9 @@ int main(int argc, char **argv)
     proof_print(&counts,
                 (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9,
                 stdout);
+    if (counts.images == 0 && counts.violations == 0) {
+        fputs("there is no such point or image\n", stderr);
+        return 2;
+    }
     return counts.violations ? 1 : 0;
 }

@@ -17,14 +17,14 @@ struct run {
     enum fault fault;
     struct daemon_process daemon;
     size_t commits; /* durable commits that the process should have made */
-    char *why;
+    struct workload done;
 };
 
 __attribute__((format(printf, 2, 3))) static bool fail(struct run *r, const char *fmt, ...)
 {
     va_list args;
     va_start(args, fmt);
-    vsnprintf(r->why, 600, fmt, args);
+    vsnprintf(r->done.why, sizeof(r->done.why), fmt, args);
     va_end(args);
     return false;
 }
@@ -95,6 +95,7 @@ static bool commit_group(struct run *r)
     host_let_go();
     if (!daemon_await(&r->daemon, &first) || !daemon_await(&r->daemon, &rest))
         return fail(r, "a commit is not answered");
+    r->done.groups++;
     bool goes_on =
         take_answers(r, &first, index, SIZE_MAX) && take_answers(r, &rest, index + 1, conflict);
     daemon_settle(&r->daemon);
@@ -154,19 +155,20 @@ static void run_process(struct run *r)
         if (r->fault == FAULT_SPLIT)
             goes_on = commit_split(r);
         else
-            goes_on = mix_below(r->rng, 3) ? commit_one(r) : commit_group(r);
+            goes_on = mix_below(r->rng, 3) || host_is_killed() ? commit_one(r) : commit_group(r);
     }
     if (goes_on && r->fault != FAULT_SPLIT && r->commits != hooks_commits())
         fail(r, "%zu durable commits instead of %zu", hooks_commits(), r->commits);
     daemon_end(&r->daemon);
 }
 
-bool workload_run(struct history *h, uint64_t *rng, enum fault fault, char why[600])
+struct workload workload_run(struct history *h, uint64_t *rng, enum fault fault)
 {
-    struct run r = {.history = h, .rng = rng, .fault = fault, .why = why};
-    why[0] = '\0';
-    for (int i = 0; !why[0] && i < PROCESSES; i++)
+    struct run r = {.history = h, .rng = rng, .fault = fault};
+    for (int i = 0; !r.done.why[0] && i < PROCESSES; i++) {
         run_process(&r);
+        r.done.kills += host_is_killed();
+    }
     host_kill_at(SIZE_MAX);
-    return !why[0];
+    return r.done;
 }

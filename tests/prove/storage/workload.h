@@ -5,6 +5,11 @@
 #include "fault.h"
 #include "history.h"
 
-/* Runs on the booted host; the history learns what was sent and acknowledged, and when. False when
- * the store fails although nothing but kills befell it; `why` says how. */
-bool workload_run(struct history *h, uint64_t *rng, enum fault fault, char why[600]);
+struct workload {
+    size_t kills;
+    size_t groups; /* of several transactions */
+    char why[600]; /* the store failed although nothing but kills befell it, and how; else empty */
+};
+
+/* Runs on the booted host; the history learns what was sent and acknowledged, and when. */
+struct workload workload_run(struct history *h, uint64_t *rng, enum fault fault);
