@@ -18,6 +18,7 @@ static struct {
     bool records;
     enum fault fault;
     size_t killed_at;
+    bool killed_in_sync;
     bool killed;
     bool hold;
     bool held;
@@ -60,9 +61,10 @@ size_t host_time(void)
     return time;
 }
 
-void host_kill_at(size_t time)
+void host_kill_at(size_t time, bool in_sync)
 {
     host.killed_at = time;
+    host.killed_in_sync = in_sync;
     host.killed = false;
 }
 
@@ -119,14 +121,14 @@ const char *host_path(const char *path)
 }
 
 /* Before every operation, with the mutex: false when there is no process any more to ask for it. */
-static bool admit(void)
+static bool admit(enum op_kind kind)
 {
     while (host.hold) {
         host.held = true;
         pthread_cond_broadcast(&host.turned);
         pthread_cond_wait(&host.turned, &host.mutex);
     }
-    if (host.journal.n_ops >= host.killed_at)
+    if (host.journal.n_ops >= host.killed_at && (!host.killed_in_sync || kind == OP_SYNC))
         host.killed = true;
     return !host.killed;
 }
@@ -153,8 +155,12 @@ static void note(struct op op, const void *bytes)
 
 static bool ignored(const struct op *op)
 {
-    return (op->kind == OP_SYNC && host.fault == FAULT_SYNC_IGNORED) ||
-           (op->kind == OP_SYNC_DIRECTORY && host.fault == FAULT_DIRECTORY_SYNC_IGNORED);
+    if (op->kind == OP_SYNC_DIRECTORY)
+        return host.fault == FAULT_DIRECTORY_SYNC_IGNORED;
+    if (op->kind != OP_SYNC)
+        return false;
+    return host.fault == FAULT_SYNC_IGNORED ||
+           (host.fault == FAULT_FILE_SYNC_IGNORED && op->file == disk_find(&host.live, HOST_FILE));
 }
 
 static void change(const struct op *op, const void *bytes)
@@ -177,7 +183,7 @@ static void change(const struct op *op, const void *bytes)
 static bool perform(struct op op, const void *bytes)
 {
     pthread_mutex_lock(&host.mutex);
-    bool admitted = admit();
+    bool admitted = admit(op.kind);
     if (admitted) {
         change(&op, bytes);
         if (!ignored(&op))
@@ -228,6 +234,12 @@ bool host_sync_directory_of(const char *path)
     const char *slash = strrchr(path, '/');
     memcpy(parent, path, (size_t)(slash - path));
     return perform((struct op){.kind = OP_SYNC_DIRECTORY, .path = host_path(parent)}, NULL);
+}
+
+bool host_sync_home(const char *directory)
+{
+    struct op op = {.kind = OP_SYNC_DIRECTORY, .path = host_path(directory)};
+    return host.fault == FAULT_HOME_SYNC_IGNORED || perform(op, NULL);
 }
 
 size_t host_read(int file, size_t at, void *into, size_t n)

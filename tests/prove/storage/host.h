@@ -43,9 +43,9 @@ void journal_free(struct journal *j);
 /* How many operations there were. */
 size_t host_time(void);
 
-/* The process is killed before its operation of that number: it and all later ones fail and leave
- * nothing. SIZE_MAX = it lives. */
-void host_kill_at(size_t time);
+/* The process is killed before its operation of that number, or the first sync from then on: it and
+ * all later ones fail and leave nothing. SIZE_MAX = it lives. */
+void host_kill_at(size_t time, bool in_sync);
 bool host_is_killed(void);
 
 /* The next operation waits until it is let go, so that what is sent meanwhile forms one group. */
@@ -63,6 +63,8 @@ bool host_make_directory(const char *path);
 bool host_unlink(const char *path);
 bool host_rename(const char *from, const char *to);
 bool host_sync_directory_of(const char *path);
+/* The same when it is not SQLite that asks. */
+bool host_sync_home(const char *directory);
 /* What lies behind the end of the file reads as zeros; returns how many bytes do not. */
 size_t host_read(int file, size_t at, void *into, size_t n);
 size_t host_size(int file);

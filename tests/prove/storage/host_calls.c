@@ -91,11 +91,7 @@ int __wrap_fsync(int fd)
 {
     if (fd < 0 || fd != directory_fd)
         return __real_fsync(fd);
-    char inside[200];
-    size_t n = strlen(directory);
-    memcpy(inside, directory, n);
-    memcpy(inside + n, "/.", 3);
-    return host_sync_directory_of(inside) ? 0 : fail(EIO);
+    return host_sync_home(directory) ? 0 : fail(EIO);
 }
 
 int __wrap_close(int fd)

@@ -39,6 +39,7 @@ static void report(struct seed_run *r, const struct crash *c, const struct image
     FILE *out = r->options->out;
     size_t point = r->first_point + c->time;
     r->counts->violations++;
+    r->counts->bad_seed = r->seed;
     r->counts->bad_point = point;
     r->counts->bad_image = number;
     fprintf(out, "VIOLATION: %s\n  at: --seed %" PRIu64 " --point %zu --image %zu", v->text,

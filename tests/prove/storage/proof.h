@@ -28,7 +28,8 @@ struct proof_counts {
     uint64_t under_way;    /* images that hold one that was not acknowledged, whole */
     uint64_t fingerprint;  /* of all images in their order */
     uint64_t violations;   /* 0 or 1 */
-    size_t bad_point;      /* where it was found, in the last seed; 0 = without a power cut */
+    uint64_t bad_seed;     /* where it was found; point 0 = without a power cut */
+    size_t bad_point;
     size_t bad_image;
     /* of the workloads */
     uint64_t seeds;

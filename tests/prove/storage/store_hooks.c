@@ -13,6 +13,10 @@ enum { COMMITS_MOST = 256 };
 
 typedef int wal_hook(void *arg, sqlite3 *conn, const char *name, int frames);
 
+int __real_sqlite3_wal_checkpoint_v2(sqlite3 *conn, const char *name, int mode, int *frames,
+                                     int *done);
+int __wrap_sqlite3_wal_checkpoint_v2(sqlite3 *conn, const char *name, int mode, int *frames,
+                                     int *done);
 void *__real_sqlite3_wal_hook(sqlite3 *conn, wal_hook *fn, void *arg);
 void *__wrap_sqlite3_wal_hook(sqlite3 *conn, wal_hook *fn, void *arg);
 
@@ -58,4 +62,13 @@ void *__wrap_sqlite3_wal_hook(sqlite3 *conn, wal_hook *fn, void *arg)
     if (hooks.fault == FAULT_SYNCHRONOUS_NORMAL)
         sqlite3_exec(conn, "PRAGMA synchronous = NORMAL", NULL, NULL, NULL);
     return __real_sqlite3_wal_hook(conn, on_commit, NULL);
+}
+
+/* The store asks for this mode when it opens, and only then. */
+int __wrap_sqlite3_wal_checkpoint_v2(sqlite3 *conn, const char *name, int mode, int *frames,
+                                     int *done)
+{
+    if (hooks.fault == FAULT_OPEN_WITHOUT_SYNC && mode == SQLITE_CHECKPOINT_TRUNCATE)
+        return SQLITE_OK;
+    return __real_sqlite3_wal_checkpoint_v2(conn, name, mode, frames, done);
 }

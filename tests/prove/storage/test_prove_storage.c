@@ -59,7 +59,7 @@ static void assert_found(enum fault fault)
     print_message("%s: found with image %d\n", fault_name(fault), (int)counts.images);
     assert_int_equal(1, counts.violations);
     /* and that image alone shows it again */
-    struct proof_counts again = prove((struct proof_options){.seed = 7,
+    struct proof_counts again = prove((struct proof_options){.seed = counts.bad_seed,
                                                              .images = 20000,
                                                              .fault = fault,
                                                              .point = counts.bad_point,
@@ -78,6 +78,24 @@ static void a_disk_that_forgets_names_is_found(void **state)
 {
     (void)state;
     assert_found(FAULT_DIRECTORY_SYNC_IGNORED);
+}
+
+static void a_disk_that_loses_what_the_log_was_copied_to_is_found(void **state)
+{
+    (void)state;
+    assert_found(FAULT_FILE_SYNC_IGNORED);
+}
+
+static void a_store_that_does_not_keep_its_name_is_found(void **state)
+{
+    (void)state;
+    assert_found(FAULT_HOME_SYNC_IGNORED);
+}
+
+static void a_store_that_believes_what_a_killed_process_left_is_found(void **state)
+{
+    (void)state;
+    assert_found(FAULT_OPEN_WITHOUT_SYNC);
 }
 
 static void a_store_that_never_syncs_is_found(void **state)
@@ -176,6 +194,9 @@ int main(void)
         cmocka_unit_test(an_image_that_takes_no_further_commit_is_refused),
         cmocka_unit_test(a_disk_that_only_says_that_it_has_synced_is_found),
         cmocka_unit_test(a_disk_that_forgets_names_is_found),
+        cmocka_unit_test(a_disk_that_loses_what_the_log_was_copied_to_is_found),
+        cmocka_unit_test(a_store_that_does_not_keep_its_name_is_found),
+        cmocka_unit_test(a_store_that_believes_what_a_killed_process_left_is_found),
         cmocka_unit_test(a_store_that_never_syncs_is_found),
         cmocka_unit_test(a_store_that_syncs_now_and_then_is_found),
         cmocka_unit_test(a_store_that_writes_half_transactions_is_found),

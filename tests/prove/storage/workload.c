@@ -144,9 +144,10 @@ static bool begin_process(struct run *r)
 static void run_process(struct run *r)
 {
     bool killed = mix_below(r->rng, 2);
+    bool in_sync = mix_below(r->rng, 2); /* where the most is written and not yet durable */
     unsigned lives_for = 1 + mix_below(r->rng, 160);
     unsigned groups = 3 + mix_below(r->rng, 5);
-    host_kill_at(killed ? host_time() + lives_for : SIZE_MAX);
+    host_kill_at(killed ? host_time() + lives_for : SIZE_MAX, in_sync);
     r->commits = 0;
     if (!begin_process(r))
         return;
@@ -169,6 +170,6 @@ struct workload workload_run(struct history *h, uint64_t *rng, enum fault fault)
         run_process(&r);
         r.done.kills += host_is_killed();
     }
-    host_kill_at(SIZE_MAX);
+    host_kill_at(SIZE_MAX, false);
     return r.done;
 }
