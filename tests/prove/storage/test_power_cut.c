@@ -6,6 +6,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "adapt/store_sqlite/home.h"
 #include "adapt/store_sqlite/store_sqlite.h"
 #include "daemon.h"
 #include "host_vfs.h"
@@ -131,6 +132,23 @@ static void directories_are_synced_when_the_system_syncs_them(void **state)
     assert_int_equal(directories_opened + 2, synced);
 }
 
+static void the_directory_of_a_name_is_synced_however_it_is_written(void **state)
+{
+    static const char *const names[] = {HOST_HOME, HOST_HOME "/", HOST_HOME "//", HOST_FILE};
+    static const char *const directories[] = {HOST_ROOT, HOST_ROOT, HOST_ROOT, HOST_HOME};
+    (void)state;
+    const struct disk empty = {0};
+    host_boot(&empty, true, FAULT_NONE, 1);
+    assert_true(host_make_directory(HOST_HOME));
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(0, home_sync_directory_of(names[i], NULL));
+    struct journal j = host_shut_down();
+    assert_int_equal(5, j.n_ops);
+    for (int i = 0; i < 4; i++)
+        assert_string_equal(directories[i], j.ops[i + 1].path);
+    journal_free(&j);
+}
+
 static void the_disk_promises_what_the_system_says_of_disks(void **state)
 {
     (void)state;
@@ -153,6 +171,7 @@ int main(void)
         cmocka_unit_test(what_was_synced_stays_and_all_else_may_go),
         cmocka_unit_test(few_operations_are_lost_in_every_combination),
         cmocka_unit_test(directories_are_synced_when_the_system_syncs_them),
+        cmocka_unit_test(the_directory_of_a_name_is_synced_however_it_is_written),
         cmocka_unit_test(the_disk_promises_what_the_system_says_of_disks),
     };
     host_vfs_register();

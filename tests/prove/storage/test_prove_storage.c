@@ -116,6 +116,40 @@ static void a_store_that_writes_half_transactions_is_found(void **state)
     assert_found(FAULT_SPLIT);
 }
 
+/* ---- found with it ---- */
+
+/* Of the disk that is on the host: nothing that could be lost is kept. */
+static struct disk least_after(const struct journal *j)
+{
+    struct crash c = crash_begin(j);
+    struct image none;
+    while (crash_advance(&c))
+        ;
+    image_choose(&c, 0, c.n > 6 ? 1 : 0, &none);
+    struct disk disk = image_apply(&c, &none);
+    crash_free(&c);
+    return disk;
+}
+
+/* The first process is killed when it has made its directory and synced nothing. */
+static void a_directory_that_a_killed_process_made_is_kept(void **state)
+{
+    (void)state;
+    const struct disk empty = {0};
+    struct daemon_process d;
+    host_boot(&empty, true, FAULT_NONE, 1);
+    host_kill_at(1, false);
+    assert_false(daemon_begin(&d, FAULT_NONE));
+    host_kill_at(SIZE_MAX, false);
+    assert_true(daemon_begin(&d, FAULT_NONE));
+    daemon_end(&d);
+    struct journal j = host_shut_down();
+    struct disk disk = least_after(&j);
+    assert_in_range(disk_find(&disk, HOST_FILE), 0, 10);
+    disk_free(&disk);
+    journal_free(&j);
+}
+
 /* ---- one image ---- */
 
 /* The disk of a process that has committed one row and ended. */
@@ -200,6 +234,7 @@ int main(void)
         cmocka_unit_test(a_store_that_never_syncs_is_found),
         cmocka_unit_test(a_store_that_syncs_now_and_then_is_found),
         cmocka_unit_test(a_store_that_writes_half_transactions_is_found),
+        cmocka_unit_test(a_directory_that_a_killed_process_made_is_kept),
         cmocka_unit_test(the_same_seed_makes_the_same_images),
         cmocka_unit_test(the_store_as_it_is_survives_every_damage),
     };
