@@ -105,10 +105,11 @@ struct txn *plan_txn(const struct model *m, uint64_t *rng, struct arena *a)
         break;
     case 4: put(&p, STORE_TARGET, STR("local"), STR("")); break;
     case 5:
-        if (model_find(m, STORE_DEPLOYMENT, owner)) {
+        if (model_find(m, STORE_DEPLOYMENT, owner))
             remove_deployment(&p, owner);
-            break;
-        } /* fall through */
+        else
+            put(&p, STORE_RECORD, owner, STR(""));
+        break;
     default: put(&p, STORE_RECORD, owner, STR(""));
     }
     return p.txn;
