@@ -114,8 +114,9 @@ const char *host_path(const char *path)
             return kept[i];
     if (n == 64)
         abort();
-    char *copy = mem_alloc(strlen(path) + 1);
-    memcpy(copy, path, strlen(path));
+    size_t size = strlen(path) + 1;
+    char *copy = mem_alloc(size);
+    memcpy(copy, path, size);
     kept[n] = copy;
     return kept[n++];
 }

@@ -14,10 +14,11 @@ static inline uint64_t mix_next(uint64_t *state)
     return x ^ x >> 31;
 }
 
-/* 0 .. n - 1 */
+/* 0 .. n - 1; 0 for n = 0 */
 static inline unsigned mix_below(uint64_t *state, unsigned n)
 {
-    return (unsigned)(mix_next(state) % n);
+    uint64_t number = mix_next(state);
+    return n ? (unsigned)(number % n) : 0;
 }
 
 static inline uint64_t mix_two(uint64_t a, uint64_t b)
