@@ -121,10 +121,10 @@ static void look_at_jobmanager(struct step *s)
     case PHASE_PROVISIONED:
         look(s, LOOK_TASKMANAGERS, part, (struct str){0}, job_interval(s));
         break;
-    case PHASE_READ:
-        if (s->facts.evidence != EVIDENCE_NONE)
-            break;
-        /* fall through */
+    case PHASE_READ: /* it may have started after it was given up */
+        if (s->facts.evidence == EVIDENCE_NONE)
+            look(s, LOOK_JOB, part, (struct str){0}, job_interval(s));
+        break;
     case PHASE_SUBMITTED:
     case PHASE_UP: look(s, LOOK_JOB, part, (struct str){0}, job_interval(s)); break;
     case PHASE_NONE:
