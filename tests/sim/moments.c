@@ -22,6 +22,13 @@ static void user_asks_for_savepoint(struct play *p, const struct moment *m)
     user_requests_savepoint(p->sim);
 }
 
+static void user_discards(struct play *p, const struct moment *m)
+{
+    (void)m;
+    p->operations++;
+    user_discards_some_savepoint(p->sim);
+}
+
 static void user_asks_to_retry(struct play *p, const struct moment *m)
 {
     (void)m;
@@ -84,6 +91,18 @@ static void job_restarts(struct play *p, const struct moment *m)
 {
     p->faults++;
     flink_job_restarts(&p->sim->world, attempt_now(p), m->x * 100 * MS);
+}
+
+static void job_finishes(struct play *p, const struct moment *m)
+{
+    struct sim *s = p->sim;
+    const struct w_cluster *c = world_cluster(&s->world, attempt_now(p));
+    (void)m;
+    if (!c || !c->job.up || c->job.status != FLINK_JOB_RUNNING)
+        return;
+    p->faults++;
+    s->finished_attempt = c->attempt;
+    flink_job_finishes(&s->world, c->attempt);
 }
 
 static void somebody_cancels(struct play *p, const struct moment *m)
@@ -158,6 +177,13 @@ static void fate_is_set(struct play *p, const struct moment *m)
     world_fate(w, what, (enum fate)m->kind->y);
 }
 
+static void four_savepoints_will_fail(struct play *p, const struct moment *m)
+{
+    enum { ALL_TRIES = 4 };
+    for (int i = 0; i < ALL_TRIES; i++)
+        fate_is_set(p, m);
+}
+
 /* ---- the table ---- */
 
 #define USER(text, happens)        {text, GROUP_USER, 0, happens, 0, 0}
@@ -173,6 +199,7 @@ const struct moment_kind moment_kinds[] = {
     WANTS("the user wants CANCELLED", DESIRED_CANCELLED),
     USER("the user asks for a savepoint", user_asks_for_savepoint),
     USER("the user asks to RETRY", user_asks_to_retry),
+    USER("the user gives up some savepoint", user_discards),
 
     {"the daemon is killed", GROUP_CRASH, 0, daemon_is_killed, 0, 0},
     CRASH("the daemon will die before durable write", 6, POINT_BEFORE_WRITE),
@@ -190,6 +217,7 @@ const struct moment_kind moment_kinds[] = {
     {"a TaskManager dies", GROUP_WORLD, 0, taskmanager_dies, 0, 0},
     {"the job fails", GROUP_WORLD, 0, job_fails, 0, 0},
     {"the job is restarted by Flink in tenths of a second", GROUP_WORLD, 50, job_restarts, 0, 0},
+    {"the job finishes by itself", GROUP_WORLD, 0, job_finishes, 0, 0},
     {"somebody else cancels the job", GROUP_WORLD, 0, somebody_cancels, 0, 0},
     {"the machine reboots", GROUP_WORLD, 0, machine_reboots, 0, 0},
     {"everything sleeps for minutes", GROUP_REST, 1440, everything_sleeps, 0, 0},
@@ -199,6 +227,9 @@ const struct moment_kind moment_kinds[] = {
     {"storage cannot be read for seconds", GROUP_BLIND, 60, storage_is_unreadable, 0, 0},
 
     FATE("the next savepoint will fail", FATED_TRIGGER, FATE_FAILS),
+    {"the next four savepoints will fail", GROUP_FATE, 0, four_savepoints_will_fail, FATE_FAILS,
+     FATED_TRIGGER},
+    FATE("the next deletion will fail", FATED_DISCARD, FATE_FAILS),
     FATE("the next stop will take a savepoint and not stop", FATED_TRIGGER, FATE_STOP_FAILS),
     FATE("the next savepoint will be forgotten by Flink", FATED_TRIGGER, FATE_FORGOTTEN),
     FATE("the next stop will fail the job after its savepoint", FATED_TRIGGER,

@@ -103,7 +103,8 @@ const char *oracle_newest(const struct sim *s)
 /* 9. Nothing that may still be needed goes, but what a user gave up. */
 void oracle_removed(struct sim *s, struct str location)
 {
-    if (!snapshot_location_equal(location, s->wish.discarded))
+    const struct w_snapshot *x = storage_find(&s->world, location);
+    if (!x || !x->given_up)
         world_trouble(&s->world, "invariant 9: %.*s is removed, and nobody asked for that",
                       STR_ARG(location));
 }
@@ -329,6 +330,13 @@ bool has_savepoint(struct sim *s)
 bool has_no_savepoint(struct sim *s)
 {
     return job_is_up(s) && !store_find(s, STORE_SAVEPOINT, s->savepoint_id);
+}
+
+bool is_finished(struct sim *s)
+{
+    int64_t attempt = s->record.current.number;
+    return nothing_runs(s) && user_sees(s) == OBSERVED_FINISHED && s->finished_attempt == attempt &&
+           str_eq(str_of(s->delivered[attempt]), jar_hash(s->a, s->wish.jar_uri));
 }
 
 bool is_silent(struct sim *s)

@@ -79,7 +79,6 @@ struct sim_wish {
     int64_t edits;
     bool deleted;
     bool starts;             /* the last wish leads to a start */
-    struct str discarded;    /* location of the savepoint that may go */
     struct str restore_from; /* spec.restoreFrom: what is older than it is behind */
     int64_t floor;           /* the highest attempt when that was asked for */
     int64_t acknowledged;    /* resourceVersion of the last answer */
@@ -118,8 +117,9 @@ struct sim {
     struct str savepoint_id; /* of the savepoint that was requested last */
 
     /* the oracle's */
-    struct record record;   /* the durable one, read anew with each write */
-    int64_t cancel_allowed; /* attempt */
+    struct record record;     /* the durable one, read anew with each write */
+    int64_t cancel_allowed;   /* attempt */
+    int64_t finished_attempt; /* whose job finished by itself */
     struct sim_expected expected;
     char delivered[MOST_CLUSTERS + 1][80]; /* hash of the jar that each attempt was given */
 };
@@ -142,7 +142,9 @@ void user_wants(struct sim *s, enum desired_state state);
 void user_edits(struct sim *s);
 void user_requests_savepoint(struct sim *s);
 void user_deletes(struct sim *s);
-void user_discards_savepoint(struct sim *s);
+void user_discards_savepoint(struct sim *s); /* savepoint_id */
+/* Of any of them; the newest is refused. */
+void user_discards_some_savepoint(struct sim *s);
 void user_retries(struct sim *s);
 /* Runs, from that and nothing else. */
 void user_restores_from(struct sim *s, const char *location);
@@ -166,6 +168,7 @@ bool is_removed(struct sim *s);
 bool has_savepoint(struct sim *s);
 bool has_no_savepoint(struct sim *s);
 bool is_failed(struct sim *s);
+bool is_finished(struct sim *s); /* by itself, and so it is shown */
 bool is_silent(struct sim *s);
 /* Location of the newest snapshot that the restore strategy allows; NULL = there is none. */
 const char *oracle_newest(const struct sim *s);

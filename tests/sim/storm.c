@@ -154,7 +154,9 @@ static bool is_as_wished(struct sim *s)
     case DESIRED_CANCELLED: return is_cancelled(s);
     case DESIRED_UNSET:
     case DESIRED_RUNNING:
-    default: return runs_as_wished(s) || (s->wish.upgrade == UPGRADE_NONE && runs_as_before(s));
+    default:
+        return runs_as_wished(s) || is_finished(s) ||
+               (s->wish.upgrade == UPGRADE_NONE && runs_as_before(s));
     }
 }
 
@@ -204,9 +206,22 @@ static const char *rests(struct sim *s, struct storm_end *end)
     return sim_until(s, is_as_wished, 30 * S) ? NULL : "a new daemon does not leave it as it was";
 }
 
-static void judge(struct sim *s, struct storm_end *end)
+/* After some storms nothing of it may be left. */
+static const char *goes(struct sim *s, uint64_t seed)
+{
+    enum { BOUND = 3600, EACH = 4 };
+    if (seed % EACH != 0)
+        return NULL;
+    user_wants(s, DESIRED_CANCELLED);
+    user_deletes(s);
+    return sim_until(s, is_removed, BOUND * S) ? NULL : "it is not deleted";
+}
+
+static void judge(struct sim *s, uint64_t seed, struct storm_end *end)
 {
     const char *wrong = comes_to_its_end(s, end) ? rests(s, end) : "it does not come to its end";
+    if (!wrong)
+        wrong = goes(s, seed);
     end->held = !wrong && !s->world.trouble[0];
     if (!end->held)
         snprintf(end->wrong, sizeof(end->wrong), "%s",
@@ -226,7 +241,7 @@ void storm_play(const struct storm *storm, struct storm_end *ret)
     int64_t began = s->world.now;
     play_moments(&p, storm);
     heal(&p);
-    judge(s, ret);
+    judge(s, storm->seed, ret);
     ret->operations = p.operations + 1;
     ret->faults = p.faults;
     ret->virtual_us = s->world.now - began;

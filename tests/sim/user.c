@@ -89,6 +89,8 @@ static bool try_once(struct sim *s, const char *method, struct str path, struct 
     return x->answered;
 }
 
+enum { ANY_REFUSAL = -1 };
+
 /* Anything but success is trouble, but for `also` (0: nothing). */
 static struct answer ask(struct sim *s, const char *method, struct str path, struct str body,
                          int also)
@@ -97,7 +99,7 @@ static struct answer ask(struct sim *s, const char *method, struct str path, str
     do {
         sim_until(s, is_up, 600 * S);
     } while (!s->world.trouble[0] && !try_once(s, method, path, body, &a));
-    if (a.status / 100 != 2 && a.status != also)
+    if (a.status / 100 != 2 && a.status != also && !(also == ANY_REFUSAL && a.status / 100 == 4))
         world_trouble(&s->world, "%s %.*s is answered with %d: %.*s", method, STR_ARG(path),
                       a.status, STR_ARG(json_str_or(json_path(a.body, "detail"), STR(""))));
     return a;
@@ -160,7 +162,9 @@ void user_edits(struct sim *s)
     s->wish_before = s->wish;
     s->wish.jar_uri =
         arena_fmt(s->a, "file:/jobs/counter-%lld.jar", (long long)++s->wish.edits + 1);
-    s->wish.starts = s->wish.starts || s->wish.upgrade == UPGRADE_STATELESS;
+    /* Of a job that has finished an edit asks for the next one. */
+    s->wish.starts = s->wish.starts || s->wish.upgrade == UPGRADE_STATELESS ||
+                     (s->finished_attempt && s->finished_attempt == s->record.current.number);
     patch(s, arena_fmt(s->a,
                        "{\"spec\":{\"template\":{\"spec\":{\"artifact\":{\"jarUri\":\"%.*s\"}}}}}",
                        STR_ARG(s->wish.jar_uri)));
@@ -174,14 +178,37 @@ void user_requests_savepoint(struct sim *s)
     s->savepoint_id = arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
 }
 
+static struct answer discard(struct sim *s, struct str id, int also)
+{
+    const struct store_row *row = store_find(s, STORE_SAVEPOINT, id);
+    for (size_t i = 0; row && i < s->world.n_snapshots; i++) {
+        struct w_snapshot *x = &s->world.snapshots[i];
+        x->given_up = x->given_up || str_contains(row->body, str_of(x->location));
+    }
+    return ask(s, "DELETE", arena_fmt(s->a, NAMESPACE "/savepoints/%.*s", STR_ARG(id)), STR(""),
+               also);
+}
+
 void user_discards_savepoint(struct sim *s)
 {
-    const struct store_row *row = store_find(s, STORE_SAVEPOINT, s->savepoint_id);
-    for (size_t i = 0; row && i < s->world.n_snapshots; i++)
-        if (str_contains(row->body, str_of(s->world.snapshots[i].location)))
-            s->wish.discarded = arena_str(s->a, str_of(s->world.snapshots[i].location));
-    ask(s, "DELETE", arena_fmt(s->a, NAMESPACE "/savepoints/%.*s", STR_ARG(s->savepoint_id)),
-        STR(""), 404);
+    discard(s, s->savepoint_id, 404);
+}
+
+void user_discards_some_savepoint(struct sim *s)
+{
+    for (const struct sim_row *r = s->store.tables[STORE_SAVEPOINT]; r; r = r->next) {
+        if (!str_contains(r->row.body, STR("\"COMPLETED\"")))
+            continue;
+        struct str id = arena_str(s->a, r->row.id);
+        size_t n = s->world.n_snapshots;
+        bool *before = ARENA_ARRAY(s->a, bool, n);
+        for (size_t i = 0; i < n; i++)
+            before[i] = s->world.snapshots[i].given_up;
+        struct answer a = discard(s, id, ANY_REFUSAL);
+        for (size_t i = 0; i < n && a.status / 100 == 4 && n == s->world.n_snapshots; i++)
+            s->world.snapshots[i].given_up = before[i];
+        return;
+    }
 }
 
 /* Asked again after a crash there may be nothing left to try again. */

@@ -27,6 +27,7 @@ struct w_snapshot {
     bool there;
     bool broken;
     bool imported; /* by a user, at the attempt it says */
+    bool given_up; /* a user asked for its deletion */
     int64_t sequence;
     bool stop; /* taken by stop-with-savepoint */
     int64_t position;
