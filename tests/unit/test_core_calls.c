@@ -1,0 +1,374 @@
+/* Which row decides while a call is under way, one state after the other: what was asked for has
+ * happened, was refused, is late or unknown, or something else came in between. */
+#include "core_story.h"
+
+static struct core_story plain;
+
+static int begin(void **state)
+{
+    core_story_begin(state);
+    plain = c;
+    return 0;
+}
+
+/* The call was made by this process and not answered yet. */
+static void given_call(enum intent_kind kind, enum phase phase)
+{
+    c = plain;
+    c.record.current.phase = phase;
+    if (kind == INTENT_STOP || kind == INTENT_SAVEPOINT)
+        given_try(kind);
+    else
+        c.record.intent = (struct intent){.kind = (int)kind, .attempt = 1};
+    c.seen.call = (struct seen_call){.sent = true, .times = 1, .sent_at = NOW - 3};
+}
+
+static void given_answer(enum outcome outcome)
+{
+    c.seen.call.answered = true;
+    c.seen.call.answered_at = NOW - 2;
+    c.seen.call.outcome = outcome;
+    c.seen.call.status = outcome == OUTCOME_REFUSED ? 400 : 0;
+    c.seen.call.text = STR("what it says");
+}
+
+/* It was made by an earlier life of the daemon, if at all. */
+static void given_nobody_heard(void)
+{
+    c.seen.call = (struct seen_call){0};
+}
+
+static void given_trigger(enum flink_trigger_state state)
+{
+    c.seen.trigger.part.at = NOW - 1;
+    c.seen.trigger.trigger_id = STR("t1");
+    c.seen.trigger.state = state;
+}
+
+static void given_wanted(enum desired_state state)
+{
+    c.deployment.spec.state = state;
+    c.record.wanted_state = state;
+}
+
+static void given_its_jobmanager_is_dead(void)
+{
+    c.cluster.jobmanager_alive = false;
+    c.cluster.jobmanager_dead = true;
+}
+
+static void given_its_jobmanager_comes_up(void)
+{
+    c.cluster.jobmanager_alive = false;
+}
+
+static void given_taskmanagers_are_missing(void)
+{
+    c.cluster.taskmanagers_alive = 0;
+}
+
+static void given_nothing_exists(void)
+{
+    c.seen.n_clusters = 0;
+}
+
+static void then_row(int number, enum action action)
+{
+    then_it_does(action);
+    assert_int_equal(c.out.rule->number, number);
+}
+
+static void a_start_that_is_no_longer_wanted_is_not_waited_for(void **state)
+{
+    (void)state;
+    given_call(INTENT_PROVISION, PHASE_RESERVED);
+    given_its_jobmanager_comes_up();
+    then_row(209, ACTION_LOOK);
+    given_wanted(DESIRED_SUSPENDED);
+    then_row(200, ACTION_ABANDON);
+    given_call(INTENT_UPLOAD, PHASE_RESERVED);
+    then_row(228, ACTION_LOOK);
+    given_wanted(DESIRED_CANCELLED);
+    then_row(220, ACTION_ABANDON);
+}
+
+static void a_cluster_comes_up_or_does_not(void **state)
+{
+    (void)state;
+    given_call(INTENT_PROVISION, PHASE_RESERVED);
+    then_row(201, ACTION_NOTE_PROVISIONED);
+    given_its_jobmanager_comes_up();
+    given_answer(OUTCOME_DONE);
+    then_row(209, ACTION_LOOK);
+    given_nobody_heard();
+    then_row(208, ACTION_CALL_AGAIN);
+    given_waited(DEADLINE_PROVISION_US + 1);
+    then_row(202, ACTION_SETBACK);
+    given_call(INTENT_PROVISION, PHASE_RESERVED);
+    given_nothing_exists();
+    given_answer(OUTCOME_REFUSED);
+    then_row(202, ACTION_SETBACK);
+}
+
+static void a_jobmanager_that_ends_before_it_has_the_job_is_noticed_at_once(void **state)
+{
+    (void)state;
+    given_call(INTENT_PROVISION, PHASE_RESERVED);
+    given_its_jobmanager_is_dead();
+    then_row(203, ACTION_FAIL_START);
+    given_call(INTENT_UPLOAD, PHASE_RESERVED);
+    given_its_jobmanager_is_dead();
+    then_row(221, ACTION_SETBACK);
+    given_call(INTENT_UPLOAD, PHASE_RESERVED);
+    given_nothing_exists();
+    then_row(221, ACTION_SETBACK);
+}
+
+static void taskmanagers_are_replaced_as_long_as_the_job_needs_them(void **state)
+{
+    (void)state;
+    given_call(INTENT_PROVISION, PHASE_UP);
+    given_taskmanagers_are_missing();
+    then_row(209, ACTION_LOOK);
+    given_nobody_heard();
+    then_row(208, ACTION_CALL_AGAIN);
+    c.seen.job.job = FLINK_JOB_FAILED;
+    then_row(205, ACTION_DROP_INTENT);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(205, ACTION_DROP_INTENT);
+    given_call(INTENT_PROVISION, PHASE_UP);
+    given_taskmanagers_are_missing();
+    given_answer(OUTCOME_REFUSED);
+    then_row(207, ACTION_DROP_INTENT);
+    given_wanted(DESIRED_CANCELLED);
+    then_row(206, ACTION_DROP_INTENT);
+    given_its_jobmanager_is_dead();
+    then_row(204, ACTION_DROP_INTENT);
+    given_call(INTENT_PROVISION, PHASE_SUBMITTED);
+    then_row(204, ACTION_DROP_INTENT);
+}
+
+/* They are back: a suspension takes its savepoint of the whole job. */
+static void a_suspension_does_not_stop_the_replacing(void **state)
+{
+    (void)state;
+    given_call(INTENT_PROVISION, PHASE_UP);
+    given_taskmanagers_are_missing();
+    given_wanted(DESIRED_SUSPENDED);
+    then_row(209, ACTION_LOOK);
+}
+
+static void a_jar_arrives_or_does_not(void **state)
+{
+    (void)state;
+    given_call(INTENT_UPLOAD, PHASE_RESERVED);
+    given_answer(OUTCOME_DONE);
+    then_row(222, ACTION_NOTE_UPLOADED);
+    given_answer(OUTCOME_REFUSED);
+    then_row(224, ACTION_SETBACK);
+    given_answer(OUTCOME_UNKNOWN);
+    then_row(226, ACTION_CALL_AGAIN);
+    given_nobody_heard();
+    then_row(226, ACTION_CALL_AGAIN);
+    given_waited(DEADLINE_UPLOAD_US + 1);
+    then_row(224, ACTION_SETBACK);
+}
+
+static void a_job_is_there_or_not_whatever_was_answered(void **state)
+{
+    (void)state;
+    given_call(INTENT_SUBMIT, PHASE_SUBMITTED);
+    then_row(230, ACTION_NOTE_SUBMITTED);
+    given_answer(OUTCOME_REFUSED);
+    then_row(230, ACTION_NOTE_SUBMITTED);
+    c.seen.job.job = FLINK_JOB_FAILED;
+    then_row(230, ACTION_NOTE_SUBMITTED);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(234, ACTION_FAIL_START);
+    given_answer(OUTCOME_UNKNOWN);
+    then_row(237, ACTION_LOOK);
+    given_answer(OUTCOME_DONE);
+    then_row(239, ACTION_LOOK);
+    given_waited(DEADLINE_SUBMIT_US + 1);
+    then_row(236, ACTION_FAIL_START);
+    c.seen.job.outcome = OUTCOME_UNKNOWN; /* its JobManager cannot be asked: nothing is known */
+    then_row(239, ACTION_LOOK);
+    given_its_jobmanager_is_dead();
+    then_row(232, ACTION_NOTE_LOST);
+    given_nothing_exists();
+    then_row(232, ACTION_NOTE_LOST);
+}
+
+/* What was asked of Flink while the request was on its way says nothing of what the request did. */
+static void a_look_from_before_the_answer_says_nothing_of_the_submission(void **state)
+{
+    (void)state;
+    given_call(INTENT_SUBMIT, PHASE_SUBMITTED);
+    given_answer(OUTCOME_REFUSED);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    c.seen.job_part.at = c.seen.call.answered_at - 1;
+    then_row(239, ACTION_LOOK);
+    c.seen.job_part.at = c.seen.call.answered_at;
+    then_row(234, ACTION_FAIL_START);
+}
+
+static void a_job_ends_while_it_is_asked_to_stop(void **state)
+{
+    (void)state;
+    given_call(INTENT_STOP, PHASE_UP);
+    given_trigger(FLINK_TRIGGER_IN_PROGRESS);
+    then_row(258, ACTION_LOOK);
+    c.seen.job.job = FLINK_JOB_FAILED;
+    then_row(250, ACTION_NOTE_END);
+    c.seen.job.job = FLINK_JOB_CANCELED;
+    then_row(250, ACTION_NOTE_END);
+    c.seen.job.job = FLINK_JOB_FINISHED; /* where its savepoint is will be told */
+    then_row(258, ACTION_LOOK);
+    given_waited(DEADLINE_SAVEPOINT_US + 1);
+    then_row(251, ACTION_NOTE_END);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(252, ACTION_NOTE_LOST);
+    c.seen.job.job = FLINK_JOB_RUNNING;
+    then_row(254, ACTION_NOTE_TRY_FAILED);
+    given_its_jobmanager_is_dead();
+    then_row(248, ACTION_NOTE_LOST);
+    given_nothing_exists();
+    then_row(248, ACTION_NOTE_LOST);
+}
+
+static void a_stop_fails_or_is_overtaken_by_a_cancel(void **state)
+{
+    (void)state;
+    given_call(INTENT_STOP, PHASE_UP);
+    given_trigger(FLINK_TRIGGER_FAILED);
+    then_row(246, ACTION_NOTE_TRY_FAILED);
+    given_call(INTENT_STOP, PHASE_UP);
+    given_nobody_heard();
+    then_row(256, ACTION_CALL_AGAIN);
+    c.seen.job.outcome = OUTCOME_UNKNOWN; /* nobody to post it to */
+    then_row(258, ACTION_LOOK);
+    given_wanted(DESIRED_CANCELLED);
+    then_row(244, ACTION_SUPERSEDE_BY_CANCEL);
+    c.seen.job.outcome = OUTCOME_DONE;
+    c.seen.job.job = FLINK_JOB_CANCELED;
+    then_row(250, ACTION_NOTE_END);
+}
+
+static void a_job_ends_while_a_savepoint_is_taken(void **state)
+{
+    (void)state;
+    given_call(INTENT_SAVEPOINT, PHASE_UP);
+    given_trigger(FLINK_TRIGGER_IN_PROGRESS);
+    then_row(268, ACTION_LOOK);
+    c.seen.job.job = FLINK_JOB_FINISHED;
+    then_row(262, ACTION_NOTE_END);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(263, ACTION_NOTE_LOST);
+    given_its_jobmanager_is_dead();
+    then_row(261, ACTION_NOTE_LOST);
+}
+
+static void a_savepoint_fails_or_is_overtaken_by_a_cancel(void **state)
+{
+    (void)state;
+    given_call(INTENT_SAVEPOINT, PHASE_UP);
+    given_trigger(FLINK_TRIGGER_FAILED);
+    then_row(266, ACTION_NOTE_SAVEPOINT_FAILED);
+    given_call(INTENT_SAVEPOINT, PHASE_UP);
+    given_nobody_heard();
+    then_row(267, ACTION_CALL_AGAIN);
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
+    then_row(268, ACTION_LOOK);
+    given_wanted(DESIRED_CANCELLED);
+    then_row(264, ACTION_SUPERSEDE_BY_CANCEL);
+}
+
+static void a_cancel_is_repeated_until_the_job_is_over(void **state)
+{
+    (void)state;
+    given_call(INTENT_CANCEL, PHASE_UP);
+    given_wanted(DESIRED_CANCELLED);
+    given_answer(OUTCOME_DONE);
+    then_row(278, ACTION_LOOK);
+    given_answer(OUTCOME_REFUSED);
+    then_row(276, ACTION_CALL_AGAIN);
+    given_nobody_heard();
+    then_row(276, ACTION_CALL_AGAIN);
+    given_waited(DEADLINE_CANCEL_US + 1);
+    then_row(274, ACTION_END_BY_TEARDOWN);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(273, ACTION_NOTE_LOST);
+    c.seen.job.job = FLINK_JOB_CANCELED;
+    then_row(270, ACTION_NOTE_END);
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
+    given_its_jobmanager_is_dead();
+    then_row(272, ACTION_NOTE_LOST);
+}
+
+static void a_cluster_is_told_to_end_until_it_is_gone(void **state)
+{
+    (void)state;
+    given_call(INTENT_TEARDOWN, PHASE_READ);
+    given_answer(OUTCOME_DONE);
+    then_row(284, ACTION_LOOK);
+    given_answer(OUTCOME_REFUSED);
+    then_row(282, ACTION_CALL_AGAIN);
+    given_nobody_heard();
+    then_row(282, ACTION_CALL_AGAIN);
+    given_nothing_exists();
+    then_row(280, ACTION_NOTE_GONE);
+}
+
+static void leftovers_are_told_to_end_until_they_are_gone(void **state)
+{
+    (void)state;
+    given_call(INTENT_NONE, PHASE_NONE);
+    c.record.top = c.record.current.number = 2;
+    then_row(106, ACTION_SWEEP);
+    given_call(INTENT_TEARDOWN, PHASE_NONE);
+    c.record.top = c.record.current.number = 2;
+    given_answer(OUTCOME_DONE);
+    then_row(284, ACTION_LOOK);
+    given_nothing_exists();
+    then_row(281, ACTION_DROP_INTENT);
+}
+
+static void data_is_removed_or_is_still_there(void **state)
+{
+    (void)state;
+    given_call(INTENT_DISCARD, PHASE_UP);
+    then_row(296, ACTION_LOOK);
+    given_answer(OUTCOME_DONE);
+    then_row(290, ACTION_NOTE_DISCARDED);
+    given_answer(OUTCOME_REFUSED);
+    then_row(292, ACTION_NOTE_DISCARD_FAILED);
+    given_nobody_heard();
+    then_row(294, ACTION_CALL_AGAIN);
+    given_waited(DEADLINE_DISCARD_US + 1);
+    then_row(292, ACTION_NOTE_DISCARD_FAILED);
+}
+
+#define CALL_STORY(test) cmocka_unit_test_setup_teardown(test, begin, story_end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CALL_STORY(a_start_that_is_no_longer_wanted_is_not_waited_for),
+        CALL_STORY(a_cluster_comes_up_or_does_not),
+        CALL_STORY(a_jobmanager_that_ends_before_it_has_the_job_is_noticed_at_once),
+        CALL_STORY(taskmanagers_are_replaced_as_long_as_the_job_needs_them),
+        CALL_STORY(a_suspension_does_not_stop_the_replacing),
+        CALL_STORY(a_jar_arrives_or_does_not),
+        CALL_STORY(a_job_is_there_or_not_whatever_was_answered),
+        CALL_STORY(a_look_from_before_the_answer_says_nothing_of_the_submission),
+        CALL_STORY(a_job_ends_while_it_is_asked_to_stop),
+        CALL_STORY(a_stop_fails_or_is_overtaken_by_a_cancel),
+        CALL_STORY(a_job_ends_while_a_savepoint_is_taken),
+        CALL_STORY(a_savepoint_fails_or_is_overtaken_by_a_cancel),
+        CALL_STORY(a_cancel_is_repeated_until_the_job_is_over),
+        CALL_STORY(a_cluster_is_told_to_end_until_it_is_gone),
+        CALL_STORY(leftovers_are_told_to_end_until_they_are_gone),
+        CALL_STORY(data_is_removed_or_is_still_there),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
