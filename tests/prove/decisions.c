@@ -10,10 +10,16 @@
 #include "exhaustive/reach.h"
 #include "exhaustive/values.h"
 
-enum { MOST_PAIRS = 8 };
+enum { MOST_PAIRS = 3 };
+
+/* What is kept of a decision. */
+struct decision {
+    int16_t row;
+    int16_t action;
+};
 
 struct pair {
-    int was, is;
+    struct decision was, is;
     uint64_t states;
     unsigned example[FACT_COLUMNS];
 };
@@ -21,16 +27,18 @@ struct pair {
 struct walk {
     FILE *file;
     bool writes;
-    uint64_t states, others;
+    uint64_t states, others, other_acts;
     struct pair pairs[MOST_PAIRS];
     size_t n_pairs;
 };
 
-static void note(struct walk *w, int was, int is, const unsigned v[FACT_COLUMNS])
+static void note(struct walk *w, struct decision was, struct decision is,
+                 const unsigned v[FACT_COLUMNS])
 {
     w->others++;
+    w->other_acts += was.action != is.action;
     size_t i = 0;
-    while (i < w->n_pairs && (w->pairs[i].was != was || w->pairs[i].is != is))
+    while (i < w->n_pairs && (w->pairs[i].was.row != was.row || w->pairs[i].is.row != is.row))
         i++;
     if (i == MOST_PAIRS)
         return;
@@ -46,14 +54,16 @@ static void decide(struct walk *w, const unsigned v[FACT_COLUMNS], const struct 
 {
     const struct rule *r = rules_match(f);
     /* Without the last row there may be none. */
-    int16_t is = (int16_t)(r < rules + n_rules ? r->number : 0);
-    int16_t was = is;
+    struct decision is = {0, -1};
+    if (r < rules + n_rules)
+        is = (struct decision){(int16_t)r->number, (int16_t)r->then};
+    struct decision was = is;
     w->states++;
     size_t n =
         w->writes ? fwrite(&is, sizeof(is), 1, w->file) : fread(&was, sizeof(was), 1, w->file);
     if (n != 1)
         exit(2);
-    if (was != is)
+    if (was.row != is.row || was.action != is.action)
         note(w, was, is, v);
 }
 
@@ -78,7 +88,8 @@ static void walk(struct walk *w, unsigned v[FACT_COLUMNS], size_t column)
 
 static void print_pair(const struct pair *p)
 {
-    printf("%llu states: %d instead of %d, as in", (unsigned long long)p->states, p->is, p->was);
+    printf("%llu states: %d instead of %d, as in", (unsigned long long)p->states, p->is.row,
+           p->was.row);
     for (size_t c = 0; c < FACT_COLUMNS; c++)
         printf(" %s=%s", fact_columns[c].name, fact_columns[c].values[p->example[c]]);
     printf("\n");
@@ -98,8 +109,9 @@ int main(int argc, char **argv)
     walk(&w, v, 0);
     if (fclose(w.file) != 0)
         return 2;
-    printf("%llu of %llu states are decided otherwise\n", (unsigned long long)w.others,
-           (unsigned long long)w.states);
+    printf("%llu of %llu states are decided by another row, %llu otherwise\n",
+           (unsigned long long)w.others, (unsigned long long)w.states,
+           (unsigned long long)w.other_acts);
     for (size_t i = 0; i < w.n_pairs; i++)
         print_pair(&w.pairs[i]);
     return w.others > 0;

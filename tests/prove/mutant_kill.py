@@ -62,7 +62,7 @@ def run(program, arguments, library, cpu_s):
         # Not process.kill(): that would wait for it, and the CPU time would be lost.
         late = threading.Timer(10 * cpu_s + WALL_SLACK_S, os.kill, (process.pid, signal.SIGKILL))
         late.start()
-        failed_test, last_lines = None, collections.deque(maxlen=3)
+        failed_test, last_lines = None, collections.deque(maxlen=4)
         for line in process.stdout:
             last_lines.append(line)
             if FAILED in line:
