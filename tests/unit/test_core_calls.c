@@ -254,6 +254,38 @@ static void a_stop_fails_or_is_overtaken_by_a_cancel(void **state)
     then_row(250, ACTION_NOTE_END);
 }
 
+/* Complete and read to its end. */
+static void given_a_complete_savepoint(enum flink_trigger_state state)
+{
+    given_trigger(state);
+    c.seen.trigger.location = c.seen.snapshot.location = STR(TRY "/savepoint-1");
+    c.seen.snapshot.part.at = NOW - 1;
+    c.seen.snapshot.outcome = OUTCOME_DONE;
+    c.seen.snapshot.sight = (struct snapshot_sight){.verified = VERIFIED_FULL, .checkpoint_id = 7};
+}
+
+static void a_savepoint_is_complete_with_the_stop_or_without(void **state)
+{
+    (void)state;
+    given_call(INTENT_STOP, PHASE_UP);
+    given_a_complete_savepoint(FLINK_TRIGGER_COMPLETED);
+    then_row(258, ACTION_LOOK); /* its job is not seen finished */
+    c.seen.job.job = FLINK_JOB_FINISHED;
+    then_row(240, ACTION_NOTE_SAVEPOINT);
+    given_call(INTENT_STOP, PHASE_UP);
+    given_a_complete_savepoint(FLINK_TRIGGER_STOP_FAILED);
+    then_row(258, ACTION_LOOK); /* whether anything is newer is not known */
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.stats.latest_completed.id = 7;
+    then_row(242, ACTION_CANCEL_AFTER_SAVEPOINT);
+    c.seen.stats.latest_completed.id = 8;
+    then_row(246, ACTION_NOTE_TRY_FAILED);
+    given_call(INTENT_SAVEPOINT, PHASE_UP);
+    given_a_complete_savepoint(FLINK_TRIGGER_COMPLETED);
+    then_row(260, ACTION_NOTE_SAVEPOINT);
+}
+
 static void a_job_ends_while_a_savepoint_is_taken(void **state)
 {
     (void)state;
@@ -319,6 +351,53 @@ static void a_cluster_is_told_to_end_until_it_is_gone(void **state)
     then_row(280, ACTION_NOTE_GONE);
 }
 
+/* Nobody heard what became of its submission. */
+static void given_up_unheard(enum intent_kind kind)
+{
+    given_call(kind, PHASE_READ);
+    given_nobody_heard();
+    c.record.current.end = END_FAILED;
+    c.record.current.unwatched = true;
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
+}
+
+static void a_job_that_was_given_up_may_have_started_after_all(void **state)
+{
+    (void)state;
+    given_up_unheard(INTENT_NONE);
+    then_row(318, ACTION_LOOK);
+    given_its_jobmanager_is_dead();
+    then_row(322, ACTION_TEARDOWN);
+    given_up_unheard(INTENT_NONE);
+    c.seen.job.outcome = OUTCOME_DONE;
+    then_row(316, ACTION_NOTE_LATE_START);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(322, ACTION_TEARDOWN);
+    given_up_unheard(INTENT_NONE);
+    given_waited(WAIT_STATISTICS_US + 1);
+    then_row(322, ACTION_TEARDOWN);
+}
+
+/* The daemon died when it may have told the cluster to end, or not yet. */
+static void whether_it_was_told_to_end_is_not_known(void **state)
+{
+    (void)state;
+    given_up_unheard(INTENT_TEARDOWN);
+    then_row(279, ACTION_DROP_INTENT);
+    c.seen.job.outcome = OUTCOME_DONE;
+    then_row(279, ACTION_DROP_INTENT);
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(282, ACTION_CALL_AGAIN);
+    given_up_unheard(INTENT_TEARDOWN);
+    given_nothing_exists();
+    then_row(280, ACTION_NOTE_GONE);
+    given_up_unheard(INTENT_TEARDOWN);
+    c.seen.call.sent = true;
+    then_row(284, ACTION_LOOK);
+    given_waited(DEADLINE_TEARDOWN_US + 1);
+    then_row(282, ACTION_CALL_AGAIN);
+}
+
 static void leftovers_are_told_to_end_until_they_are_gone(void **state)
 {
     (void)state;
@@ -329,6 +408,8 @@ static void leftovers_are_told_to_end_until_they_are_gone(void **state)
     c.record.top = c.record.current.number = 2;
     given_answer(OUTCOME_DONE);
     then_row(284, ACTION_LOOK);
+    given_nobody_heard();
+    then_it_does(ACTION_CALL_AGAIN);
     given_nothing_exists();
     then_row(281, ACTION_DROP_INTENT);
 }
@@ -363,10 +444,13 @@ int main(void)
         CALL_STORY(a_look_from_before_the_answer_says_nothing_of_the_submission),
         CALL_STORY(a_job_ends_while_it_is_asked_to_stop),
         CALL_STORY(a_stop_fails_or_is_overtaken_by_a_cancel),
+        CALL_STORY(a_savepoint_is_complete_with_the_stop_or_without),
         CALL_STORY(a_job_ends_while_a_savepoint_is_taken),
         CALL_STORY(a_savepoint_fails_or_is_overtaken_by_a_cancel),
         CALL_STORY(a_cancel_is_repeated_until_the_job_is_over),
         CALL_STORY(a_cluster_is_told_to_end_until_it_is_gone),
+        CALL_STORY(a_job_that_was_given_up_may_have_started_after_all),
+        CALL_STORY(whether_it_was_told_to_end_is_not_known),
         CALL_STORY(leftovers_are_told_to_end_until_they_are_gone),
         CALL_STORY(data_is_removed_or_is_still_there),
     };
