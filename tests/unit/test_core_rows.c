@@ -227,6 +227,55 @@ static void an_edit_is_checked_before_the_job_is_stopped(void **state)
     then_row(428, ACTION_GIVE_UP);
 }
 
+/* A job that cannot take a savepoint costs no try while it is not known what it would be taken for. */
+static void no_try_is_spent_on_an_edit_that_is_not_checked(void **state)
+{
+    (void)state;
+    given_phase(PHASE_UP);
+    given_an_edit_under(UPGRADE_STATEFUL);
+    c.seen.job.job = FLINK_JOB_RESTARTING;
+    given_waited(WAIT_SAVEPOINTABLE_US + US_PER_S);
+    c.seen.chance_since = c.seen.timer_since;
+    then_row(432, ACTION_LOOK);
+    given_the_artifact_is(OUTCOME_REFUSED);
+    then_row(430, ACTION_BLOCK_PREFLIGHT);
+}
+
+static void what_runs_as_wanted_is_not_checked(void **state)
+{
+    (void)state;
+    given_phase(PHASE_UP);
+    given_the_artifact_is(OUTCOME_REFUSED);
+    then_row(602, ACTION_REST);
+    given_an_edit_under(UPGRADE_NONE);
+    given_the_artifact_is(OUTCOME_REFUSED);
+    then_row(600, ACTION_REST);
+    c.seen.job.job = FLINK_JOB_RESTARTING;
+    then_row(604, ACTION_REST);
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
+    then_row(606, ACTION_REST);
+}
+
+static void data_is_removed_when_no_start_is_under_way(void **state)
+{
+    (void)state;
+    given_phase(PHASE_UP);
+    given_row("s1", SAVEPOINT_PENDING_DELETION);
+    then_row(450, ACTION_DISCARD);
+    given_phase(PHASE_RESERVED);
+    given_row("s1", SAVEPOINT_PENDING_DELETION);
+    then_row(520, ACTION_UPLOAD);
+    given_phase(PHASE_SUBMITTED);
+    given_row("s1", SAVEPOINT_PENDING_DELETION);
+    c.seen.job.tasks_up = 1;
+    then_row(604, ACTION_REST);
+    given_phase(PHASE_NONE);
+    given_nothing_exists();
+    given_wanted(DESIRED_SUSPENDED);
+    given_row("s1", SAVEPOINT_PENDING_DELETION);
+    then_row(450, ACTION_DISCARD);
+}
+
 static void a_stateless_edit_cancels_and_is_checked_too(void **state)
 {
     (void)state;
@@ -284,6 +333,34 @@ static void a_start_waits_for_what_it_needs(void **state)
     then_row(502, ACTION_LOOK);
     c.deployment.spec.max_job_creation_attempts = 1;
     then_row(500, ACTION_GIVE_UP);
+}
+
+static void what_is_suspended_waits_for_no_start(void **state)
+{
+    (void)state;
+    given_phase(PHASE_NONE);
+    given_nothing_exists();
+    given_wanted(DESIRED_SUSPENDED);
+    given_the_artifact_is(OUTCOME_REFUSED);
+    then_row(622, ACTION_REST);
+    given_a_failure_just_now();
+    then_row(622, ACTION_REST);
+    c.deployment.spec.max_job_creation_attempts = 1;
+    then_row(622, ACTION_REST);
+}
+
+static void an_end_that_was_never_read_is_read_before_a_start(void **state)
+{
+    (void)state;
+    static struct attempt unread[1];
+    given_phase(PHASE_NONE);
+    given_nothing_exists();
+    given_the_artifact_is(OUTCOME_DONE);
+    unread[0] = (struct attempt){.number = 1, .phase = PHASE_GONE};
+    c.record.unread = (struct list){unread, 1};
+    then_row(508, ACTION_REOPEN);
+    given_wanted(DESIRED_SUSPENDED);
+    then_row(622, ACTION_REST);
 }
 
 static void a_start_waits_for_its_snapshot(void **state)
@@ -357,10 +434,15 @@ int main(void)
         ROW_STORY(a_suspension_takes_a_savepoint_of_a_whole_job),
         ROW_STORY(a_pause_follows_a_failed_try),
         ROW_STORY(an_edit_is_checked_before_the_job_is_stopped),
+        ROW_STORY(no_try_is_spent_on_an_edit_that_is_not_checked),
+        ROW_STORY(what_runs_as_wanted_is_not_checked),
+        ROW_STORY(data_is_removed_when_no_start_is_under_way),
         ROW_STORY(a_stateless_edit_cancels_and_is_checked_too),
         ROW_STORY(taskmanagers_that_are_missing_are_replaced_at_a_pace),
         ROW_STORY(a_savepoint_on_request_needs_a_whole_job),
         ROW_STORY(a_start_waits_for_what_it_needs),
+        ROW_STORY(what_is_suspended_waits_for_no_start),
+        ROW_STORY(an_end_that_was_never_read_is_read_before_a_start),
         ROW_STORY(a_start_waits_for_its_snapshot),
         ROW_STORY(a_submission_waits_for_its_snapshot),
         ROW_STORY(it_rests_where_nothing_is_to_be_done),
