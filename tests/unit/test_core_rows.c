@@ -2,27 +2,6 @@
  * running job is stopped, and what a start waits for. */
 #include "core_story.h"
 
-static struct core_story plain;
-
-static int begin(void **state)
-{
-    core_story_begin(state);
-    plain = c;
-    return 0;
-}
-
-static void given_phase(enum phase phase)
-{
-    c = plain;
-    c.record.current.phase = phase;
-}
-
-static void given_wanted(enum desired_state state)
-{
-    c.deployment.spec.state = state;
-    c.record.wanted_state = state;
-}
-
 static void given_an_edit_under(enum upgrade_kind upgrade)
 {
     static struct str_pair version[1];
@@ -39,17 +18,6 @@ static void given_the_artifact_is(enum outcome outcome)
     c.seen.artifact.spec_version = c.record.spec_version;
     c.seen.artifact.outcome = outcome;
     c.seen.artifact.text = STR("what it says");
-}
-
-static void given_its_jobmanager_is_dead(void)
-{
-    c.cluster.jobmanager_alive = false;
-    c.cluster.jobmanager_dead = true;
-}
-
-static void given_nothing_exists(void)
-{
-    c.seen.n_clusters = 0;
 }
 
 static void given_tries_spent(int64_t tries)
@@ -76,16 +44,10 @@ static void given_a_snapshot_that_is(enum outcome outcome)
     c.seen.snapshot.sight.verified = VERIFIED_FULL;
 }
 
-static void then_row(int number, enum action action)
-{
-    then_it_does(action);
-    assert_int_equal(c.out.rule->number, number);
-}
-
 static void what_was_not_seen_decides_nothing(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     then_row(602, ACTION_REST);
     c.seen.world_outcome = OUTCOME_UNKNOWN;
     then_row(102, ACTION_LOOK);
@@ -100,17 +62,17 @@ static void what_was_not_seen_decides_nothing(void **state)
 static void an_attempt_ends_when_its_jobmanager_says_so_or_is_dead(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     c.seen.job.outcome = OUTCOME_UNKNOWN; /* unreachable is not dead */
     then_row(606, ACTION_REST);
     given_its_jobmanager_is_dead();
     then_row(302, ACTION_NOTE_LOST);
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     c.seen.job.job = FLINK_JOB_ABSENT;
     then_row(304, ACTION_NOTE_LOST);
     c.seen.job.job = FLINK_JOB_FAILED;
     then_row(300, ACTION_NOTE_END);
-    given_phase(PHASE_SUBMITTED);
+    given_call(INTENT_NONE, PHASE_SUBMITTED);
     c.seen.job.job = FLINK_JOB_ABSENT;
     then_row(304, ACTION_NOTE_LOST);
     given_nothing_exists();
@@ -120,16 +82,16 @@ static void an_attempt_ends_when_its_jobmanager_says_so_or_is_dead(void **state)
 static void the_last_words_are_read_before_anything_is_torn_down(void **state)
 {
     (void)state;
-    given_phase(PHASE_ENDED);
+    given_call(INTENT_NONE, PHASE_ENDED);
     c.record.current.end = END_FAILED;
     then_row(314, ACTION_LOOK);
     c.seen.stats_part.at = c.seen.cause_part.at = NOW - 1;
     c.seen.stats.outcome = OUTCOME_DONE;
     then_row(310, ACTION_NOTE_READ);
-    given_phase(PHASE_ENDED);
+    given_call(INTENT_NONE, PHASE_ENDED);
     given_its_jobmanager_is_dead();
     then_row(312, ACTION_NOTE_READ);
-    given_phase(PHASE_READ);
+    given_call(INTENT_NONE, PHASE_READ);
     then_row(322, ACTION_TEARDOWN);
     given_nothing_exists();
     then_row(320, ACTION_NOTE_GONE);
@@ -138,7 +100,7 @@ static void the_last_words_are_read_before_anything_is_torn_down(void **state)
 static void what_is_left_behind_is_read_before_the_next_start(void **state)
 {
     (void)state;
-    given_phase(PHASE_GONE);
+    given_call(INTENT_NONE, PHASE_GONE);
     c.record.current.end = END_CANCELED;
     given_nothing_exists();
     then_row(334, ACTION_LOOK);
@@ -153,20 +115,20 @@ static void what_is_left_behind_is_read_before_the_next_start(void **state)
 static void an_empty_cluster_is_given_up_for_anything_newer(void **state)
 {
     (void)state;
-    given_phase(PHASE_RESERVED);
+    given_call(INTENT_NONE, PHASE_RESERVED);
     then_row(520, ACTION_UPLOAD);
     given_wanted(DESIRED_SUSPENDED);
     then_row(400, ACTION_ABANDON);
-    given_phase(PHASE_PROVISIONED);
+    given_call(INTENT_NONE, PHASE_PROVISIONED);
     given_an_edit_under(UPGRADE_STATEFUL);
     then_row(402, ACTION_ABANDON);
-    given_phase(PHASE_RESERVED);
+    given_call(INTENT_NONE, PHASE_RESERVED);
     given_its_jobmanager_is_dead();
     then_row(306, ACTION_SETBACK);
-    given_phase(PHASE_RESERVED);
+    given_call(INTENT_NONE, PHASE_RESERVED);
     c.cluster.taskmanagers_alive = 0;
     then_row(522, ACTION_REPLACE);
-    given_phase(PHASE_RESERVED);
+    given_call(INTENT_NONE, PHASE_RESERVED);
     c.seen.job.taskmanager_ids.n = 0;
     then_row(524, ACTION_LOOK);
 }
@@ -174,7 +136,7 @@ static void an_empty_cluster_is_given_up_for_anything_newer(void **state)
 static void a_suspension_takes_a_savepoint_of_a_whole_job(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_wanted(DESIRED_SUSPENDED);
     then_row(422, ACTION_STOP);
     c.seen.job.job = FLINK_JOB_RESTARTING;
@@ -193,12 +155,12 @@ static void a_suspension_takes_a_savepoint_of_a_whole_job(void **state)
 static void a_pause_follows_a_failed_try(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_wanted(DESIRED_SUSPENDED);
     given_tries_spent(2);
     given_waited(0);
     then_row(424, ACTION_LOOK);
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_an_edit_under(UPGRADE_STATEFUL);
     given_the_artifact_is(OUTCOME_DONE);
     given_tries_spent(2);
@@ -209,7 +171,7 @@ static void a_pause_follows_a_failed_try(void **state)
 static void an_edit_is_checked_before_the_job_is_stopped(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_an_edit_under(UPGRADE_STATEFUL);
     then_row(432, ACTION_LOOK);
     given_the_artifact_is(OUTCOME_REFUSED);
@@ -231,7 +193,7 @@ static void an_edit_is_checked_before_the_job_is_stopped(void **state)
 static void no_try_is_spent_on_an_edit_that_is_not_checked(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_an_edit_under(UPGRADE_STATEFUL);
     c.seen.job.job = FLINK_JOB_RESTARTING;
     given_waited(WAIT_SAVEPOINTABLE_US + US_PER_S);
@@ -244,7 +206,7 @@ static void no_try_is_spent_on_an_edit_that_is_not_checked(void **state)
 static void what_runs_as_wanted_is_not_checked(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_the_artifact_is(OUTCOME_REFUSED);
     then_row(602, ACTION_REST);
     given_an_edit_under(UPGRADE_NONE);
@@ -259,17 +221,17 @@ static void what_runs_as_wanted_is_not_checked(void **state)
 static void data_is_removed_when_no_start_is_under_way(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_row("s1", SAVEPOINT_PENDING_DELETION);
     then_row(450, ACTION_DISCARD);
-    given_phase(PHASE_RESERVED);
+    given_call(INTENT_NONE, PHASE_RESERVED);
     given_row("s1", SAVEPOINT_PENDING_DELETION);
     then_row(520, ACTION_UPLOAD);
-    given_phase(PHASE_SUBMITTED);
+    given_call(INTENT_NONE, PHASE_SUBMITTED);
     given_row("s1", SAVEPOINT_PENDING_DELETION);
     c.seen.job.tasks_up = 1;
     then_row(604, ACTION_REST);
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_wanted(DESIRED_SUSPENDED);
     given_row("s1", SAVEPOINT_PENDING_DELETION);
@@ -279,7 +241,7 @@ static void data_is_removed_when_no_start_is_under_way(void **state)
 static void a_stateless_edit_cancels_and_is_checked_too(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_an_edit_under(UPGRADE_STATELESS);
     then_row(432, ACTION_LOOK);
     given_the_artifact_is(OUTCOME_REFUSED);
@@ -293,7 +255,7 @@ static void a_stateless_edit_cancels_and_is_checked_too(void **state)
 static void taskmanagers_that_are_missing_are_replaced_at_a_pace(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     c.cluster.taskmanagers_alive = 0;
     then_row(412, ACTION_REPLACE);
     c.record.setbacks = 3;
@@ -306,14 +268,14 @@ static void taskmanagers_that_are_missing_are_replaced_at_a_pace(void **state)
 static void a_savepoint_on_request_needs_a_whole_job(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW;
     then_row(414, ACTION_SAVEPOINT);
     c.seen.job.job = FLINK_JOB_RESTARTING;
     then_row(604, ACTION_REST);
     c.rows[0].metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US - US_PER_S;
     then_row(404, ACTION_NOTE_SAVEPOINT_FAILED);
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW;
     then_row(418, ACTION_NOTE_SAVEPOINT_FAILED);
@@ -322,7 +284,7 @@ static void a_savepoint_on_request_needs_a_whole_job(void **state)
 static void a_start_waits_for_what_it_needs(void **state)
 {
     (void)state;
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     then_row(505, ACTION_LOOK);
     given_the_artifact_is(OUTCOME_REFUSED);
@@ -338,7 +300,7 @@ static void a_start_waits_for_what_it_needs(void **state)
 static void what_is_suspended_waits_for_no_start(void **state)
 {
     (void)state;
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_wanted(DESIRED_SUSPENDED);
     given_the_artifact_is(OUTCOME_REFUSED);
@@ -353,7 +315,7 @@ static void an_end_that_was_never_read_is_read_before_a_start(void **state)
 {
     (void)state;
     static struct attempt unread[1];
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_the_artifact_is(OUTCOME_DONE);
     unread[0] = (struct attempt){.number = 1, .phase = PHASE_GONE};
@@ -366,7 +328,7 @@ static void an_end_that_was_never_read_is_read_before_a_start(void **state)
 static void a_start_waits_for_its_snapshot(void **state)
 {
     (void)state;
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_the_artifact_is(OUTCOME_DONE);
     given_a_snapshot_that_is(OUTCOME_UNKNOWN);
@@ -386,7 +348,7 @@ static void a_start_waits_for_its_snapshot(void **state)
 static void a_submission_waits_for_its_snapshot(void **state)
 {
     (void)state;
-    given_phase(PHASE_PROVISIONED);
+    given_call(INTENT_NONE, PHASE_PROVISIONED);
     given_a_snapshot_that_is(OUTCOME_UNKNOWN);
     then_row(530, ACTION_LOOK);
     c.seen.snapshot.part.at = NOW - 1;
@@ -401,14 +363,14 @@ static void a_submission_waits_for_its_snapshot(void **state)
 static void it_rests_where_nothing_is_to_be_done(void **state)
 {
     (void)state;
-    given_phase(PHASE_UP);
+    given_call(INTENT_NONE, PHASE_UP);
     given_an_edit_under(UPGRADE_NONE);
     then_row(600, ACTION_REST);
-    given_phase(PHASE_SUBMITTED);
+    given_call(INTENT_NONE, PHASE_SUBMITTED);
     then_row(406, ACTION_NOTE_UP);
     c.seen.job.tasks_up = 1;
     then_row(604, ACTION_REST);
-    given_phase(PHASE_NONE);
+    given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
     given_wanted(DESIRED_SUSPENDED);
     then_row(622, ACTION_REST);
@@ -416,36 +378,34 @@ static void it_rests_where_nothing_is_to_be_done(void **state)
     then_row(624, ACTION_REST);
     c.record.removing = true;
     then_row(620, ACTION_REMOVE);
-    given_phase(PHASE_DONE);
+    given_call(INTENT_NONE, PHASE_DONE);
     given_nothing_exists();
     then_row(610, ACTION_REST);
 }
 
-#define ROW_STORY(test) cmocka_unit_test_setup_teardown(test, begin, story_end)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW_STORY(what_was_not_seen_decides_nothing),
-        ROW_STORY(an_attempt_ends_when_its_jobmanager_says_so_or_is_dead),
-        ROW_STORY(the_last_words_are_read_before_anything_is_torn_down),
-        ROW_STORY(what_is_left_behind_is_read_before_the_next_start),
-        ROW_STORY(an_empty_cluster_is_given_up_for_anything_newer),
-        ROW_STORY(a_suspension_takes_a_savepoint_of_a_whole_job),
-        ROW_STORY(a_pause_follows_a_failed_try),
-        ROW_STORY(an_edit_is_checked_before_the_job_is_stopped),
-        ROW_STORY(no_try_is_spent_on_an_edit_that_is_not_checked),
-        ROW_STORY(what_runs_as_wanted_is_not_checked),
-        ROW_STORY(data_is_removed_when_no_start_is_under_way),
-        ROW_STORY(a_stateless_edit_cancels_and_is_checked_too),
-        ROW_STORY(taskmanagers_that_are_missing_are_replaced_at_a_pace),
-        ROW_STORY(a_savepoint_on_request_needs_a_whole_job),
-        ROW_STORY(a_start_waits_for_what_it_needs),
-        ROW_STORY(what_is_suspended_waits_for_no_start),
-        ROW_STORY(an_end_that_was_never_read_is_read_before_a_start),
-        ROW_STORY(a_start_waits_for_its_snapshot),
-        ROW_STORY(a_submission_waits_for_its_snapshot),
-        ROW_STORY(it_rests_where_nothing_is_to_be_done),
+        CORE_STORY(what_was_not_seen_decides_nothing),
+        CORE_STORY(an_attempt_ends_when_its_jobmanager_says_so_or_is_dead),
+        CORE_STORY(the_last_words_are_read_before_anything_is_torn_down),
+        CORE_STORY(what_is_left_behind_is_read_before_the_next_start),
+        CORE_STORY(an_empty_cluster_is_given_up_for_anything_newer),
+        CORE_STORY(a_suspension_takes_a_savepoint_of_a_whole_job),
+        CORE_STORY(a_pause_follows_a_failed_try),
+        CORE_STORY(an_edit_is_checked_before_the_job_is_stopped),
+        CORE_STORY(no_try_is_spent_on_an_edit_that_is_not_checked),
+        CORE_STORY(what_runs_as_wanted_is_not_checked),
+        CORE_STORY(data_is_removed_when_no_start_is_under_way),
+        CORE_STORY(a_stateless_edit_cancels_and_is_checked_too),
+        CORE_STORY(taskmanagers_that_are_missing_are_replaced_at_a_pace),
+        CORE_STORY(a_savepoint_on_request_needs_a_whole_job),
+        CORE_STORY(a_start_waits_for_what_it_needs),
+        CORE_STORY(what_is_suspended_waits_for_no_start),
+        CORE_STORY(an_end_that_was_never_read_is_read_before_a_start),
+        CORE_STORY(a_start_waits_for_its_snapshot),
+        CORE_STORY(a_submission_waits_for_its_snapshot),
+        CORE_STORY(it_rests_where_nothing_is_to_be_done),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
