@@ -297,6 +297,29 @@ static void a_start_waits_for_what_it_needs(void **state)
     then_row(500, ACTION_GIVE_UP);
 }
 
+static void a_start_that_is_under_way_is_not_given_up_for_earlier_failures(void **state)
+{
+    (void)state;
+    given_call(INTENT_NONE, PHASE_RESERVED);
+    given_a_failure_just_now();
+    c.deployment.spec.max_job_creation_attempts = 1;
+    then_row(520, ACTION_UPLOAD);
+}
+
+/* It is told, and the job goes on. */
+static void a_job_that_restored_something_else_is_told(void **state)
+{
+    (void)state;
+    given_call(INTENT_NONE, PHASE_UP);
+    c.record.current.restored = RESTORED_UNCHECKED;
+    c.record.current.source = SOURCE_SNAPSHOT;
+    c.record.current.source_location = STR("file:/sp/s0");
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    then_row(408, ACTION_NOTE_EVIDENCE);
+    assert_int_equal(c.out.record.current.restored, RESTORED_OTHERWISE);
+}
+
 static void what_is_suspended_waits_for_no_start(void **state)
 {
     (void)state;
@@ -323,6 +346,9 @@ static void an_end_that_was_never_read_is_read_before_a_start(void **state)
     then_row(508, ACTION_REOPEN);
     given_wanted(DESIRED_SUSPENDED);
     then_row(622, ACTION_REST);
+    given_call(INTENT_NONE, PHASE_PROVISIONED); /* not while another attempt is under way */
+    c.record.unread = (struct list){unread, 1};
+    then_row(532, ACTION_ABANDON);
 }
 
 static void a_start_waits_for_its_snapshot(void **state)
@@ -370,8 +396,11 @@ static void it_rests_where_nothing_is_to_be_done(void **state)
     then_row(406, ACTION_NOTE_UP);
     c.seen.job.tasks_up = 1;
     then_row(604, ACTION_REST);
+    c.cluster.jobmanager_alive = false; /* its cluster is not empty any more */
+    then_row(604, ACTION_REST);
     given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
     given_wanted(DESIRED_SUSPENDED);
     then_row(622, ACTION_REST);
     given_wanted(DESIRED_CANCELLED);
@@ -380,6 +409,7 @@ static void it_rests_where_nothing_is_to_be_done(void **state)
     then_row(620, ACTION_REMOVE);
     given_call(INTENT_NONE, PHASE_DONE);
     given_nothing_exists();
+    c.seen.job.outcome = OUTCOME_UNKNOWN;
     then_row(610, ACTION_REST);
 }
 
@@ -401,6 +431,8 @@ int main(void)
         CORE_STORY(taskmanagers_that_are_missing_are_replaced_at_a_pace),
         CORE_STORY(a_savepoint_on_request_needs_a_whole_job),
         CORE_STORY(a_start_waits_for_what_it_needs),
+        CORE_STORY(a_start_that_is_under_way_is_not_given_up_for_earlier_failures),
+        CORE_STORY(a_job_that_restored_something_else_is_told),
         CORE_STORY(what_is_suspended_waits_for_no_start),
         CORE_STORY(an_end_that_was_never_read_is_read_before_a_start),
         CORE_STORY(a_start_waits_for_its_snapshot),
