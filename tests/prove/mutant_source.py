@@ -41,10 +41,12 @@ class Mutant:
 
     def __init__(self, name, kind, path, text, edits, why=""):
         self.name, self.kind, self.path, self.edits, self.why = name, kind, path, edits, why
+        self.original = text
         self.line = text.count("\n", 0, edits[0][0]) + 1
         self.was, self.now = shown(text, edits[0])
 
-    def apply(self, text):
+    def text(self):
+        text = self.original
         for begin, end, new in reversed(self.edits):
             text = text[:begin] + new + text[end:]
         return text
