@@ -261,6 +261,7 @@ static void an_explicit_restore_is_used_once_and_what_lies_behind_it_no_more(voi
     deployment.spec.restore_from =
         (struct restore_from){.savepoint_id = STR("named"), .nonce = STR("one")};
     then_it_is("named");
+    assert_text(chosen().reason, "spec.restoreFrom names it");
     then_rejected("newer", REJECT_NOT_NAMED);
     /* Attempt 3 began from it; what is older than that, but for itself, is behind. */
     record.used_nonce = STR("one");
@@ -280,6 +281,7 @@ static void an_explicit_restore_of_nothing_blocks(void **state)
     given_snapshot("newest", ORIGIN_SUSPEND, 2, 9);
     deployment.spec.restore_from.location = STR("file:/elsewhere");
     assert_int_equal(chosen().kind, PICK_BAD);
+    assert_text(chosen().reason, "spec.restoreFrom names no completed snapshot");
 }
 
 static void starting_empty_takes_a_decision(void **state)
@@ -296,6 +298,28 @@ static void starting_empty_takes_a_decision(void **state)
     assert_int_equal(chosen().kind, PICK_EMPTY);
     deployment.spec.require_state = true;
     assert_int_equal(chosen().kind, PICK_FORBIDDEN);
+}
+
+/* Under upgrade NONE an edit waits, and what failed is started again as it was. */
+static void a_recovery_under_upgrade_none_runs_what_ran(void **state)
+{
+    (void)state;
+    struct job last = {.spec.template_.parallelism = 7};
+    given(RESTORE_LATEST_STATE);
+    deployment.spec.upgrade_strategy = UPGRADE_NONE;
+    record.spec_version = 5;
+    record.operation = (struct operation){.kind = OPERATION_RECOVER, .to_spec_version = 4};
+    struct core_in in = input();
+    assert_int_equal(core_target_version(&in), 5);
+    in.last_job = &last;
+    assert_int_equal(core_target_version(&in), 4);
+    assert_int_equal(core_target_template(&in)->parallelism, 7);
+    record.operation.kind = OPERATION_START;
+    assert_int_equal(core_target_version(&in), 5);
+    assert_int_equal(core_target_template(&in)->parallelism, 0);
+    record.operation.kind = OPERATION_RECOVER;
+    deployment.spec.upgrade_strategy = UPGRADE_STATEFUL;
+    assert_int_equal(core_target_version(&in), 5);
 }
 
 static void a_back_off_doubles_up_to_a_minute(void **state)
@@ -374,6 +398,7 @@ int main(void)
         STORY(an_explicit_restore_is_used_once_and_what_lies_behind_it_no_more),
         STORY(an_explicit_restore_of_nothing_blocks),
         STORY(starting_empty_takes_a_decision),
+        STORY(a_recovery_under_upgrade_none_runs_what_ran),
         STORY(a_back_off_doubles_up_to_a_minute),
         STORY(a_recovery_runs_the_recorded_jars),
         STORY(looks_grow_rarer),

@@ -267,6 +267,33 @@ static void an_unnamed_directory_is_the_configured_one(void **state)
     assert_int_equal(judged().verdict, EVIDENCE_READY);
 }
 
+static void a_directory_that_flink_named_goes_before_the_configured_one(void **state)
+{
+    (void)state;
+    struct core_in in = core_story_in();
+    given_it_is_gone(0);
+    c.record.current.checkpoint_directory = STR("file:/elsewhere/cp");
+    assert_text(core_unlisted_directory(story_arena, &in), "file:/elsewhere/cp");
+    in.job = NULL;
+    assert_text(core_unlisted_directory(story_arena, &in), "file:/elsewhere/cp");
+    c.record.current.checkpoint_directory = (struct str){0};
+    assert_text(core_unlisted_directory(story_arena, &in), "");
+}
+
+static void what_is_found_is_told_oldest_first(void **state)
+{
+    (void)state;
+    given_try(INTENT_STOP);
+    given_it_is_gone(0);
+    given_listing(TRY, OUTCOME_DONE, 9);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 7);
+    c.listings[0].part.at = c.listings[1].part.at = c.seen.committed_at;
+    struct end_evidence e = judged();
+    assert_int_equal(e.n_found, 2);
+    assert_int_equal(e.found[0].sight->checkpoint_id, 7);
+    assert_int_equal(e.found[1].sight->checkpoint_id, 9);
+}
+
 static void an_empty_place_proves_little_of_a_job_that_nobody_saw(void **state)
 {
     (void)state;
@@ -457,6 +484,8 @@ int main(void)
         CORE_STORY(what_was_restored_is_compared_with_what_was_asked),
         CORE_STORY(what_flink_refuses_to_tell_is_not_claimed),
         CORE_STORY(an_unnamed_directory_is_the_configured_one),
+        CORE_STORY(a_directory_that_flink_named_goes_before_the_configured_one),
+        CORE_STORY(what_is_found_is_told_oldest_first),
         CORE_STORY(an_empty_place_proves_little_of_a_job_that_nobody_saw),
         CORE_STORY(a_listing_that_was_never_made_counts_nothing),
         CORE_STORY(a_listing_is_waited_for_a_minute),

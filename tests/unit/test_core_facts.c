@@ -50,6 +50,9 @@ static void a_sight_that_was_never_made_counts_nothing(void **state)
     c.seen.job_part.at = NOW;
     c.seen.world_part.at = 0;
     assert_fact(world, WORLD_UNKNOWN);
+    struct core_in in = core_story_in();
+    in.mono_us = SIGHT_FRESH_US; /* the machine has just come up */
+    assert_int_equal(core_facts(&in).world, WORLD_UNKNOWN);
 }
 
 static void a_wait_counts_from_the_change_that_began_it(void **state)
@@ -61,6 +64,9 @@ static void a_wait_counts_from_the_change_that_began_it(void **state)
     given_waited(DEADLINE_UPLOAD_US + 1);
     assert_fact(result, RESULT_OVERDUE);
     c.record.timer = c.seen.call.timer = 1; /* the shell has not noticed it yet */
+    assert_fact(result, RESULT_WAITING);
+    given_call(INTENT_NONE, PHASE_RESERVED); /* nothing was called */
+    given_waited(DEADLINE_PROVISION_US + 1);
     assert_fact(result, RESULT_WAITING);
 }
 
