@@ -320,6 +320,9 @@ static void tries_pace_a_stop_and_are_spent_by_it(void **state)
     assert_fact(pace, PACE_GO);
     c.record.operation.savepoint_tries = 4;
     assert_fact(pace, PACE_SPENT);
+    c.record.setbacks = 9; /* TaskManagers are replaced at a pace, tries left or not */
+    assert_fact(pace, PACE_WAIT);
+    c.record.setbacks = 0;
     c.record.operation.savepoint_tries = 0;
     c.record.spent = SPENT_SAVEPOINTS;
     assert_fact(pace, PACE_SPENT);

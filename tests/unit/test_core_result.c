@@ -147,6 +147,20 @@ static void half_a_success_has_nothing_newer_as_of_a_moment_ago(void **state)
     then_it_is(OVERDUE);
 }
 
+/* Nothing is newer, and still it is nothing to start from. */
+static void a_broken_savepoint_is_no_half_success(void **state)
+{
+    (void)state;
+    given_a_trigger(INTENT_STOP, FLINK_TRIGGER_STOP_FAILED);
+    given_statistics(7);
+    given_it_was_read(OUTCOME_DONE, VERIFIED_BROKEN);
+    then_it_is(REFUSED);
+    given_it_was_read(OUTCOME_DONE, VERIFIED_FULL);
+    then_it_is(PARTIAL);
+    c.seen.snapshot.location = STR(TRY "/another");
+    then_it_is(WAITING);
+}
+
 static void flink_may_know_when_it_was_taken(void **state)
 {
     (void)state;
@@ -270,6 +284,7 @@ int main(void)
         CORE_STORY(what_flink_calls_complete_is_read_to_its_end),
         CORE_STORY(a_stop_is_done_when_its_job_is_finished),
         CORE_STORY(half_a_success_has_nothing_newer_as_of_a_moment_ago),
+        CORE_STORY(a_broken_savepoint_is_no_half_success),
         CORE_STORY(flink_may_know_when_it_was_taken),
         CORE_STORY(a_savepoint_alone_needs_no_stop),
         CORE_STORY(a_trigger_counts_as_of_the_write_and_by_its_id),
