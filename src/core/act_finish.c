@@ -259,12 +259,16 @@ void act_note_end(struct step *s)
     }
 }
 
-/* Its JobManager answered a moment before: what the job can have done since is little. */
+/* What its JobManager said of the job is younger than 10 s; or it was lost so soon after the submission
+ * that the job cannot have completed a checkpoint. */
 static bool was_watched(const struct step *s)
 {
     const struct seen *seen = s->in->seen;
-    return seen->job_good_at > 0 && s->in->mono_us - seen->job_good_at < SIGHT_FRESH_US &&
-           str_eq(seen->job_incarnation, s->rec->current.incarnation);
+    int64_t now = s->in->mono_us;
+    bool told = seen->job_told_at > 0 && now - seen->job_told_at < SIGHT_FRESH_US;
+    bool just_sent = facts_call_is_ours(s->in) && s->in->record->intent.kind == INTENT_SUBMIT &&
+                     now - seen->call.sent_at < LOST_AT_ONCE_US;
+    return (told || just_sent) && str_eq(seen->job_incarnation, s->rec->current.incarnation);
 }
 
 void act_note_lost(struct step *s)

@@ -18,6 +18,8 @@
 #define LOOK_LOST_US (30 * US_PER_S)
 /* A sight older than this decides nothing. */
 #define SIGHT_FRESH_US (10 * US_PER_S)
+/* A submission whose JobManager is dead by then: its main() has hardly begun. */
+#define LOST_AT_ONCE_US (1 * US_PER_S)
 /* Verification of the snapshot to restore must be younger than this when the job is submitted. */
 #define VERIFIED_FRESH_US (60 * US_PER_S)
 

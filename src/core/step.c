@@ -274,6 +274,17 @@ static const struct core_in *input_after(const struct step *s)
     return in;
 }
 
+static void act(struct step *s)
+{
+    struct record *r = s->rec;
+    if (goes_on(s->rule->then) && r->gave_up.len && r->spent == SPENT_NOTHING) {
+        r->gave_up = r->gave_up_message = (struct str){0};
+        s->out->changed = true;
+    }
+    if (actions[s->rule->then])
+        actions[s->rule->then](s);
+}
+
 static bool go_on(struct step *s)
 {
     struct core_out *out = s->out;
@@ -287,7 +298,7 @@ static bool go_on(struct step *s)
     s->in = in;
     s->facts = facts;
     s->rule = out->then[out->n_then++] = next;
-    actions[next->then](s);
+    act(s);
     return true;
 }
 
@@ -308,12 +319,7 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
     s.rule = rules_match(&s.facts);
     out->facts = s.facts;
     out->rule = s.rule;
-    if (goes_on(s.rule->then) && s.rec->gave_up.len && s.rec->spent == SPENT_NOTHING) {
-        s.rec->gave_up = s.rec->gave_up_message = (struct str){0};
-        out->changed = true;
-    }
-    if (actions[s.rule->then])
-        actions[s.rule->then](&s);
+    act(&s);
     while (go_on(&s))
         ;
     step_look(&s);

@@ -32,7 +32,7 @@ enum flink_look {
 };
 
 struct flink_sight {
-    enum outcome outcome; /* DONE = all that was asked for was answered; the rest is 0 */
+    enum outcome outcome; /* DONE = what was asked for was answered; the other part says nothing */
     struct str text;
     /* the job */
     enum flink_job_status job;

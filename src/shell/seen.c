@@ -61,6 +61,8 @@ void seen_jobmanager(struct entry *e, const struct flink_sight *sight, struct st
     e->seen.job_incarnation = arena_str(a, incarnation);
     if (sight->outcome == OUTCOME_DONE)
         e->seen.job_good_at = app_mono_us(e->app);
+    if (sight->outcome == OUTCOME_DONE && sight->job != FLINK_JOB_UNKNOWN)
+        e->seen.job_told_at = e->seen.job_good_at;
 }
 
 static struct flink_checkpoint copy_checkpoint(struct arena *a, struct flink_checkpoint c)

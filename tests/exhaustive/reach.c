@@ -55,7 +55,7 @@ static bool late_start_after_the_call(const struct facts *f)
 
 static bool job_before_submission(const struct facts *f)
 {
-    return is_before_start(f) && f->job > SIGHT_ABSENT;
+    return is_before_start(f) && f->job != SIGHT_UNKNOWN; /* it is not asked for */
 }
 
 static bool starting_after_up(const struct facts *f)

@@ -182,7 +182,7 @@ struct core_in rig_in(struct rig *r)
                          .n_savepoints = r->n_savepoints,
                          .seen = &r->seen,
                          .mono_us = r->world.now,
-                         /* As one of so many: with a look each 5 ms a run is mostly looks. */
+                         /* As one of so many: with a look each 3 ms a run is mostly looks. */
                          .under_way = 20,
                          .wall_us = 1000000 * S + r->world.now};
     for (size_t i = 0; i < r->n_jobs; i++) {

@@ -63,6 +63,8 @@ static void fold(struct rig *r, struct w_call *c)
         seen->job_incarnation = c->incarnation;
         if (c->outcome == OUTCOME_DONE)
             seen->job_good_at = r->world.now;
+        if (c->outcome == OUTCOME_DONE && c->sight.job != FLINK_JOB_UNKNOWN)
+            seen->job_told_at = r->world.now;
         break;
     case LOOK_STATS: seen->stats = c->stats; break;
     case LOOK_CAUSE: seen->cause = c->text; break;

@@ -68,7 +68,7 @@ struct core_in core_story_in(void)
                             .seen = &c.seen,
                             .mono_us = NOW,
                             .wall_us = NOW,
-                            .ids = {STR(JOB), STR("d1000000-0000-4000-8000-000000000002")}};
+                            .ids = {STR(FRESH_ID), STR("d1000000-0000-4000-8000-000000000003")}};
 }
 
 void then_it_does(enum action action)

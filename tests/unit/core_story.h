@@ -10,6 +10,7 @@
 
 #define NOW         (1000 * US_PER_S)
 #define JOB         "d1000000-0000-4000-8000-000000000001"
+#define FRESH_ID    "d1000000-0000-4000-8000-000000000002" /* for the next Job */
 #define CHECKPOINTS "file:/cp/d1000000000040008000000000000001"
 #define TRY         "file:/sp/try-1"
 

@@ -183,12 +183,17 @@ static void the_end_of_an_attempt_and_the_next_one_are_one_commit(void **state)
     assert_int_equal(c.out.n_then, 1);
     assert_int_equal(c.out.then[0]->then, ACTION_RESERVE);
     assert_int_equal(c.out.record.intent.kind, INTENT_PROVISION);
+    assert_int_equal(c.out.record.intent.rule, 510);
+    assert_text(c.out.record.current.job_id, FRESH_ID);
     assert_int_equal(c.out.n_jobs, 2);
     assert_text(c.out.jobs[0].metadata.id, JOB);
     assert_int_equal(c.out.jobs[0].status.state, JOB_FAILED);
+    assert_text(c.out.jobs[1].metadata.id, FRESH_ID);
     assert_int_equal(c.out.jobs[1].metadata.attempt, 2);
     assert_int_equal(c.out.jobs[1].status.state, JOB_STARTING);
     assert_int_equal(put_row()->status.checkpoint_id, 9);
+    for (size_t i = 0; i < c.out.n_events; i++)
+        assert_text(c.out.events[i].job_id, c.out.events[i].rule == 510 ? FRESH_ID : JOB);
 }
 
 static void what_was_just_collected_is_verified_before_the_next_attempt(void **state)
@@ -202,6 +207,59 @@ static void what_was_just_collected_is_verified_before_the_next_attempt(void **s
     assert_int_equal(c.out.n_then, 0);
     assert_int_equal(c.out.n_jobs, 1);
     assert_int_equal(c.out.record.intent.kind, INTENT_NONE);
+}
+
+/* Its jar was missing; now it is back, and the job up again after a restart that is news too. */
+static void a_stop_that_follows_news_is_not_shown_as_blocked(void **state)
+{
+    (void)state;
+    given_a_stop_that_is_late();
+    c.n_rows = 0;
+    c.record.current.tries = (struct list){0};
+    c.record.intent = (struct intent){0};
+    c.record.had_snapshot = true;
+    given_waited(0);
+    c.seen.artifact.part.at = NOW - 1;
+    c.seen.artifact.spec_version = 2;
+    c.seen.artifact.outcome = OUTCOME_REFUSED;
+    c.seen.job.job = FLINK_JOB_RESTARTING;
+    then_it_does(ACTION_BLOCK_PREFLIGHT);
+    assert_text(c.out.record.gave_up, "BLOCKED_CANNOT_START");
+    c.record = c.out.record;
+    c.seen.artifact.outcome = OUTCOME_DONE;
+    c.seen.job.job = FLINK_JOB_RUNNING;
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.record.current.restored = RESTORED_UNCHECKED;
+    then_it_does(ACTION_NOTE_EVIDENCE);
+    assert_int_equal(c.out.n_then, 1);
+    assert_int_equal(c.out.then[0]->then, ACTION_STOP);
+    assert_int_equal(c.out.record.gave_up.len, 0);
+}
+
+/* Where it takes checkpoints may be set in its own code: nobody saw. */
+static void a_job_that_nobody_saw_was_not_watched(void **state)
+{
+    (void)state;
+    c.record.current.phase = PHASE_SUBMITTED;
+    c.record.current.checkpointing = CHECKPOINTING_UNKNOWN;
+    c.record.intent = (struct intent){.kind = INTENT_SUBMIT, .attempt = 1};
+    c.cluster.jobmanager_alive = false;
+    c.cluster.jobmanager_dead = true;
+    /* Its TaskManagers were asked for 9 s ago, and nothing was heard of it since. */
+    c.seen.job.job = FLINK_JOB_UNKNOWN;
+    c.seen.job_good_at = NOW - 9 * US_PER_S;
+    c.seen.call = (struct seen_call){.sent = true, .sent_at = NOW - 9 * US_PER_S};
+    then_it_does(ACTION_NOTE_LOST);
+    assert_true(c.out.record.current.unwatched);
+    /* Lost at once, it cannot have come far; and what was told of it a moment ago counts. */
+    c.seen.call.sent_at = NOW - US_PER_S / 2;
+    then_it_does(ACTION_NOTE_LOST);
+    assert_false(c.out.record.current.unwatched);
+    c.seen.call.sent_at = NOW - 9 * US_PER_S;
+    c.seen.job_told_at = NOW - US_PER_S;
+    then_it_does(ACTION_NOTE_LOST);
+    assert_false(c.out.record.current.unwatched);
 }
 
 static void news_of_a_running_job_do_not_hold_up_its_stop(void **state)
@@ -239,6 +297,8 @@ int main(void)
         CORE_STORY(the_end_of_an_attempt_and_the_next_one_are_one_commit),
         CORE_STORY(what_was_just_collected_is_verified_before_the_next_attempt),
         CORE_STORY(news_of_a_running_job_do_not_hold_up_its_stop),
+        CORE_STORY(a_stop_that_follows_news_is_not_shown_as_blocked),
+        CORE_STORY(a_job_that_nobody_saw_was_not_watched),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -207,6 +207,38 @@ static void what_was_left_untidy_is_removed_with_the_next_end(void **state)
     assert_int_equal(local_world_attempt(&w, 1).stage, STAGE_ENDED);
 }
 
+static bool no_start_is_under_way(void *arg)
+{
+    (void)arg;
+    return w.local->n_starts == 0;
+}
+
+/* The attempt lists its classes, and is over soon: what was listed is in the result then. */
+static struct str given_a_list_of_classes(const char *of_a_java_that_is)
+{
+    struct err e;
+    w.local->config.class_data_sharing = true;
+    w.local->config.cache_dir = arena_fmt(ARENA, "%s/cache", w.data_dir);
+    if (of_a_java_that_is)
+        java_is(of_a_java_that_is);
+    provision();
+    assert_true(str_contains(command_line(), STR("-XX:DumpLoadedClassList=")));
+    struct attempt at = local_world_attempt(&w, 1);
+    struct str written = attempt_path(ARENA, &at, "tmp/jobmanager.classes");
+    assert_int_equal(file_write(ARENA, written, STR("a/Class id: 1\nhalf a li"), 0644, &e), 0);
+    if (!of_a_java_that_is)
+        assert_true(rig_until(&w.world.rig, 20, no_start_is_under_way, NULL));
+    assert_goes(1);
+    assert_true(rig_until(&w.world.rig, 20, is_removed, &written));
+    return arena_fmt(ARENA, "%s/cache/cds", w.data_dir);
+}
+
+static void what_a_start_that_failed_has_loaded_is_not_kept(void **state)
+{
+    (void)state;
+    assert_false(path_exists(given_a_list_of_classes("-Dfake=mute")));
+}
+
 /* Else one that is over within seconds would leave its successors without an archive, each time. */
 static void lists_of_classes_outlive_their_attempt(void **state)
 {
@@ -214,18 +246,7 @@ static void lists_of_classes_outlive_their_attempt(void **state)
     struct err e;
     struct str_list kept;
     struct str text;
-    w.local->config.class_data_sharing = true;
-    w.local->config.cache_dir = arena_fmt(ARENA, "%s/cache", w.data_dir);
-    provision();
-    assert_true(str_contains(command_line(), STR("-XX:DumpLoadedClassList=")));
-    struct attempt at = local_world_attempt(&w, 1);
-    struct str written = attempt_path(ARENA, &at, "tmp/jobmanager.classes");
-    assert_int_equal(file_write(ARENA, written, STR("a/Class id: 1\nhalf a li"), 0644, &e), 0);
-
-    assert_goes(1);
-    assert_true(rig_until(&w.world.rig, 20, is_removed, &written));
-
-    struct str cds = arena_fmt(ARENA, "%s/cache/cds", w.data_dir);
+    struct str cds = given_a_list_of_classes(NULL);
     assert_int_equal(dir_list(ARENA, cds, &kept, &e), FILE_READ);
     assert_int_equal(kept.n, 1);
     assert_true(str_contains(kept.items[0], STR("-jobmanager.jsa.classes")));
@@ -247,6 +268,7 @@ int main(void)
         STORY(dependencies_join_the_class_path_in_their_order),
         STORY(what_was_left_untidy_is_removed_with_the_next_end),
         STORY(lists_of_classes_outlive_their_attempt),
+        STORY(what_a_start_that_failed_has_loaded_is_not_kept),
     };
     return cmocka_run_group_tests_name("local starts", tests, NULL, NULL);
 }

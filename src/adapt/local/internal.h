@@ -187,8 +187,11 @@ int java_find(const struct local *l, struct arena *a, struct str *ret, struct er
 void sharing_plan(struct local *l, struct arena *a, struct cluster_plan *p, size_t n_home_jars);
 /* File that the process shall list its classes in; empty = none. (pure) */
 struct str sharing_list(struct arena *a, const struct cluster_plan *p, struct str process);
-/* A start is over: a good time to make archives is soon. (loop thread) */
+/* A cluster is up: a good time to make archives is soon. (loop thread) */
 void sharing_came_up(struct local *l);
+/* A start has failed: lists of what it loaded until then would make poor archives. The next one lists
+ * anew. (loop thread) */
+void sharing_came_to_nothing(struct local *l, struct str deployment, int64_t attempt);
 /* The attempt in `dir` is over: keeps the lists that its JVMs wrote, before they are removed. (pool) */
 void sharing_keep(struct local *l, struct str dir);
 void sharing_close(struct local *l);

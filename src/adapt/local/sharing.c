@@ -16,9 +16,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/slice.h"
 #include "base/timefmt.h"
 
-/* By then a first job has been submitted, and its classes are in the list too. */
+/* By then a first job has been submitted, and its classes are in the list too, or all is over. */
 #define AFTER_START_US (20 * US_PER_S)
 #define LOOK_EVERY_US  US_PER_S
 #define LOOKS_MOST     300
@@ -34,9 +35,9 @@ struct sharing {
     struct str java;
     struct str class_path;
     struct str archives[KINDS];
-    struct str lists[KINDS]; /* as the JVMs write them */
-    struct loop_timer *timer;
-    int kind; /* that is being made */
+    struct str lists[KINDS];  /* as the JVMs write them */
+    struct loop_timer *timer; /* NULL: no cluster has come up yet */
+    int kind;                 /* that is being made */
     pid_t pid;
     int looks;
     bool dumping;
@@ -112,6 +113,9 @@ static struct str list_copy(struct arena *a, struct str archive)
     return arena_fmt(a, "%.*s.classes", STR_ARG(archive));
 }
 
+/* The end of an attempt and the making of archives may want the same copy at the same time. */
+static pthread_mutex_t one_copy = PTHREAD_MUTEX_INITIALIZER;
+
 /* Copies what a JVM wrote, as far as it is whole: it may still be running. (pool) */
 static int keep_list(const struct local *l, struct arena *a, struct str list, struct str archive)
 {
@@ -129,10 +133,12 @@ static int keep_list(const struct local *l, struct arena *a, struct str list, st
             buf_fmt(&kept, "%.*s\n", STR_ARG(line));
     }
     struct str dir = arena_fmt(a, "%.*s/cds", STR_ARG(l->config.cache_dir));
+    pthread_mutex_lock(&one_copy);
     int result = kept.len == 0 || dir_make(l->config.cache_dir, 0755, &ignored) < 0 ||
                          dir_make(dir, 0755, &ignored) < 0
                      ? -1
                      : file_write(a, list_copy(a, archive), buf_str(&kept), 0644, &ignored);
+    pthread_mutex_unlock(&one_copy);
     buf_fini(&kept);
     return result;
 }
@@ -144,7 +150,7 @@ void sharing_keep(struct local *l, struct str dir)
     struct str archives[KINDS];
     pthread_mutex_lock(&l->lock);
     const struct sharing *s = l->sharing;
-    bool its = s && str_starts_with(s->lists[0], arena_fmt(a, "%.*s/", STR_ARG(dir)));
+    bool its = s && s->timer && str_starts_with(s->lists[0], arena_fmt(a, "%.*s/", STR_ARG(dir)));
     for (int i = 0; i < KINDS && its; i++) {
         lists[i] = arena_str(a, s->lists[i]);
         archives[i] = arena_str(a, s->archives[i]);
@@ -189,8 +195,10 @@ static int spawn_dump(struct sharing *s, struct str list)
         failed = posix_spawn_file_actions_addopen(&files, fd, "/dev/null", O_RDWR, 0);
     if (!failed)
         failed = posix_spawn_file_actions_addclosefrom_np(&files, 3);
+    slice_default(); /* it takes over this thread's */
     if (!failed)
         failed = posix_spawnp(&s->pid, argv[0], &files, &attr, argv, environ);
+    slice_short();
     posix_spawn_file_actions_destroy(&files);
     posix_spawnattr_destroy(&attr);
     return failed ? -1 : 0;
@@ -253,11 +261,11 @@ static bool has_ended(struct sharing *s)
         return false;
     }
     struct str fresh = fresh_archive(s);
-    unlink(list_copy(s->a, s->archives[s->kind]).ptr);
     if (info.si_code == CLD_EXITED && info.si_status == 0)
         rename(fresh.ptr, arena_cstr(s->a, s->archives[s->kind]));
     else
         unlink(fresh.ptr);
+    unlink(list_copy(s->a, s->archives[s->kind]).ptr);
     return true;
 }
 
@@ -282,11 +290,27 @@ void sharing_came_up(struct local *l)
 {
     pthread_mutex_lock(&l->lock);
     struct sharing *s = l->sharing;
+    bool first = s && !s->timer;
+    if (first)
+        s->timer = l->loop->ops->timer_new(l->loop->ctx, on_timer, s);
     pthread_mutex_unlock(&l->lock);
-    if (!s || s->timer)
-        return;
-    s->timer = l->loop->ops->timer_new(l->loop->ctx, on_timer, s);
-    l->loop->ops->timer_arm(s->timer, AFTER_START_US);
+    if (first)
+        l->loop->ops->timer_arm(s->timer, AFTER_START_US);
+}
+
+void sharing_came_to_nothing(struct local *l, struct str deployment, int64_t attempt)
+{
+    struct arena *a = arena_new();
+    struct str place = arena_fmt(a, "/%.*s/%" PRId64 "/tmp/", STR_ARG(deployment), attempt);
+    pthread_mutex_lock(&l->lock);
+    struct sharing *s = l->sharing;
+    bool its = s && !s->timer && str_contains(s->lists[0], place);
+    if (its)
+        l->sharing = NULL;
+    pthread_mutex_unlock(&l->lock);
+    arena_free(a);
+    if (its)
+        sharing_free(s);
 }
 
 void sharing_close(struct local *l)

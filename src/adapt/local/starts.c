@@ -23,6 +23,7 @@ struct start {
     int64_t rest_port; /* 0: the provision has not run yet */
     int fd;            /* of the JobManager's process, -1: not opened yet */
     int looks;
+    bool up; /* it takes connections */
     bool over;
     bool on_pool;
     struct loop_timer *timer;
@@ -80,8 +81,11 @@ static void leave(struct start *s)
         at = &(*at)->next;
     *at = s->next;
     l->n_starts--;
+    if (s->up)
+        sharing_came_up(l);
+    else
+        sharing_came_to_nothing(l, s->deployment, s->attempt);
     start_free(s);
-    sharing_came_up(l);
     next_in_line(l);
 }
 
@@ -126,7 +130,8 @@ static bool jobmanager_has_ended(struct start *s)
 static void look_on_pool(void *arg)
 {
     struct start *s = arg;
-    s->over = takes_connections(s->rest_port) || jobmanager_has_ended(s);
+    s->up = takes_connections(s->rest_port);
+    s->over = s->up || jobmanager_has_ended(s);
 }
 
 static void looked(void *arg)
