@@ -158,10 +158,10 @@ static void how_a_job_ended_that_nobody_watched_is_not_known(void **state)
 {
     (void)state;
     c.seen.n_clusters = 0;
-    c.seen.job_good_at = NOW - SIGHT_FRESH_US;
+    c.seen.job_told_at = NOW - SIGHT_FRESH_US;
     then_it_does(ACTION_NOTE_LOST);
     assert_true(c.out.record.current.unwatched);
-    c.seen.job_good_at = NOW - SIGHT_FRESH_US + 1;
+    c.seen.job_told_at = NOW - SIGHT_FRESH_US + 1;
     then_it_does(ACTION_NOTE_LOST);
     assert_false(c.out.record.current.unwatched);
 }

@@ -167,7 +167,12 @@ static void a_snapshot_is_verified_shortly_before_it_is_restored(void **state)
     assert_fact(choice, CHOICE_VERIFIED);
     c.seen.snapshot.location = STR("file:/sp/another");
     assert_fact(choice, CHOICE_UNKNOWN);
-    given_wanted(DESIRED_SUSPENDED);
+    c.seen.snapshot.location = s->spec.savepoint_location;
+    given_wanted(DESIRED_SUSPENDED); /* nobody asks */
+    assert_fact(choice, CHOICE_UNKNOWN);
+    given_wanted(DESIRED_RUNNING);
+    assert_fact(choice, CHOICE_VERIFIED);
+    c.record.current.phase = PHASE_UP;
     assert_fact(choice, CHOICE_UNKNOWN);
 }
 
