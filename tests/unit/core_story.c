@@ -130,7 +130,7 @@ void given_waited(int64_t us)
 void given_call(enum intent_kind kind, enum phase phase)
 {
     begin_afresh();
-    c.record.current.phase = phase;
+    c.record.current.phase = (int)phase;
     if (kind == INTENT_STOP || kind == INTENT_SAVEPOINT)
         given_try(kind);
     else
@@ -154,8 +154,8 @@ void given_nobody_heard(void)
 
 void given_wanted(enum desired_state state)
 {
-    c.deployment.spec.state = state;
-    c.record.wanted_state = state;
+    c.deployment.spec.state = (int)state;
+    c.record.wanted_state = (int)state;
 }
 
 void given_its_jobmanager_is_dead(void)

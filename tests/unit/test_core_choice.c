@@ -231,8 +231,8 @@ static void what_an_attempt_took_itself_is_not_behind_it(void **state)
 
 static bool an_edit_decides_state(enum phase phase, enum operation_kind kind, bool by_user)
 {
-    record.current.phase = phase;
-    record.operation = (struct operation){.kind = kind, .by_user = by_user};
+    record.current.phase = (int)phase;
+    record.operation = (struct operation){.kind = (int)kind, .by_user = by_user};
     struct core_in in = input();
     return core_edit_decides_state(&in);
 }

@@ -16,7 +16,7 @@ static void given_clusters(int64_t first, int64_t second)
 static void given_an_attempt(int64_t number, enum phase phase)
 {
     c.record.top = c.record.current.number = number;
-    c.record.current.phase = phase;
+    c.record.current.phase = (int)phase;
 }
 
 static void given_an_answer(enum outcome outcome, int status)
