@@ -168,7 +168,7 @@ static void leftovers_do_not_hide_that_the_attempt_is_dead(void **state)
     assert_fact(world, WORLD_LEFTOVER);
     c.record.current.phase = PHASE_UP;
     given_clusters(1, 2);
-    ((struct platform_cluster *)c.seen.clusters)[1].jobmanager_dead = true;
+    c.seen.clusters[1].jobmanager_dead = true;
     assert_fact(world, WORLD_HALFDEAD);
     given_clusters(2, 3);
     assert_fact(world, WORLD_NEWER);
