@@ -1,5 +1,5 @@
 /* What other operators got wrong, one story for each guard that keeps it from happening here. B1 to B20
- * are the names that tests/prove/museum.mutants gives to their public bugs. */
+ * are the names that tests/prove/mutation/museum.mutants gives to their public bugs. */
 #include "core_story.h"
 
 /* Of two attempts, the older ones left behind. */

@@ -35,7 +35,7 @@ def killers(build, patterns):
             of_suite = any(entry.split(":")[-1] == suite for entry in test["suite"])
             if of_suite and fnmatch.fnmatch(test["name"], names):
                 found.append(Killer(f"{suite}/{test['name']}", test["cmd"][0], test["cmd"][1:]))
-    found.append(Killer(DECISIONS, os.path.join(build, "tests/prove/decisions"), []))
+    found.append(Killer(DECISIONS, os.path.join(build, "tests/prove/mutation/decisions"), []))
     return [killer for killer in found if any(fnmatch.fnmatch(killer.name, glob) for glob in patterns)]
 
 

@@ -7,8 +7,8 @@ import re
 
 RULES = "src/core/rules.c"
 OPERATED = ["src/core/facts.c", "src/core/facts_result.c", "src/core/choice.c", "src/core/evidence.c"]
-MUSEUM = "tests/prove/museum.mutants"
-WAIVED = "tests/prove/waived.mutants"
+MUSEUM = "tests/prove/mutation/museum.mutants"
+WAIVED = "tests/prove/mutation/waived.mutants"
 
 # kind -> {operator: (name of the change, what is put in its place)}
 FLIPS = {
@@ -148,7 +148,7 @@ def of_operators(path, text):
 
 
 def of_museum(table, read):
-    """The blocks of the museum's table; tests/prove/README.md shows one."""
+    """The blocks of the museum's table; README.md shows one."""
     for block in re.split(r"^== ", table, flags=re.MULTILINE)[1:]:
         head, *changes = re.split(r"^---\n", block, flags=re.MULTILINE)
         name, *fields = head.strip().split("\n")

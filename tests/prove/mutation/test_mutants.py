@@ -9,7 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from mutant_kill import how_it_ended  # noqa: E402
 from mutant_source import MUSEUM, RULES, all_mutants, of_museum, of_operators, of_rules, waivers  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 TABLE = """\
 const struct rule rules[] = {
 /* { 1, .world = in a comment }, */
