@@ -48,17 +48,21 @@ static struct loop_timer *timer_new(void *ctx, void (*fn)(void *arg), void *arg)
     return t;
 }
 
-static void fires(struct w_world *w, int64_t life, int64_t serial, void *p)
+/* Which timer, and how often it had been armed. */
+enum { ARMINGS = 1 << 30 };
+
+static void fires(struct w_world *w, int64_t life, int64_t which, void *p)
 {
     const struct sim *s = p;
+    (void)w;
     if (!s->life || s->life->number != life)
         return;
     struct loop_timer *t = s->life->timers;
-    while (t && t->serial != serial)
+    while (t && t->serial != which / ARMINGS)
         t = t->next;
-    if (!t || t->due != w->now)
+    if (!t || !t->armed || t->armings != which % ARMINGS)
         return;
-    t->due = 0;
+    t->armed = false;
     t->fn(t->arg);
 }
 
@@ -68,13 +72,15 @@ static void timer_arm(struct loop_timer *t, int64_t delay_us)
     struct sim *s = t->life->sim;
     if (t->life->dead)
         return;
-    t->due = s->world.now + (delay_us > 0 ? delay_us : 1);
-    world_at(&s->world, t->due, fires, t->life->number, t->serial, s);
+    t->armed = true;
+    t->armings++;
+    world_at(&s->world, s->world.now + (delay_us > 0 ? delay_us : 1), fires, t->life->number,
+             t->serial * ARMINGS + t->armings, s);
 }
 
 static void timer_disarm(struct loop_timer *t)
 {
-    t->due = 0;
+    t->armed = false;
 }
 
 static void timer_free(struct loop_timer *t)
@@ -145,6 +151,8 @@ void life_bury(struct life *life)
         }
     }
     user_hangs_up(life);
+    for (size_t i = 0; life->sim->rules && i < 1000; i++)
+        life->sim->rules[i] += life->app.counters.rules[i];
     api_free(life->api);
     registry_free(&life->app);
     arena_free(life->app.arena);

@@ -37,7 +37,8 @@ struct loop_timer {
     void (*fn)(void *arg);
     void *arg;
     int64_t serial;
-    int64_t due; /* 0 = not armed */
+    int64_t armings; /* so far: an event of an earlier one does nothing */
+    bool armed;
     struct loop_timer *next;
 };
 

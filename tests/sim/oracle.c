@@ -94,6 +94,12 @@ static bool is_recorded(const struct sim *s, const struct w_snapshot *x)
     return false;
 }
 
+const char *oracle_newest(const struct sim *s)
+{
+    const struct w_snapshot *x = newest(s, 0, s->wish.restore == RESTORE_LATEST_SAVEPOINT);
+    return x ? x->location : NULL;
+}
+
 /* 9. Nothing that may still be needed goes, but what a user gave up. */
 void oracle_removed(struct sim *s, struct str location)
 {
@@ -112,16 +118,21 @@ static bool savepoint_is_recorded(const struct sim *s, int64_t attempt)
     return x && is_recorded(s, x) && last->id <= x->id + 1;
 }
 
+static bool asks_for_cancel(const struct sim *s, const struct sim_wish *wish, int64_t attempt)
+{
+    bool stateless = wish->state == DESIRED_RUNNING && wish->upgrade == UPGRADE_STATELESS;
+    bool edited = !str_eq(str_of(s->delivered[attempt]), jar_hash(s->a, wish->jar_uri));
+    return wish->state == DESIRED_CANCELLED || (stateless && edited);
+}
+
 /* 2. No stop before the savepoint; judged when the decision becomes durable. */
 static void judge_cancel(struct sim *s)
 {
     int64_t attempt = s->record.current.number;
-    const struct sim_wish *wish = &s->wish;
     if (s->record.intent.kind != INTENT_CANCEL || s->cancel_allowed == attempt)
         return;
-    bool stateless =
-        wish->state == DESIRED_RUNNING && wish->edited && wish->upgrade == UPGRADE_STATELESS;
-    if (wish->state == DESIRED_CANCELLED || stateless || savepoint_is_recorded(s, attempt))
+    if (asks_for_cancel(s, &s->wish, attempt) || asks_for_cancel(s, &s->wish_before, attempt) ||
+        savepoint_is_recorded(s, attempt))
         s->cancel_allowed = attempt;
     else
         world_trouble(&s->world, "invariant 2: attempt %lld is cancelled without a savepoint",
@@ -149,7 +160,7 @@ void oracle_durable(struct sim *s)
     if (s->record.current.restored == RESTORED_OTHERWISE)
         world_trouble(&s->world, "it was restored from something else than was asked for");
     if (s->record.current.phase == PHASE_UP && s->record.operation.kind == OPERATION_NONE)
-        s->wish.starts = false;
+        s->wish.starts = s->wish_before.starts = false;
     judge_cancel(s);
 }
 
@@ -212,7 +223,8 @@ static void may_start(struct sim *s, const struct w_call *c)
     if (best ? !snapshot_location_equal(c->restore, str_of(best->location)) : c->restore.len > 0)
         world_trouble(&s->world, "invariant 3: the newest is %s, it starts from '%.*s'",
                       best ? best->location : "none", STR_ARG(c->restore));
-    if (!c->restore.len && !none && s->world.n_snapshots && !s->wish.starts)
+    if (!c->restore.len && !none && s->world.n_snapshots && !s->wish.starts &&
+        !s->wish_before.starts)
         world_trouble(&s->world, "invariant 4: it starts empty, and nobody asked for that");
 }
 

@@ -20,6 +20,7 @@ struct sim *sim_new(void)
     struct sim *s = ARENA_NEW(a, struct sim);
     s->a = a;
     s->down_for = 300 * MS;
+    s->most_events = 200000;
     world_init(&s->world, a);
     s->world.watch = oracle_event;
     s->world.watch_arg = s;
@@ -67,6 +68,8 @@ bool sim_hits(struct sim *s, enum sim_point point)
 {
     if (!s->counting)
         return false;
+    if (s->strike)
+        return s->strike(s->strike_arg, point);
     s->counts[point]++;
     if (s->struck == s->n_troubles)
         return false;
@@ -88,9 +91,8 @@ bool sim_strikes(struct sim *s, enum sim_point point)
 
 static bool run_one(struct sim *s, int64_t until)
 {
-    enum { MOST_EVENTS = 200000 };
-    if (++s->events > MOST_EVENTS)
-        world_trouble(&s->world, "%d events and no end", MOST_EVENTS);
+    if (++s->events > s->most_events)
+        world_trouble(&s->world, "%lld events and no end", (long long)s->most_events);
     return !s->world.trouble[0] && world_run(&s->world, until);
 }
 

@@ -76,7 +76,7 @@ struct sim_wish {
     enum upgrade_kind upgrade;
     enum restore_kind restore;
     struct str jar_uri;
-    bool edited; /* the jar is another than at first */
+    int64_t edits;
     bool deleted;
     bool starts;             /* the last wish leads to a start */
     struct str discarded;    /* location of the savepoint that may go */
@@ -102,13 +102,18 @@ struct sim {
 
     struct sim_trouble troubles[MOST_TROUBLES];
     size_t n_troubles;
-    size_t struck; /* so many of them */
+    size_t struck;                                   /* so many of them */
+    bool (*strike)(void *arg, enum sim_point point); /* who decides instead; NULL = nobody */
+    void *strike_arg;
     bool counting;
     int64_t counts[POINTS];
 
     int64_t events;      /* so far */
+    int64_t most_events; /* more than any run that goes well */
+    int64_t *rules;      /* decisions of all lives are added here; NULL = nowhere */
     int64_t last_change; /* when anything was written, or a call made that changes the world */
     struct sim_wish wish;
+    struct sim_wish wish_before; /* the same, but while a wish is not acknowledged: both may hold */
     struct str deployment_id;
     struct str savepoint_id; /* of the savepoint that was requested last */
 
@@ -141,6 +146,8 @@ void user_discards_savepoint(struct sim *s);
 void user_retries(struct sim *s);
 /* Runs, from that and nothing else. */
 void user_restores_from(struct sim *s, const char *location);
+/* Runs, with restore strategy NONE from now on. */
+void user_starts_empty(struct sim *s);
 /* As the API shows it. OBSERVED_UNSET while the daemon is down or does not know the Deployment. */
 enum observed_state user_sees(const struct sim *s);
 
@@ -160,6 +167,8 @@ bool has_savepoint(struct sim *s);
 bool has_no_savepoint(struct sim *s);
 bool is_failed(struct sim *s);
 bool is_silent(struct sim *s);
+/* Location of the newest snapshot that the restore strategy allows; NULL = there is none. */
+const char *oracle_newest(const struct sim *s);
 
 /* calls.c: the hash of the jar of that name. */
 struct str jar_hash(struct arena *a, struct str uri);

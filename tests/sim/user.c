@@ -113,6 +113,7 @@ static void acknowledged(struct sim *s, const struct answer *a)
         world_trouble(&s->world, "invariant 5: version %lld is acknowledged, and not durable",
                       (long long)version);
     s->wish.acknowledged = version;
+    s->wish_before = s->wish;
 }
 
 static void patch(struct sim *s, struct str body)
@@ -148,6 +149,7 @@ void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind re
 
 void user_wants(struct sim *s, enum desired_state state)
 {
+    s->wish_before = s->wish;
     s->wish.state = state;
     s->wish.starts = state == DESIRED_RUNNING;
     patch(s, arena_fmt(s->a, "{\"spec\":{\"state\":\"%s\"}}", desired_state_names[state]));
@@ -155,9 +157,10 @@ void user_wants(struct sim *s, enum desired_state state)
 
 void user_edits(struct sim *s)
 {
-    s->wish.jar_uri = STR("file:/jobs/counter-2.jar");
-    s->wish.edited = true;
-    s->wish.starts = s->wish.upgrade == UPGRADE_STATELESS;
+    s->wish_before = s->wish;
+    s->wish.jar_uri =
+        arena_fmt(s->a, "file:/jobs/counter-%lld.jar", (long long)++s->wish.edits + 1);
+    s->wish.starts = s->wish.starts || s->wish.upgrade == UPGRADE_STATELESS;
     patch(s, arena_fmt(s->a,
                        "{\"spec\":{\"template\":{\"spec\":{\"artifact\":{\"jarUri\":\"%.*s\"}}}}}",
                        STR_ARG(s->wish.jar_uri)));
@@ -167,7 +170,7 @@ void user_requests_savepoint(struct sim *s)
 {
     struct str body =
         arena_fmt(s->a, "{\"metadata\":{\"deploymentId\":\"%.*s\"}}", STR_ARG(s->deployment_id));
-    struct answer a = ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 0);
+    struct answer a = ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 409);
     s->savepoint_id = arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
 }
 
@@ -189,6 +192,7 @@ void user_retries(struct sim *s)
 
 void user_restores_from(struct sim *s, const char *location)
 {
+    s->wish_before = s->wish;
     s->wish.state = DESIRED_RUNNING;
     s->wish.restore_from = str_of(location);
     s->wish.floor = s->record.top;
@@ -198,8 +202,19 @@ void user_restores_from(struct sim *s, const char *location)
                        location));
 }
 
+void user_starts_empty(struct sim *s)
+{
+    s->wish_before = s->wish;
+    s->wish.state = DESIRED_RUNNING;
+    s->wish.restore = RESTORE_NONE;
+    s->wish.starts = true;
+    patch(s, STR("{\"spec\":{\"state\":\"RUNNING\","
+                 "\"restoreStrategy\":{\"kind\":\"NONE\"}}}"));
+}
+
 void user_deletes(struct sim *s)
 {
+    s->wish_before = s->wish;
     s->wish.deleted = true;
     ask(s, "DELETE", STR(DEPLOYMENT), STR(""), 404);
 }

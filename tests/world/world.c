@@ -40,6 +40,13 @@ void world_at(struct w_world *w, int64_t at, w_event_fn *fn, int64_t x, int64_t 
         (struct w_event){.at = at, .seq = w->seq++, .fn = fn, .x = x, .y = y, .p = p};
 }
 
+void world_sleep(struct w_world *w, int64_t us)
+{
+    for (size_t i = 0; i < w->n_queue; i++)
+        w->queue[i].at += us;
+    w->now += us;
+}
+
 bool world_run(struct w_world *w, int64_t until)
 {
     size_t best = w->n_queue;

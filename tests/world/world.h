@@ -16,7 +16,7 @@
 #define MS (1000LL)
 #define S  (1000LL * MS)
 
-enum { MOST_CLUSTERS = 24, MOST_TASKMANAGERS = 8, MOST_SNAPSHOTS = 120, MOST_TRIGGERS = 10 };
+enum { MOST_CLUSTERS = 48, MOST_TASKMANAGERS = 16, MOST_SNAPSHOTS = 300, MOST_TRIGGERS = 30 };
 enum { LOCATION_TEXT = 200, ID_TEXT = 40 };
 
 struct w_snapshot {
@@ -201,6 +201,8 @@ struct w_world {
 void world_init(struct w_world *w, struct arena *a);
 void world_free(struct w_world *w);
 void world_at(struct w_world *w, int64_t at, w_event_fn *fn, int64_t x, int64_t y, void *p);
+/* So long nobody gets a turn: all that is to come comes that much later. */
+void world_sleep(struct w_world *w, int64_t us);
 /* Runs the next event; false when there is none at or before `until` (then it is that time). */
 bool world_run(struct w_world *w, int64_t until);
 void world_fate(struct w_world *w, enum fated what, enum fate fate);

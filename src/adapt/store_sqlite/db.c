@@ -195,12 +195,21 @@ static bool prepare_all(struct db *db)
                    &db->last_seq);
 }
 
-static int open_steps(struct db *db, const char *vfs, struct err *e)
+/* The directory's name first: an earlier process may have made the directory and been killed before
+ * it was durable, so that it is there says nothing. */
+static int first_start(struct db *db, const char *directory, const char *vfs, struct err *e)
+{
+    if (home_sync_directory_of(directory, e) < 0)
+        return -1;
+    return schema_create(db->path, vfs, e);
+}
+
+static int open_steps(struct db *db, const char *directory, const char *vfs, struct err *e)
 {
     bool exists;
     if (home_look(db->path, &exists, e) < 0)
         return -1;
-    if (!exists && schema_create(db->path, vfs, e) < 0)
+    if (!exists && first_start(db, directory, vfs, e) < 0)
         return -1;
     if (open_writer(db, vfs, e) < 0)
         return -1;
@@ -221,7 +230,7 @@ int db_open(const char *directory, const char *vfs, struct db **ret, struct err 
     struct db *db = mem_alloc(sizeof(*db));
     db->path = path.ptr;
     *ret = db;
-    if (open_steps(db, vfs, e) == 0)
+    if (open_steps(db, directory, vfs, e) == 0)
         return 0;
     db_close(db, false);
     *ret = NULL;

@@ -17,11 +17,15 @@ static int fail(struct err *e, const char *what, const char *path)
 
 int home_sync_directory_of(const char *path, struct err *e)
 {
-    const char *slash = strrchr(path, '/');
     struct arena *a = arena_new();
-    const char *parent = "."; /* "x" lies in ".", "/x" in "/" */
-    if (slash)
-        parent = arena_cstr(a, (struct str){path, slash == path ? 1 : (size_t)(slash - path)});
+    struct str name = str_of(path);
+    while (name.len > 1 && name.ptr[name.len - 1] == '/')
+        name.len--;
+    size_t n = name.len;
+    while (n > 0 && name.ptr[n - 1] != '/')
+        n--;
+    /* "x" lies in ".", "/x" in "/", "/x/y/" in "/x" */
+    const char *parent = n == 0 ? "." : arena_cstr(a, str_take(name, n == 1 ? 1 : n - 1));
     int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     int status = 0;
     if (fd < 0 || fsync(fd) < 0)
@@ -35,7 +39,7 @@ int home_sync_directory_of(const char *path, struct err *e)
 int home_make(const char *directory, struct err *e)
 {
     if (mkdir(directory, 0700) == 0)
-        return home_sync_directory_of(directory, e);
+        return 0;
     if (errno != EEXIST)
         return fail(e, "create the data directory", directory);
     struct stat st;

@@ -3,7 +3,7 @@
 
 #include "base/err.h"
 
-/* Makes the directory (0700) if it is missing, and its name durable. */
+/* Makes the directory (0700) if it is missing. Its name is not durable yet. */
 int home_make(const char *directory, struct err *e) ERR_CHECK;
 /* Takes the lock file; the descriptor holds the lock until it is closed. CONFLICT names the pid. */
 int home_lock(const char *directory, int *ret_fd, struct err *e) ERR_CHECK;
