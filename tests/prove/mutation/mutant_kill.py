@@ -57,7 +57,7 @@ def run(program, arguments, library, cpu_s):
     with subprocess.Popen([program, *arguments], cwd=library, stdin=subprocess.DEVNULL,
                           env=dict(os.environ, LD_LIBRARY_PATH=library),
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-        resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(cpu_s) + 1, int(cpu_s) + 1))
+        resource.prlimit(process.pid, resource.RLIMIT_CPU, (int(cpu_s) + 1, int(cpu_s) + 2))
         resource.prlimit(process.pid, resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
         # Not process.kill(): that would wait for it, and the CPU time would be lost.
         late = threading.Timer(10 * cpu_s + WALL_SLACK_S, os.kill, (process.pid, signal.SIGKILL))
