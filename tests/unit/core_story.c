@@ -2,9 +2,8 @@
 
 struct core_story c;
 
-int core_story_begin(void **state)
+static void begin_afresh(void)
 {
-    story_begin(state);
     c = (struct core_story){0};
     c.conf[0] = (struct str_pair){STR("execution.checkpointing.dir"), STR("file:/cp")};
     c.deployment.metadata.id = STR("d0");
@@ -48,6 +47,12 @@ int core_story_begin(void **state)
                                       .tasks_up = 2,
                                       .taskmanager_ids = {c.taskmanagers, 1}};
     c.seen.listings = c.listings;
+}
+
+int core_story_begin(void **state)
+{
+    story_begin(state);
+    begin_afresh();
     return 0;
 }
 
@@ -120,4 +125,52 @@ struct snapshot_sight *given_listing(const char *directory, enum outcome outcome
 void given_waited(int64_t us)
 {
     c.seen.timer_since = c.seen.chance_since = NOW - us;
+}
+
+void given_call(enum intent_kind kind, enum phase phase)
+{
+    begin_afresh();
+    c.record.current.phase = (int)phase;
+    if (kind == INTENT_STOP || kind == INTENT_SAVEPOINT)
+        given_try(kind);
+    else
+        c.record.intent = (struct intent){.kind = (int)kind, .attempt = 1};
+    c.seen.call = (struct seen_call){.sent = true, .times = 1, .sent_at = NOW - 3};
+}
+
+void given_answer(enum outcome outcome)
+{
+    c.seen.call.answered = true;
+    c.seen.call.answered_at = NOW - 2;
+    c.seen.call.outcome = outcome;
+    c.seen.call.status = outcome == OUTCOME_REFUSED ? 400 : 0;
+    c.seen.call.text = STR("what it says");
+}
+
+void given_nobody_heard(void)
+{
+    c.seen.call = (struct seen_call){0};
+}
+
+void given_wanted(enum desired_state state)
+{
+    c.deployment.spec.state = (int)state;
+    c.record.wanted_state = (int)state;
+}
+
+void given_its_jobmanager_is_dead(void)
+{
+    c.cluster.jobmanager_alive = false;
+    c.cluster.jobmanager_dead = true;
+}
+
+void given_nothing_exists(void)
+{
+    c.seen.n_clusters = 0;
+}
+
+void then_row(int number, enum action action)
+{
+    then_it_does(action);
+    assert_int_equal(c.out.rule->number, number);
 }

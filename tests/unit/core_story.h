@@ -42,6 +42,16 @@ int core_story_begin(void **state);
 struct core_in core_story_in(void);
 /* The next step: what it decided is in c.out; the rule's action is expected to be this. */
 void then_it_does(enum action action);
+/* The same, and the row that decided. */
+void then_row(int number, enum action action);
+/* Afresh: the call was made by this process and not answered yet; or, with INTENT_NONE, none was. */
+void given_call(enum intent_kind kind, enum phase phase);
+void given_answer(enum outcome outcome);
+/* It was made by an earlier life of the daemon, if at all. */
+void given_nobody_heard(void);
+void given_wanted(enum desired_state state);
+void given_its_jobmanager_is_dead(void);
+void given_nothing_exists(void);
 struct savepoint *given_row(const char *id, enum savepoint_state state);
 /* A stop or savepoint that was posted, under trigger t1, as Savepoint s1, into TRY. */
 void given_try(enum intent_kind kind);

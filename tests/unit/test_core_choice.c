@@ -165,6 +165,93 @@ static void state_that_is_too_old_is_refused(void **state)
     then_rejected("old", REJECT_TOO_OLD);
 }
 
+static void state_is_too_old_when_there_is_a_limit_and_it_is_older(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    struct savepoint *s = given_snapshot("old", ORIGIN_SUSPEND, 1, 1);
+    s->status.state_taken_at = 1000000 * US_PER_S - 3600 * US_PER_S;
+    then_it_is("old"); /* no limit */
+    deployment.spec.max_state_age.us = 3600 * US_PER_S;
+    then_it_is("old");
+    deployment.spec.max_state_age.us--;
+    then_rejected("old", REJECT_TOO_OLD);
+    s->status.state_taken_at = 0; /* not known */
+    then_it_is("old");
+}
+
+static void only_a_complete_whole_and_confirmed_one_is_usable(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    struct savepoint *s = given_snapshot("s", ORIGIN_SUSPEND, 1, 1);
+    assert_true(savepoint_is_usable(s));
+    s->status.verified = VERIFIED_BROKEN;
+    assert_false(savepoint_is_usable(s));
+    s->status.verified = VERIFIED_UNCONFIRMED;
+    assert_false(savepoint_is_usable(s));
+    s->status.verified = VERIFIED_REPORTED;
+    assert_true(savepoint_is_usable(s));
+    s->status.state = SAVEPOINT_FAILED;
+    assert_false(savepoint_is_usable(s));
+}
+
+static void candidates_are_told_newest_first_and_why(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    given_snapshot("first", ORIGIN_SUSPEND, 1, 1);
+    given_snapshot("third", ORIGIN_SUSPEND, 3, 1);
+    given_snapshot("second", ORIGIN_SUSPEND, 2, 9);
+    struct choice c = chosen();
+    assert_int_equal(c.n_candidates, 3);
+    assert_text(c.candidates[0].savepoint->metadata.id, "third");
+    assert_text(c.candidates[1].savepoint->metadata.id, "second");
+    assert_text(c.candidates[2].savepoint->metadata.id, "first");
+    then_rejected("third", REJECT_CHOSEN);
+    assert_text(c.reason, "the newest completed snapshot");
+    deployment.spec.restore_strategy = RESTORE_LATEST_SAVEPOINT;
+    assert_text(chosen().reason, "the newest completed savepoint");
+}
+
+/* Taken by the very attempt that went back, before it was seen up. */
+static void what_an_attempt_took_itself_is_not_behind_it(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    given_snapshot("own", ORIGIN_USER_REQUEST, 3, 1);
+    record.floor_attempt = 3;
+    record.floor_sequence = 1;
+    then_it_is("own");
+    record.floor_attempt = 4;
+    then_rejected("own", REJECT_BEHIND);
+    record.floor_sequence = 0; /* an import made since */
+    then_it_is("own");
+}
+
+static bool an_edit_decides_state(enum phase phase, enum operation_kind kind, bool by_user)
+{
+    record.current.phase = (int)phase;
+    record.operation = (struct operation){.kind = (int)kind, .by_user = by_user};
+    struct core_in in = input();
+    return core_edit_decides_state(&in);
+}
+
+static void an_edit_decides_on_state_where_no_recovery_is_under_way(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    assert_true(an_edit_decides_state(PHASE_NONE, OPERATION_NONE, false));
+    assert_true(an_edit_decides_state(PHASE_NONE, OPERATION_START, true));
+    assert_true(an_edit_decides_state(PHASE_UP, OPERATION_RECOVER, false));
+    assert_true(an_edit_decides_state(PHASE_SUBMITTED, OPERATION_RECOVER, false));
+    assert_false(an_edit_decides_state(PHASE_NONE, OPERATION_RECOVER, false));
+    assert_false(an_edit_decides_state(PHASE_READ, OPERATION_RECOVER, false));
+    assert_false(an_edit_decides_state(PHASE_NONE, OPERATION_UPGRADE, true));
+    deployment.spec.upgrade_strategy = UPGRADE_STATELESS;
+    assert_true(an_edit_decides_state(PHASE_NONE, OPERATION_UPGRADE, true));
+}
+
 static void an_explicit_restore_is_used_once_and_what_lies_behind_it_no_more(void **state)
 {
     (void)state;
@@ -174,6 +261,7 @@ static void an_explicit_restore_is_used_once_and_what_lies_behind_it_no_more(voi
     deployment.spec.restore_from =
         (struct restore_from){.savepoint_id = STR("named"), .nonce = STR("one")};
     then_it_is("named");
+    assert_text(chosen().reason, "spec.restoreFrom names it");
     then_rejected("newer", REJECT_NOT_NAMED);
     /* Attempt 3 began from it; what is older than that, but for itself, is behind. */
     record.used_nonce = STR("one");
@@ -193,6 +281,7 @@ static void an_explicit_restore_of_nothing_blocks(void **state)
     given_snapshot("newest", ORIGIN_SUSPEND, 2, 9);
     deployment.spec.restore_from.location = STR("file:/elsewhere");
     assert_int_equal(chosen().kind, PICK_BAD);
+    assert_text(chosen().reason, "spec.restoreFrom names no completed snapshot");
 }
 
 static void starting_empty_takes_a_decision(void **state)
@@ -209,6 +298,28 @@ static void starting_empty_takes_a_decision(void **state)
     assert_int_equal(chosen().kind, PICK_EMPTY);
     deployment.spec.require_state = true;
     assert_int_equal(chosen().kind, PICK_FORBIDDEN);
+}
+
+/* Under upgrade NONE an edit waits, and what failed is started again as it was. */
+static void a_recovery_under_upgrade_none_runs_what_ran(void **state)
+{
+    (void)state;
+    struct job last = {.spec.template_.parallelism = 7};
+    given(RESTORE_LATEST_STATE);
+    deployment.spec.upgrade_strategy = UPGRADE_NONE;
+    record.spec_version = 5;
+    record.operation = (struct operation){.kind = OPERATION_RECOVER, .to_spec_version = 4};
+    struct core_in in = input();
+    assert_int_equal(core_target_version(&in), 5);
+    in.last_job = &last;
+    assert_int_equal(core_target_version(&in), 4);
+    assert_int_equal(core_target_template(&in)->parallelism, 7);
+    record.operation.kind = OPERATION_START;
+    assert_int_equal(core_target_version(&in), 5);
+    assert_int_equal(core_target_template(&in)->parallelism, 0);
+    record.operation.kind = OPERATION_RECOVER;
+    deployment.spec.upgrade_strategy = UPGRADE_STATEFUL;
+    assert_int_equal(core_target_version(&in), 5);
 }
 
 static void a_back_off_doubles_up_to_a_minute(void **state)
@@ -279,9 +390,15 @@ int main(void)
         STORY(a_broken_newest_blocks_and_is_never_skipped),
         STORY(what_this_flink_cannot_read_blocks),
         STORY(state_that_is_too_old_is_refused),
+        STORY(state_is_too_old_when_there_is_a_limit_and_it_is_older),
+        STORY(only_a_complete_whole_and_confirmed_one_is_usable),
+        STORY(candidates_are_told_newest_first_and_why),
+        STORY(what_an_attempt_took_itself_is_not_behind_it),
+        STORY(an_edit_decides_on_state_where_no_recovery_is_under_way),
         STORY(an_explicit_restore_is_used_once_and_what_lies_behind_it_no_more),
         STORY(an_explicit_restore_of_nothing_blocks),
         STORY(starting_empty_takes_a_decision),
+        STORY(a_recovery_under_upgrade_none_runs_what_ran),
         STORY(a_back_off_doubles_up_to_a_minute),
         STORY(a_recovery_runs_the_recorded_jars),
         STORY(looks_grow_rarer),

@@ -245,6 +245,226 @@ static void what_flink_refuses_to_tell_is_not_claimed(void **state)
     assert_int_equal(c.out.record.current.restored, RESTORED_NOT_TOLD);
 }
 
+/* Flink named no directory: it is where it was configured to be. */
+static void an_unnamed_directory_is_the_configured_one(void **state)
+{
+    (void)state;
+    struct core_in in = core_story_in();
+    given_it_is_gone(0);
+    c.record.current.checkpoint_directory = (struct str){0};
+    assert_text(core_unlisted_directory(story_arena, &in), CHECKPOINTS);
+    c.conf[0].key = STR("state.checkpoints.dir");
+    assert_text(core_unlisted_directory(story_arena, &in), CHECKPOINTS);
+    c.conf[0].key = STR("state.savepoints.dir");
+    assert_text(core_unlisted_directory(story_arena, &in), "");
+    assert_int_equal(judged().verdict,
+                     EVIDENCE_CONFLICT); /* it took some, and where is not known */
+    c.record.current.checkpointing = CHECKPOINTING_UNKNOWN;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.record.current.unwatched = true; /* it may have taken some, and nobody looked */
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.record.current.checkpointing = CHECKPOINTING_OFF;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+static void a_directory_that_flink_named_goes_before_the_configured_one(void **state)
+{
+    (void)state;
+    struct core_in in = core_story_in();
+    given_it_is_gone(0);
+    c.record.current.checkpoint_directory = STR("file:/elsewhere/cp");
+    assert_text(core_unlisted_directory(story_arena, &in), "file:/elsewhere/cp");
+    in.job = NULL;
+    assert_text(core_unlisted_directory(story_arena, &in), "file:/elsewhere/cp");
+    c.record.current.checkpoint_directory = (struct str){0};
+    assert_text(core_unlisted_directory(story_arena, &in), "");
+}
+
+static void what_is_found_is_told_oldest_first(void **state)
+{
+    (void)state;
+    given_try(INTENT_STOP);
+    given_it_is_gone(0);
+    given_listing(TRY, OUTCOME_DONE, 9);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 7);
+    c.listings[0].part.at = c.listings[1].part.at = c.seen.committed_at;
+    struct end_evidence e = judged();
+    assert_int_equal(e.n_found, 2);
+    assert_int_equal(e.found[0].sight->checkpoint_id, 7);
+    assert_int_equal(e.found[1].sight->checkpoint_id, 9);
+}
+
+static void an_empty_place_proves_little_of_a_job_that_nobody_saw(void **state)
+{
+    (void)state;
+    given_it_is_gone(0);
+    c.record.current.checkpointing = CHECKPOINTING_UNKNOWN;
+    c.record.current.unwatched = true;
+    given_listing(CHECKPOINTS, OUTCOME_REFUSED, 0);
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.listings[0].outcome = OUTCOME_DONE;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.listings[0].outcome = OUTCOME_REFUSED;
+    c.record.current.unwatched = false;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+static void a_listing_that_was_never_made_counts_nothing(void **state)
+{
+    (void)state;
+    given_it_is_gone(10);
+    c.seen.committed_at = 0;
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
+    c.listings[0].part.at = 0;
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+    c.listings[0].part.at = 1;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+static void a_listing_is_waited_for_a_minute(void **state)
+{
+    (void)state;
+    given_it_is_gone(10);
+    given_waited(WAIT_LISTING_US);
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+    given_waited(WAIT_LISTING_US + 1);
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.record.timer = 1; /* another wait has begun */
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+}
+
+/* It cannot be blamed on anything else: it is what stopped the job. */
+static void the_broken_savepoint_of_a_stop_blocks(void **state)
+{
+    (void)state;
+    given_try(INTENT_STOP);
+    given_it_is_gone(0);
+    c.record.current.end = END_FINISHED;
+    given_listing(TRY, OUTCOME_DONE, 7)->verified = VERIFIED_BROKEN;
+    c.sights[0].text = STR("_metadata is cut off");
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    assert_false(judged().stopped_by_us);
+    c.tries[0].settled = true; /* what became of it is recorded */
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.tries[0].settled = false;
+    c.tries[0].stop = false;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.tries[0].stop = true;
+    c.sights[0].verified = VERIFIED_FULL;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    assert_true(judged().stopped_by_us);
+    c.sights[0].verified = VERIFIED_BROKEN;
+    c.record.current.end = END_CANCELED;
+    c.record.current.checkpointing = CHECKPOINTING_OFF;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+static void restore_from_overrules_until_it_is_used(void **state)
+{
+    (void)state;
+    given_it_is_gone(11);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.record.used_nonce = STR("earlier"); /* and nothing is named any more */
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.deployment.spec.restore_from.location = STR("file:/sp/old");
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    assert_true(judged().unread);
+    c.record.used_nonce = STR("file:/sp/old");
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.deployment.spec.restore_from.savepoint_id = STR("s9");
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.deployment.spec.restore_from.nonce = STR("file:/sp/old");
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+}
+
+static enum evidence news(void)
+{
+    bool mismatch;
+    struct core_in in = core_story_in();
+    return core_running_evidence(&in, &mismatch);
+}
+
+static void news_are_noted_once(void **state)
+{
+    (void)state;
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.record.current.checkpointing = CHECKPOINTING_UNKNOWN;
+    assert_int_equal(news(), EVIDENCE_READY);
+    c.record.current.checkpointing = CHECKPOINTING_ON;
+    c.seen.stats.completed_count = 1; /* the first snapshot ever */
+    assert_int_equal(news(), EVIDENCE_READY);
+    c.record.had_snapshot = true;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.record.current.checkpoint_directory = (struct str){0};
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats.latest_completed.path = STR(CHECKPOINTS "/chk-1");
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats.latest_completed.id = 1; /* where it checkpoints */
+    assert_int_equal(news(), EVIDENCE_READY);
+    c.seen.stats.latest_completed.is_savepoint = true;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats.latest_completed.is_savepoint = false;
+    c.seen.stats_part.at = c.seen.committed_at;
+    assert_int_equal(news(), EVIDENCE_READY);
+    c.seen.stats_part.at--;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_UNKNOWN;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats.outcome = OUTCOME_REFUSED;
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.record.current.checkpointing = CHECKPOINTING_UNKNOWN;
+    assert_int_equal(news(), EVIDENCE_READY);
+}
+
+static bool has_new_restarts(void)
+{
+    struct core_in in = core_story_in();
+    return core_has_new_restarts(&in);
+}
+
+static void restarts_are_counted_from_what_is_recorded(void **state)
+{
+    (void)state;
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    assert_false(has_new_restarts());
+    c.seen.stats.restarts = 2;
+    assert_true(has_new_restarts());
+    c.job.status.observed_flink_job_restarts = 2;
+    assert_false(has_new_restarts());
+    c.job.status.observed_flink_job_restarts = 1;
+    c.seen.stats_part.at = c.seen.committed_at - 1;
+    assert_false(has_new_restarts());
+    c.seen.stats_part.at = c.seen.committed_at;
+    assert_true(has_new_restarts());
+    c.seen.stats.outcome = OUTCOME_UNKNOWN;
+    assert_false(has_new_restarts());
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.stats_part.at = c.seen.committed_at = 0;
+    assert_false(has_new_restarts());
+}
+
+static void a_stop_is_recorded_with_its_savepoint(void **state)
+{
+    (void)state;
+    struct core_in in = core_story_in();
+    assert_false(core_stop_is_recorded(&in));
+    given_try(INTENT_STOP);
+    in = core_story_in();
+    assert_false(core_stop_is_recorded(&in));
+    c.rows[0].status.state = SAVEPOINT_COMPLETED;
+    assert_true(core_stop_is_recorded(&in));
+    c.tries[0].stop = false;
+    assert_false(core_stop_is_recorded(&in));
+    c.tries[0].stop = true;
+    c.rows[0].metadata.id = STR("another");
+    assert_false(core_stop_is_recorded(&in));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +483,17 @@ int main(void)
         CORE_STORY(the_newest_unread_end_is_read_first),
         CORE_STORY(what_was_restored_is_compared_with_what_was_asked),
         CORE_STORY(what_flink_refuses_to_tell_is_not_claimed),
+        CORE_STORY(an_unnamed_directory_is_the_configured_one),
+        CORE_STORY(a_directory_that_flink_named_goes_before_the_configured_one),
+        CORE_STORY(what_is_found_is_told_oldest_first),
+        CORE_STORY(an_empty_place_proves_little_of_a_job_that_nobody_saw),
+        CORE_STORY(a_listing_that_was_never_made_counts_nothing),
+        CORE_STORY(a_listing_is_waited_for_a_minute),
+        CORE_STORY(the_broken_savepoint_of_a_stop_blocks),
+        CORE_STORY(restore_from_overrules_until_it_is_used),
+        CORE_STORY(news_are_noted_once),
+        CORE_STORY(restarts_are_counted_from_what_is_recorded),
+        CORE_STORY(a_stop_is_recorded_with_its_savepoint),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
