@@ -55,7 +55,8 @@ class Ground:
 
     def retained(self):
         """The newest checkpoint that the last job left in its directory."""
-        left = pathlib.Path(self.daemon.data).glob(f"**/{self.jobs[-1]}/chk-*/_metadata")
+        storage = pathlib.Path(self.daemon.data) / "storage"
+        left = storage.glob(f"**/{self.jobs[-1]}/chk-*/_metadata")
         found = sorted(left, key=lambda path: int(path.parent.name.removeprefix("chk-")))
         expect(found, "the job left no checkpoint behind")
         return str(found[-1].parent)

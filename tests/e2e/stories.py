@@ -168,7 +168,7 @@ def cancelled_outside(stage):
     status, _ = http("PATCH", f"{before[-1]['status']['restUrl']}/jobs/{job}?mode=cancel", b"")
     expect(status == 202, f"Flink answers {status}")
     new_job(counter, before)
-    left = sorted(pathlib.Path(stage.daemon.data).glob(f"**/{job}/chk-*/_metadata"),
+    left = sorted((pathlib.Path(stage.daemon.data) / "storage").glob(f"**/{job}/chk-*/_metadata"),
                   key=lambda path: int(path.parent.name.removeprefix("chk-")))
     expect(counter.flink_restored() == str(left[-1].parent), "not from the newest checkpoint")
     counter.wait_progress(records=30, checkpoints=1)

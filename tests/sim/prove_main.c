@@ -1,9 +1,11 @@
-/* prove_storms [--seconds N] [--seed S] [--step N] [--profile NAME] [--stories DIRECTORY]
+/* prove_storms [--seconds N | --runs N] [--seed S] [--step N] [--profile NAME] [--stories DIRECTORY]
+ *              [--whole]
  * prove_storms --replay FILE
  *
  * Storms one after the other, each of its own seed, until the time is over or one does not hold. That
- * one is cut down to what it needs and written as a story that can be replayed. The last line before
- * "N passed, N failed" is the report, as JSON. Exit status 1 when something did not hold. */
+ * one is cut down to what it needs (--whole: it is not) and written as a story that can be replayed. The
+ * last line before "N passed, N failed" is the report, as JSON. Exit status 1 when something did not
+ * hold. */
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -21,6 +23,7 @@ struct options {
     const struct storm_profile *profile; /* NULL: each in turn */
     const char *stories;
     const char *replay;
+    bool whole;
 };
 
 struct totals {
@@ -66,8 +69,10 @@ static void write_story(const struct options *o, const struct storm *storm,
 static void report_failure(const struct options *o, struct storm *storm, struct storm_end *end)
 {
     printf("FAILED seed %" PRIu64 ", %zu moments: %s\n", storm->seed, storm->n, end->wrong);
-    storm_shrink(storm, end);
-    storm_play(storm, end);
+    if (!o->whole) {
+        storm_shrink(storm, end);
+        storm_play(storm, end);
+    }
     storm_print(stdout, storm);
     printf("-> %s\n", end->wrong);
     write_story(o, storm, end);
@@ -158,11 +163,15 @@ static int replay(const char *path)
 
 int main(int argc, char **argv)
 {
-    static const struct option known[] = {
-        {"seconds", required_argument, NULL, 't'}, {"runs", required_argument, NULL, 'n'},
-        {"seed", required_argument, NULL, 's'},    {"step", required_argument, NULL, 'k'},
-        {"profile", required_argument, NULL, 'p'}, {"stories", required_argument, NULL, 'd'},
-        {"replay", required_argument, NULL, 'r'},  {0}};
+    static const struct option known[] = {{"seconds", required_argument, NULL, 't'},
+                                          {"runs", required_argument, NULL, 'n'},
+                                          {"seed", required_argument, NULL, 's'},
+                                          {"step", required_argument, NULL, 'k'},
+                                          {"profile", required_argument, NULL, 'p'},
+                                          {"stories", required_argument, NULL, 'd'},
+                                          {"replay", required_argument, NULL, 'r'},
+                                          {"whole", no_argument, NULL, 'w'},
+                                          {0}};
     struct options o = {.seconds = 10, .seed = 1, .step = 1, .stories = "."};
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) >= 0;) {
         switch (c) {
@@ -172,6 +181,7 @@ int main(int argc, char **argv)
         case 'k': o.step = strtoull(optarg, NULL, 10); break;
         case 'd': o.stories = optarg; break;
         case 'r': o.replay = optarg; break;
+        case 'w': o.whole = true; break;
         case 'p':
             o.profile = storm_profile(optarg);
             if (o.profile)

@@ -15,6 +15,9 @@ import threading
 SUITES = [("unit", "core_*"), ("scenario", "*"), ("exhaustive", "*"), ("api", "api_hints"), ("crash", "*")]
 # No test, but a proof that a change of the rules decides nothing otherwise: see decisions.c.
 DECISIONS = "exhaustive/decisions"
+# Nor a test: so many storms, whose first failure is not cut down to a story.
+STORMS = "storms/storms"
+STORMS_ARGUMENTS = ["--runs", "400", "--whole", "--stories", "/dev/null"]
 FAILED = b"[  FAILED  ]"
 # A mutant may allocate or print without end.
 MOST_MEMORY = 2 << 30
@@ -36,6 +39,7 @@ def killers(build, patterns):
             if of_suite and fnmatch.fnmatch(test["name"], names):
                 found.append(Killer(f"{suite}/{test['name']}", test["cmd"][0], test["cmd"][1:]))
     found.append(Killer(DECISIONS, os.path.join(build, "tests/prove/mutation/decisions"), []))
+    found.append(Killer(STORMS, os.path.join(build, "tests/sim/prove_storms"), STORMS_ARGUMENTS))
     return [killer for killer in found if any(fnmatch.fnmatch(killer.name, glob) for glob in patterns)]
 
 
