@@ -36,8 +36,9 @@ void batch_put(struct batch *b, enum store_table table, struct str id, struct st
 
 void batch_drop(struct batch *b, enum store_table table, struct str id, int64_t expect)
 {
-    add_write(b, (struct store_write){
-                     .kind = STORE_DELETE, .row = {.table = table, .id = id}, .expect = expect});
+    add_write(b, (struct store_write){.kind = STORE_DELETE,
+                                      .row = {.table = table, .id = arena_str(b->arena, id)},
+                                      .expect = expect});
 }
 
 struct str body_of(struct arena *a, const struct fields *f, const void *object)
