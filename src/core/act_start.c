@@ -11,8 +11,8 @@ static struct job *describe_job(struct step *s, const struct job_template *t, in
     struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
     *annotation = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
                                     arena_fmt(s->a, "%lld", (long long)version)};
-    struct job *job = &s->out->jobs[s->out->n_jobs++];
-    *job = (struct job){0};
+    struct job *job = ARENA_NEW(s->a, struct job);
+    s->out->jobs[s->out->n_jobs++] = job;
     job->metadata = (struct job_metadata){
         .id = at->job_id,
         .namespace_name = d->metadata.namespace_name,

@@ -149,8 +149,8 @@ struct str_map step_version_annotation(struct step *s)
 static struct job *job_to_put(struct core_out *out, struct str id)
 {
     for (size_t i = 0; i < out->n_jobs; i++)
-        if (str_eq(out->jobs[i].metadata.id, id))
-            return &out->jobs[i];
+        if (str_eq(out->jobs[i]->metadata.id, id))
+            return out->jobs[i];
     return NULL;
 }
 
@@ -161,7 +161,7 @@ struct job *step_put_job(struct step *s)
         return NULL;
     struct job *job = job_to_put(out, s->in->job->metadata.id);
     if (!job) {
-        job = &out->jobs[out->n_jobs++];
+        job = out->jobs[out->n_jobs++] = ARENA_NEW(s->a, struct job);
         *job = *s->in->job;
     }
     job->metadata.modified_at = s->in->wall_us;

@@ -45,7 +45,7 @@ struct core_out {
     bool changed; /* record, status or any row differs: commit */
     struct record record;
     struct deployment_status status;
-    struct job jobs[CORE_JOBS]; /* rows to put: of the attempt that was over, of the next one */
+    struct job *jobs[CORE_JOBS]; /* rows to put: of the attempt that was over, of the next one */
     size_t n_jobs;
     struct savepoint *savepoints; /* rows to put */
     size_t n_savepoints;

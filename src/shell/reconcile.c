@@ -262,7 +262,7 @@ static void fill_step(struct commit *c, struct core_out *out)
     batch_put(b, STORE_RECORD, e->id, (struct str){0}, e->record.version,
               record_body(b->arena, &out->record, &out->status));
     for (size_t i = 0; i < out->n_jobs; i++) {
-        struct job *job = &out->jobs[i];
+        struct job *job = out->jobs[i];
         int64_t version = job_version(e, job->metadata.id);
         job->metadata.resource_version = version + 1;
         batch_put(b, STORE_JOB, job->metadata.id, e->id, version,

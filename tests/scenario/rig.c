@@ -160,7 +160,7 @@ static void commit(struct rig *r, const struct core_out *out)
     if (out->dropped_savepoint.len)
         drop_savepoint(r, out->dropped_savepoint);
     for (size_t i = 0; i < out->n_jobs; i++)
-        put_job(r, &out->jobs[i]);
+        put_job(r, out->jobs[i]);
     if (!out->rule)
         store_events(r, out->events, out->n_events, "user");
     else

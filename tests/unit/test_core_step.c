@@ -186,11 +186,11 @@ static void the_end_of_an_attempt_and_the_next_one_are_one_commit(void **state)
     assert_int_equal(c.out.record.intent.rule, 510);
     assert_text(c.out.record.current.job_id, FRESH_ID);
     assert_int_equal(c.out.n_jobs, 2);
-    assert_text(c.out.jobs[0].metadata.id, JOB);
-    assert_int_equal(c.out.jobs[0].status.state, JOB_FAILED);
-    assert_text(c.out.jobs[1].metadata.id, FRESH_ID);
-    assert_int_equal(c.out.jobs[1].metadata.attempt, 2);
-    assert_int_equal(c.out.jobs[1].status.state, JOB_STARTING);
+    assert_text(c.out.jobs[0]->metadata.id, JOB);
+    assert_int_equal(c.out.jobs[0]->status.state, JOB_FAILED);
+    assert_text(c.out.jobs[1]->metadata.id, FRESH_ID);
+    assert_int_equal(c.out.jobs[1]->metadata.attempt, 2);
+    assert_int_equal(c.out.jobs[1]->status.state, JOB_STARTING);
     assert_int_equal(put_row()->status.checkpoint_id, 9);
     for (size_t i = 0; i < c.out.n_events; i++)
         assert_text(c.out.events[i].job_id, c.out.events[i].rule == 510 ? FRESH_ID : JOB);
