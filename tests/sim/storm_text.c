@@ -20,13 +20,13 @@ void storm_print(FILE *to, const struct storm *storm)
     }
 }
 
-/* The number of the name in the list, which ends with NULL; -1 = it is none of them. */
+/* The number of the name in the list; 0 = it is none of them. */
 static int named(const char *const names[], size_t n, const char *name)
 {
     for (size_t i = 1; i < n; i++)
         if (strcmp(names[i], name) == 0)
             return (int)i;
-    return -1;
+    return 0;
 }
 
 static const struct moment_kind *kind_of(struct str text)
@@ -66,7 +66,7 @@ static bool read_head(struct str line, int number, struct storm *ret)
     unsigned long long seed;
     double seconds;
     snprintf(text, sizeof(text), "%.*s", STR_ARG(line));
-    int kind = -1;
+    int kind = 0;
     switch (number) {
     case 1:
         if (sscanf(text, "storm of seed %llu", &seed) != 1)
