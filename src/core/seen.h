@@ -88,7 +88,8 @@ struct seen {
      * for the job. */
     struct seen_part job_part;
     int64_t job_good_at; /* when its JobManager last answered */
-    int64_t job_told_at; /* when it last said of the job what it does, or that it is not there */
+    /* When that very process last said of the job what it does, or that it is not there. */
+    int64_t job_told_at;
     struct str job_incarnation; /* of the JobManager process when it was asked */
     struct flink_sight job;
 

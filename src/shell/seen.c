@@ -54,6 +54,9 @@ void seen_world(struct entry *e, const struct platform_inventory *i)
 
 void seen_jobmanager(struct entry *e, const struct flink_sight *sight, struct str incarnation)
 {
+    /* What another process told was of another attempt. */
+    if (!str_eq(e->seen.job_incarnation, incarnation))
+        e->seen.job_told_at = 0;
     struct arena *a = seen_arena(e, SEEN_JOB);
     e->seen.job = *sight;
     e->seen.job.text = arena_str(a, sight->text);

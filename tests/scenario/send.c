@@ -60,6 +60,8 @@ static void fold(struct rig *r, struct w_call *c)
     case LOOK_TASKMANAGERS:
     case LOOK_JOB:
         seen->job = c->sight;
+        if (!str_eq(seen->job_incarnation, c->incarnation))
+            seen->job_told_at = 0;
         seen->job_incarnation = c->incarnation;
         if (c->outcome == OUTCOME_DONE)
             seen->job_good_at = r->world.now;
