@@ -195,3 +195,11 @@ const struct unreachable *why_unreachable(const struct facts *f)
             return &unreachable[i];
     return NULL;
 }
+
+size_t unreachable_by(const struct facts *f, size_t column)
+{
+    size_t i = 0;
+    while (i < n_unreachable && ((size_t)unreachable[i].last != column || !unreachable[i].fails(f)))
+        i++;
+    return i;
+}

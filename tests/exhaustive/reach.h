@@ -31,6 +31,9 @@ extern const size_t n_unreachable;
 /* The first class that the facts belong to, or NULL: they can come about. */
 const struct unreachable *why_unreachable(const struct facts *f);
 
+/* The first class that columns 0..column alone decide, and the facts belong to; n_unreachable: none. */
+size_t unreachable_by(const struct facts *f, size_t column);
+
 /* Everything that core_facts reads, made so that it gives exactly `f`. Reachable facts only. */
 struct made {
     struct core_in in;

@@ -58,10 +58,7 @@ static void walk(struct count *n, unsigned v[FACT_COLUMNS], size_t column, uint6
     for (unsigned value = 0; value < fact_columns[column].n; value++) {
         v[column] = value;
         struct facts f = facts_of_values(v);
-        size_t i = 0;
-        while (i < n_unreachable &&
-               ((size_t)unreachable[i].last != column || !unreachable[i].fails(&f)))
-            i++;
+        size_t i = unreachable_by(&f, column);
         if (i < n_unreachable)
             n->unreachable[i] += size;
         else

@@ -66,37 +66,50 @@ static int64_t attempt_now(const struct play *p)
     return p->sim->record.current.number;
 }
 
+static struct w_cluster *cluster_now(struct play *p)
+{
+    return world_cluster(&p->sim->world, attempt_now(p));
+}
+
+static bool job_lives(struct play *p)
+{
+    const struct w_cluster *c = cluster_now(p);
+    return c && c->job.exists && !flink_is_final(c->job.status);
+}
+
 static void jobmanager_dies(struct play *p, const struct moment *m)
 {
+    const struct w_cluster *c = cluster_now(p);
     (void)m;
-    p->faults++;
+    p->faults += c && !c->jobmanager_dead;
     world_kill_jobmanager(&p->sim->world, attempt_now(p), "killed");
 }
 
 static void taskmanager_dies(struct play *p, const struct moment *m)
 {
+    const struct w_cluster *c = cluster_now(p);
     (void)m;
-    p->faults++;
+    p->faults += c && c->taskmanagers[0].alive;
     world_kill_taskmanager(&p->sim->world, attempt_now(p), 0);
 }
 
 static void job_fails(struct play *p, const struct moment *m)
 {
     (void)m;
-    p->faults++;
+    p->faults += job_lives(p);
     flink_job_fails(&p->sim->world, attempt_now(p), "its own code throws");
 }
 
 static void job_restarts(struct play *p, const struct moment *m)
 {
-    p->faults++;
+    p->faults += job_lives(p);
     flink_job_restarts(&p->sim->world, attempt_now(p), m->x * 100 * MS);
 }
 
 static void job_finishes(struct play *p, const struct moment *m)
 {
     struct sim *s = p->sim;
-    const struct w_cluster *c = world_cluster(&s->world, attempt_now(p));
+    const struct w_cluster *c = cluster_now(p);
     (void)m;
     if (!c || !c->job.up || c->job.status != FLINK_JOB_RUNNING)
         return;
@@ -108,7 +121,7 @@ static void job_finishes(struct play *p, const struct moment *m)
 static void somebody_cancels(struct play *p, const struct moment *m)
 {
     (void)m;
-    p->faults++;
+    p->faults += job_lives(p);
     flink_job_cancelled_by_somebody(&p->sim->world, attempt_now(p));
 }
 
@@ -123,46 +136,36 @@ static void machine_reboots(struct play *p, const struct moment *m)
 
 /* ---- what cannot be seen for a while ---- */
 
-static void flink_answers_again(struct w_world *w, int64_t x, int64_t y, void *p)
+static void is_seen_again(struct w_world *w, int64_t x, int64_t y, void *p)
 {
-    (void)x, (void)y, (void)p;
-    w->flink_unreachable = false;
+    bool *hidden = p;
+    (void)w;
+    (void)x;
+    (void)y;
+    *hidden = false;
+}
+
+static void is_hidden(struct play *p, const struct moment *m, bool *hidden)
+{
+    struct w_world *w = &p->sim->world;
+    p->faults++;
+    *hidden = true;
+    world_at(w, w->now + m->x * S, is_seen_again, 0, 0, hidden);
 }
 
 static void flink_is_unreachable(struct play *p, const struct moment *m)
 {
-    struct w_world *w = &p->sim->world;
-    p->faults++;
-    w->flink_unreachable = true;
-    world_at(w, w->now + m->x * S, flink_answers_again, 0, 0, NULL);
-}
-
-static void inventory_works_again(struct w_world *w, int64_t x, int64_t y, void *p)
-{
-    (void)x, (void)y, (void)p;
-    w->inventory_fails = false;
+    is_hidden(p, m, &p->sim->world.flink_unreachable);
 }
 
 static void inventory_fails(struct play *p, const struct moment *m)
 {
-    struct w_world *w = &p->sim->world;
-    p->faults++;
-    w->inventory_fails = true;
-    world_at(w, w->now + m->x * S, inventory_works_again, 0, 0, NULL);
-}
-
-static void storage_is_readable_again(struct w_world *w, int64_t x, int64_t y, void *p)
-{
-    (void)x, (void)y, (void)p;
-    w->storage_unreadable = false;
+    is_hidden(p, m, &p->sim->world.inventory_fails);
 }
 
 static void storage_is_unreadable(struct play *p, const struct moment *m)
 {
-    struct w_world *w = &p->sim->world;
-    p->faults++;
-    w->storage_unreadable = true;
-    world_at(w, w->now + m->x * S, storage_is_readable_again, 0, 0, NULL);
+    is_hidden(p, m, &p->sim->world.storage_unreadable);
 }
 
 /* ---- what the next of its kind comes to ---- */
@@ -171,10 +174,8 @@ static void fate_is_set(struct play *p, const struct moment *m)
 {
     struct w_world *w = &p->sim->world;
     enum fated what = (enum fated)m->kind->z;
-    if (w->n_fates[what] == MOST_FATES)
-        return;
-    p->faults++;
-    world_fate(w, what, (enum fate)m->kind->y);
+    if (w->n_fates[what] < MOST_FATES)
+        world_fate(w, what, (enum fate)m->kind->y);
 }
 
 static void four_savepoints_will_fail(struct play *p, const struct moment *m)

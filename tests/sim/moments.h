@@ -8,7 +8,7 @@ struct play {
     struct sim *sim;
     struct armed armed[MOST_ARMED];
     size_t n_armed;
-    int64_t faults;
+    int64_t faults; /* that struck */
     int64_t operations;
 };
 
@@ -27,7 +27,7 @@ struct moment_kind {
     enum moment_group group;
     int64_t most_x; /* 1..most_x is its number; 0 = it has none */
     void (*happens)(struct play *p, const struct moment *m);
-    int64_t y; /* handed on: a point, or a fate */
+    int64_t y; /* a point, a state, or a fate */
     int64_t z; /* what is fated */
 };
 extern const struct moment_kind moment_kinds[];

@@ -141,8 +141,10 @@ static void heal(struct play *p)
     p->sim->counting = false;
     p->n_armed = 0;
     w->flink_unreachable = w->inventory_fails = w->storage_unreadable = false;
-    for (size_t i = 0; i < FATED_VALUES; i++)
+    for (size_t i = 0; i < FATED_VALUES; i++) {
+        p->faults += (int64_t)w->used_fates[i];
         w->used_fates[i] = w->n_fates[i];
+    }
 }
 
 /* ---- judged ---- */

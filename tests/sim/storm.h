@@ -14,8 +14,7 @@ struct moment_kind;
 struct moment {
     int64_t after_us; /* since the one before */
     const struct moment_kind *kind;
-    int64_t x;
-    int64_t y;
+    int64_t x; /* its number, see most_x */
 };
 
 struct storm {
@@ -50,7 +49,7 @@ struct storm_end {
     char digest[17];    /* of all that is durable at the end */
     bool needed_user;   /* it was blocked or failed, and went on by a user's decision */
     int64_t operations; /* the user's */
-    int64_t faults;     /* that struck */
+    int64_t faults;     /* that struck; what was fated and never came about is none */
     int64_t virtual_us;
     int64_t events;
     int64_t lives;

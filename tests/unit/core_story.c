@@ -174,3 +174,13 @@ void then_row(int number, enum action action)
     then_it_does(action);
     assert_int_equal(c.out.rule->number, number);
 }
+
+void given_clusters(int64_t first, int64_t second)
+{
+    static struct platform_cluster clusters[2];
+    clusters[0] = clusters[1] = c.cluster;
+    clusters[0].attempt = first;
+    clusters[1].attempt = second;
+    c.seen.clusters = clusters;
+    c.seen.n_clusters = 2;
+}

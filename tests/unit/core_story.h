@@ -58,5 +58,7 @@ void given_try(enum intent_kind kind);
 /* What a directory holds: nothing (checkpoint 0), or one snapshot. */
 struct snapshot_sight *given_listing(const char *directory, enum outcome outcome,
                                      int64_t checkpoint);
+/* Clusters of two attempts are there, each as the one of the story. */
+void given_clusters(int64_t first, int64_t second);
 /* The wait began this long ago. */
 void given_waited(int64_t us);

@@ -15,16 +15,6 @@ static void given_an_edit_of(int64_t parallelism)
     c.deployment.spec.template_.spec.parallelism = parallelism;
 }
 
-static void given_clusters(int64_t first, int64_t second)
-{
-    static struct platform_cluster clusters[2];
-    clusters[0] = clusters[1] = c.cluster;
-    clusters[0].attempt = first;
-    clusters[1].attempt = second;
-    c.seen.clusters = clusters;
-    c.seen.n_clusters = 2;
-}
-
 static void a_sight_counts_as_long_as_it_is_fresh(void **state)
 {
     (void)state;

@@ -2,17 +2,6 @@
  * are the names that tests/prove/mutation/museum.mutants gives to their public bugs. */
 #include "core_story.h"
 
-/* Of two attempts, the older ones left behind. */
-static void given_clusters(int64_t first, int64_t second)
-{
-    static struct platform_cluster clusters[2];
-    clusters[0] = clusters[1] = c.cluster;
-    clusters[0].attempt = first;
-    clusters[1].attempt = second;
-    c.seen.clusters = clusters;
-    c.seen.n_clusters = 2;
-}
-
 static void given_an_attempt(int64_t number, enum phase phase)
 {
     c.record.top = c.record.current.number = number;

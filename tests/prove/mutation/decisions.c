@@ -77,11 +77,7 @@ static void walk(struct walk *w, unsigned v[FACT_COLUMNS], size_t column)
     for (unsigned value = 0; value < fact_columns[column].n; value++) {
         v[column] = value;
         struct facts f = facts_of_values(v);
-        size_t i = 0;
-        while (i < n_unreachable &&
-               ((size_t)unreachable[i].last != column || !unreachable[i].fails(&f)))
-            i++;
-        if (i == n_unreachable)
+        if (unreachable_by(&f, column) == n_unreachable)
             walk(w, v, column + 1);
     }
 }

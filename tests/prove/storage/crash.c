@@ -46,18 +46,10 @@ void crash_apply(struct disk *d, const struct journal *j, const struct op *op, s
 {
     if (!kept)
         return;
-    switch (op->kind) {
-    case OP_WRITE: apply_write(d, j, op, sector, kept); break;
-    case OP_RESIZE: disk_resize(d, op->file, op->at); break;
-    case OP_LINK: disk_link(d, op->path, op->file); break;
-    case OP_UNLINK: disk_unlink(d, op->path); break;
-    case OP_RENAME:
-        disk_unlink(d, op->path);
-        disk_link(d, op->to, op->file);
-        break;
-    case OP_SYNC:
-    case OP_SYNC_DIRECTORY: break;
-    }
+    if (op->kind == OP_WRITE)
+        apply_write(d, j, op, sector, kept);
+    else
+        op_apply_whole(d, op);
 }
 
 static bool lies_in(const char *path, const char *directory)

@@ -164,11 +164,9 @@ static bool ignored(const struct op *op)
            (host.fault == FAULT_FILE_SYNC_IGNORED && op->file == disk_find(&host.live, HOST_FILE));
 }
 
-static void change(const struct op *op, const void *bytes)
+void op_apply_whole(struct disk *d, const struct op *op)
 {
-    struct disk *d = &host.live;
     switch (op->kind) {
-    case OP_WRITE: disk_write(d, op->file, op->at, bytes, op->n); break;
     case OP_RESIZE: disk_resize(d, op->file, op->at); break;
     case OP_LINK: disk_link(d, op->path, op->file); break;
     case OP_UNLINK: disk_unlink(d, op->path); break;
@@ -176,9 +174,18 @@ static void change(const struct op *op, const void *bytes)
         disk_unlink(d, op->path);
         disk_link(d, op->to, op->file);
         break;
+    case OP_WRITE: /* its sectors are the caller's */
     case OP_SYNC:
     case OP_SYNC_DIRECTORY: break;
     }
+}
+
+static void change(const struct op *op, const void *bytes)
+{
+    if (op->kind == OP_WRITE)
+        disk_write(&host.live, op->file, op->at, bytes, op->n);
+    else
+        op_apply_whole(&host.live, op);
 }
 
 static bool perform(struct op op, const void *bytes)

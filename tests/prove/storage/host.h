@@ -40,6 +40,8 @@ void host_boot(const struct disk *base, bool records, enum fault fault, uint64_t
 /* Takes the journal (which must be freed) and ends the host. */
 struct journal host_shut_down(void);
 void journal_free(struct journal *j);
+/* Does to the disk what an operation does that cannot come about in part: all but a write. */
+void op_apply_whole(struct disk *d, const struct op *op);
 /* How many operations there were. */
 size_t host_time(void);
 
