@@ -118,8 +118,8 @@ static struct end_evidence judge_checkpoints(struct arena *a, const struct core_
     return e;
 }
 
-/* A user's recorded decision that does without this attempt's snapshots; what is to be deleted is
- * never started again. */
+/* A user's recorded decision that does without this attempt's snapshots: CANCELLED takes none, and
+ * what is to be deleted is never started again. SUSPENDED is no such decision, as it keeps the state. */
 static bool is_overruled(const struct core_in *in)
 {
     const struct deployment_spec *spec = &in->deployment->spec;
@@ -127,7 +127,8 @@ static bool is_overruled(const struct core_in *in)
     struct str nonce = from->nonce.len          ? from->nonce
                        : from->savepoint_id.len ? from->savepoint_id
                                                 : from->location;
-    return in->record->removing || spec->restore_strategy == RESTORE_NONE ||
+    return in->record->removing || spec->state == DESIRED_CANCELLED ||
+           spec->restore_strategy == RESTORE_NONE ||
            (nonce.len && !str_eq(nonce, in->record->used_nonce));
 }
 

@@ -108,6 +108,8 @@ static const struct way_out ways_out[] = {
     {"BLOCKED_STATE_NOT_ESTABLISHED", "restore a snapshot that is known: set spec.restoreFrom",
      NULL},
     {"BLOCKED_STATE_NOT_ESTABLISHED", "start empty: set spec.restoreStrategy.kind to NONE", NULL},
+    {"BLOCKED_STATE_NOT_ESTABLISHED",
+     "leave it for later: set spec.state to CANCELLED; the next start reads it again", NULL},
     {"BLOCKED_CANNOT_START", "put the artifact where it is expected: it goes on by itself", NULL},
     {"BLOCKED_CANNOT_START", "edit the artifact in spec.template", NULL},
     {"BLOCKED_FLINK_CANNOT_READ", "ask for a Flink version that can read the state", NULL},

@@ -146,7 +146,7 @@ static bool removed_while_wanted(const struct facts *f)
 static bool conflict_that_nobody_cares_for(const struct facts *f)
 {
     return f->phase == PHASE_GONE && f->evidence == EVIDENCE_CONFLICT &&
-           f->request == REQUEST_REMOVE;
+           (f->want == WANT_CANCEL || f->request == REQUEST_REMOVE);
 }
 
 /* A back-off ends within a minute, and statistics are waited for shorter; every deadline but the one
@@ -182,7 +182,8 @@ const struct unreachable unreachable[] = {
     {"only a job that is not up is waited for", AT_PACE, late_without_wait},
     {"tries are spent on a stop that is wanted", AT_PACE, tries_of_nothing},
     {"a Deployment that should run is not deleted", AT_REQUEST, removed_while_wanted},
-    {"a deletion does without the evidence", AT_REQUEST, conflict_that_nobody_cares_for},
+    {"CANCELLED and a deletion do without the evidence", AT_REQUEST,
+     conflict_that_nobody_cares_for},
     {"nobody waits for a savepoint", AT_REQUEST, late_for_nobody},
     {"the times contradict each other", AT_REQUEST, times_contradict},
 };

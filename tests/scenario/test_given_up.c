@@ -112,6 +112,20 @@ static void a_job_whose_cluster_ended_unseen_blocks(void **state)
     assert_true(str_eq(r->deployment.status.reason, STR("BLOCKED_STATE_NOT_ESTABLISHED")));
 }
 
+/* CANCELLED needs no state; the start after it does. SUSPENDED would say that the state is kept. */
+static void what_blocks_a_start_blocks_no_cancel(void **state)
+{
+    a_job_whose_cluster_ended_unseen_blocks(state);
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_blocked);
+    rig_want(r, DESIRED_CANCELLED);
+    until(is_cancelled);
+    then_all_is_quiet();
+    rig_want(r, DESIRED_RUNNING);
+    until(is_blocked);
+    assert_int_equal(calls_since(CALL_SUBMIT), 0);
+}
+
 static void a_jobmanager_that_never_answers_is_ended_and_blocks(void **state)
 {
     (void)state;
@@ -133,6 +147,7 @@ int main(void)
         SCENARIO(a_job_that_never_started_leaves_nothing_to_wait_for),
         SCENARIO(nor_does_a_daemon_that_dies_while_its_cluster_ends),
         SCENARIO(a_job_whose_cluster_ended_unseen_blocks),
+        SCENARIO(what_blocks_a_start_blocks_no_cancel),
         SCENARIO(a_jobmanager_that_never_answers_is_ended_and_blocks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

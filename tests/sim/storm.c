@@ -163,12 +163,14 @@ static bool is_as_wished(struct sim *s)
 }
 
 /* When nothing may be decided for them, users decide: try again, then name the newest snapshot, or do
- * without where there is none. */
+ * without where there is none. A cancel needs nobody. */
 static bool comes_to_its_end(struct sim *s, struct storm_end *end)
 {
     enum { BOUND = 3600 };
     if (sim_until(s, is_as_wished, BOUND * S))
         return true;
+    if (s->world.trouble[0] || s->wish.state == DESIRED_CANCELLED)
+        return false;
     end->needed_user = true;
     user_retries(s);
     if (sim_until(s, is_as_wished, BOUND * S))

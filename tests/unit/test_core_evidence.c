@@ -107,6 +107,18 @@ static void none_does_without_and_says_so(void **state)
     assert_false(judged().unread);
 }
 
+static void cancelled_does_without_and_suspended_does_not(void **state)
+{
+    (void)state;
+    given_it_is_gone(11);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
+    c.deployment.spec.state = DESIRED_SUSPENDED;
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    c.deployment.spec.state = DESIRED_CANCELLED;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    assert_true(judged().unread);
+}
+
 static void an_end_that_was_not_read_is_kept_whole(void **state)
 {
     (void)state;
@@ -476,6 +488,7 @@ int main(void)
         CORE_STORY(a_directory_that_does_not_exist_is_a_conflict),
         CORE_STORY(a_finished_job_keeps_no_checkpoints),
         CORE_STORY(none_does_without_and_says_so),
+        CORE_STORY(cancelled_does_without_and_suspended_does_not),
         CORE_STORY(an_end_that_was_not_read_is_kept_whole),
         CORE_STORY(only_something_later_does_without_an_unread_end),
         CORE_STORY(what_lies_behind_an_explicit_restore_need_not_be_read),
