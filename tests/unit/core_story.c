@@ -184,3 +184,20 @@ void given_clusters(int64_t first, int64_t second)
     c.seen.clusters = clusters;
     c.seen.n_clusters = 2;
 }
+
+struct end_evidence judged(void)
+{
+    struct core_in in = core_story_in();
+    return core_end_evidence(story_arena, &in);
+}
+
+void given_it_is_gone(int64_t final_checkpoint)
+{
+    static struct final_checkpoint finals[1];
+    c.seen.n_clusters = 0;
+    c.record.current.phase = PHASE_GONE;
+    c.record.current.end = END_FAILED;
+    c.record.current.stats_known = true;
+    finals[0] = (struct final_checkpoint){.id = final_checkpoint};
+    c.record.current.final_checkpoints = (struct list){finals, final_checkpoint ? 1 : 0};
+}

@@ -62,3 +62,7 @@ struct snapshot_sight *given_listing(const char *directory, enum outcome outcome
 void given_clusters(int64_t first, int64_t second);
 /* The wait began this long ago. */
 void given_waited(int64_t us);
+/* It failed, every process of it is gone, and its JobManager named this checkpoint last (0 = none). */
+void given_it_is_gone(int64_t final_checkpoint);
+/* What its end proves. */
+struct end_evidence judged(void);

@@ -1,29 +1,5 @@
-/* What an attempt's end proves, and what an end that was not read means for the next start. */
+/* What the end of an attempt proves. */
 #include "core_story.h"
-
-static struct end_evidence judged(void)
-{
-    struct core_in in = core_story_in();
-    return core_end_evidence(story_arena, &in);
-}
-
-static struct choice chosen(void)
-{
-    struct core_in in = core_story_in();
-    return core_choose(story_arena, &in, false);
-}
-
-/* It failed, every process of it is gone, and its JobManager named these checkpoints last. */
-static void given_it_is_gone(int64_t final_checkpoint)
-{
-    static struct final_checkpoint finals[1];
-    c.seen.n_clusters = 0;
-    c.record.current.phase = PHASE_GONE;
-    c.record.current.end = END_FAILED;
-    c.record.current.stats_known = true;
-    finals[0] = (struct final_checkpoint){.id = final_checkpoint};
-    c.record.current.final_checkpoints = (struct list){finals, final_checkpoint ? 1 : 0};
-}
 
 static void a_listing_that_is_missing_is_waited_for(void **state)
 {
@@ -91,137 +67,6 @@ static void a_finished_job_keeps_no_checkpoints(void **state)
     given_it_is_gone(10);
     c.record.current.end = END_FINISHED;
     assert_int_equal(judged().verdict, EVIDENCE_READY);
-}
-
-static void none_does_without_and_says_so(void **state)
-{
-    (void)state;
-    given_it_is_gone(11);
-    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
-    c.deployment.spec.restore_strategy = RESTORE_NONE;
-    struct end_evidence e = judged();
-    assert_int_equal(e.verdict, EVIDENCE_READY);
-    assert_true(e.unread);
-    /* What is deleted is never started again. */
-    c.record.removing = true;
-    assert_false(judged().unread);
-}
-
-static void cancelled_does_without_and_suspended_does_not(void **state)
-{
-    (void)state;
-    given_it_is_gone(11);
-    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
-    c.deployment.spec.state = DESIRED_SUSPENDED;
-    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
-    c.deployment.spec.state = DESIRED_CANCELLED;
-    assert_int_equal(judged().verdict, EVIDENCE_READY);
-    assert_true(judged().unread);
-}
-
-static void an_end_that_was_not_read_is_kept_whole(void **state)
-{
-    (void)state;
-    given_it_is_gone(11);
-    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
-    c.deployment.spec.restore_strategy = RESTORE_NONE;
-    then_it_does(ACTION_COLLECT);
-    assert_int_equal(c.out.record.current.phase, PHASE_NONE);
-    assert_int_equal(c.out.record.unread.n, 1);
-    const struct attempt *kept = c.out.record.unread.items;
-    assert_int_equal(kept->phase, PHASE_GONE);
-    assert_int_equal(kept->final_checkpoints.n, 1);
-    c.record = c.out.record;
-    /* Under NONE it blocks nothing; who wants the newest must know it. */
-    assert_int_equal(chosen().kind, PICK_EMPTY);
-    c.deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
-    assert_int_equal(chosen().kind, PICK_BAD);
-    assert_int_equal(chosen().unread->number, 1);
-}
-
-static struct attempt unread[RECORD_UNREAD];
-
-static void given_unread(int64_t first, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        unread[i] = (struct attempt){.number = first + (int64_t)i, .phase = PHASE_GONE};
-    c.record.unread = (struct list){unread, n};
-    c.record.current.phase = PHASE_NONE;
-    c.record.top = 20;
-}
-
-static struct savepoint *given_snapshot(int64_t attempt, enum savepoint_origin origin)
-{
-    struct savepoint *s = given_row("newest", SAVEPOINT_COMPLETED);
-    s->status.attempt = attempt;
-    s->metadata.origin = (int)origin;
-    return s;
-}
-
-static void only_something_later_does_without_an_unread_end(void **state)
-{
-    (void)state;
-    given_unread(5, 1);
-    struct savepoint *s = given_snapshot(4, ORIGIN_RETAINED_CHECKPOINT);
-    assert_non_null(chosen().unread);
-    s->status.attempt = 5; /* of the same attempt: it may have left a newer one */
-    assert_non_null(chosen().unread);
-    s->metadata.origin = ORIGIN_COPIED; /* an import counts from its registration */
-    assert_int_equal(chosen().kind, PICK_SNAPSHOT);
-    s->metadata.origin = ORIGIN_SUSPEND;
-    s->status.attempt = 6;
-    assert_int_equal(chosen().kind, PICK_SNAPSHOT);
-}
-
-static void what_lies_behind_an_explicit_restore_need_not_be_read(void **state)
-{
-    (void)state;
-    given_unread(5, 1);
-    c.record.floor_attempt = 6;
-    assert_null(chosen().unread);
-    c.record.floor_attempt = 5;
-    assert_non_null(chosen().unread);
-    c.deployment.spec.restore_from = (struct restore_from){.savepoint_id = STR("newest")};
-    given_snapshot(1, ORIGIN_USER_REQUEST);
-    assert_int_equal(chosen().kind, PICK_SNAPSHOT);
-}
-
-/* No room for all of them: what is no longer kept blocks all the same. */
-static void what_no_longer_fits_is_not_forgotten(void **state)
-{
-    (void)state;
-    given_unread(2, RECORD_UNREAD);
-    c.record.current.number = 10;
-    c.deployment.spec.restore_strategy = RESTORE_NONE;
-    given_it_is_gone(11);
-    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
-    then_it_does(ACTION_COLLECT);
-    assert_int_equal(c.out.record.unread.n, RECORD_UNREAD);
-    assert_int_equal(((struct attempt *)c.out.record.unread.items)[0].number, 3);
-    assert_int_equal(c.out.record.unread_lost, 2);
-    c.deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
-    c.record.unread = (struct list){0};
-    c.record.unread_lost = 2;
-    struct choice next = chosen();
-    assert_int_equal(next.kind, PICK_BAD);
-    assert_null(next.unread);
-    given_snapshot(3, ORIGIN_SUSPEND);
-    assert_int_equal(chosen().kind, PICK_SNAPSHOT);
-}
-
-static void the_newest_unread_end_is_read_first(void **state)
-{
-    (void)state;
-    given_unread(2, 3);
-    c.seen.n_clusters = 0;
-    c.seen.artifact.part.at = NOW - 1;
-    c.seen.artifact.spec_version = 1;
-    c.seen.artifact.outcome = OUTCOME_DONE;
-    c.record.had_snapshot = true;
-    then_it_does(ACTION_REOPEN);
-    assert_int_equal(c.out.record.current.number, 4);
-    assert_int_equal(c.out.record.current.phase, PHASE_GONE);
-    assert_int_equal(c.out.record.unread.n, 2);
 }
 
 static void what_was_restored_is_compared_with_what_was_asked(void **state)
@@ -371,25 +216,6 @@ static void the_broken_savepoint_of_a_stop_blocks(void **state)
     assert_int_equal(judged().verdict, EVIDENCE_READY);
 }
 
-static void restore_from_overrules_until_it_is_used(void **state)
-{
-    (void)state;
-    given_it_is_gone(11);
-    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
-    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
-    c.record.used_nonce = STR("earlier"); /* and nothing is named any more */
-    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
-    c.deployment.spec.restore_from.location = STR("file:/sp/old");
-    assert_int_equal(judged().verdict, EVIDENCE_READY);
-    assert_true(judged().unread);
-    c.record.used_nonce = STR("file:/sp/old");
-    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
-    c.deployment.spec.restore_from.savepoint_id = STR("s9");
-    assert_int_equal(judged().verdict, EVIDENCE_READY);
-    c.deployment.spec.restore_from.nonce = STR("file:/sp/old");
-    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
-}
-
 static enum evidence news(void)
 {
     bool mismatch;
@@ -487,13 +313,6 @@ int main(void)
         CORE_STORY(what_the_directory_has_not_is_a_conflict),
         CORE_STORY(a_directory_that_does_not_exist_is_a_conflict),
         CORE_STORY(a_finished_job_keeps_no_checkpoints),
-        CORE_STORY(none_does_without_and_says_so),
-        CORE_STORY(cancelled_does_without_and_suspended_does_not),
-        CORE_STORY(an_end_that_was_not_read_is_kept_whole),
-        CORE_STORY(only_something_later_does_without_an_unread_end),
-        CORE_STORY(what_lies_behind_an_explicit_restore_need_not_be_read),
-        CORE_STORY(what_no_longer_fits_is_not_forgotten),
-        CORE_STORY(the_newest_unread_end_is_read_first),
         CORE_STORY(what_was_restored_is_compared_with_what_was_asked),
         CORE_STORY(what_flink_refuses_to_tell_is_not_claimed),
         CORE_STORY(an_unnamed_directory_is_the_configured_one),
@@ -503,7 +322,6 @@ int main(void)
         CORE_STORY(a_listing_that_was_never_made_counts_nothing),
         CORE_STORY(a_listing_is_waited_for_a_minute),
         CORE_STORY(the_broken_savepoint_of_a_stop_blocks),
-        CORE_STORY(restore_from_overrules_until_it_is_used),
         CORE_STORY(news_are_noted_once),
         CORE_STORY(restarts_are_counted_from_what_is_recorded),
         CORE_STORY(a_stop_is_recorded_with_its_savepoint),
