@@ -161,9 +161,10 @@ int store_sqlite_open(const struct store_sqlite_options *options, struct store *
     s->file = arena_fmt(s->arena, "%s", db->path).ptr;
     s->log = arena_fmt(s->arena, "%s-wal", db->path).ptr;
     s->thread = store_thread_start(options->loop, db);
-    *ret = (struct store){&ops, s};
-    if (s->thread)
+    if (s->thread) {
+        *ret = (struct store){&ops, s};
         return 0;
+    }
     db_close(db, true);
     close(lock_fd);
     arena_free(s->arena);
