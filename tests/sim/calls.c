@@ -111,7 +111,8 @@ static void give_artifact(struct owed *o)
                                .path = o->call.text,
                                .sha256 = o->call.text,
                                .name = STR("job.jar"),
-                               .entry_class = STR("Job"),
+                               .entry_class =
+                                   o->call.entry_class.len ? o->call.entry_class : STR("Job"),
                                .size_bytes = 1000};
     o->fn.artifact(o->arg, &s);
 }
