@@ -129,7 +129,7 @@ struct grid_run {
     int64_t version;
     struct str nonce;
     struct intent stop;
-    struct json asked[MOST_CLUSTERS + 1]; /* spec, when the attempt's cluster was asked for */
+    struct json asked[MOST_CLUSTERS + 1]; /* spec, when the attempt was reserved */
 };
 
 /* ear.c: hears what is stored, started and stopped, tells the oracle what is wished, and judges. */

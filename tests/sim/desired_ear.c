@@ -107,6 +107,9 @@ static void hears_durable(struct sim *s)
     r->writes++;
     if (row && row->version != r->version)
         spec_is_stored(r, row);
+    /* The write that reserves an attempt decides what it runs. */
+    if (s->record.current.number && json_is_none(r->asked[s->record.current.number]))
+        r->asked[s->record.current.number] = r->spec;
     judge_stop(r);
 }
 
@@ -188,10 +191,7 @@ static void judge_dependencies(struct sim *s, const struct platform_cluster_spec
 static void hears_provision(struct sim *s, const struct platform_cluster_spec *spec)
 {
     struct grid_run *r = run_of(s);
-    if (!json_is_none(r->asked[spec->attempt]))
-        return; /* again, for TaskManagers */
-    r->asked[spec->attempt] = r->spec;
-    struct json wanted = json_path(r->spec, "template.spec");
+    struct json wanted = json_path(r->asked[spec->attempt], "template.spec");
     struct json given = encoded(s->a, &job_template_fields, spec->template_);
     struct json conf = map_json(s->a, &spec->flink_configuration);
     struct json due = effective(r, json_get(wanted, STR("flinkConfiguration")));

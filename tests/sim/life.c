@@ -17,7 +17,7 @@ static int64_t mono_us(void *ctx)
 
 static int64_t wall_us(void *ctx)
 {
-    return INT64_C(1795000000000000) + mono_us(ctx);
+    return SIM_WALL + mono_us(ctx);
 }
 
 static void random_bytes(void *ctx, void *ret, size_t n)

@@ -13,6 +13,8 @@
 struct life; /* of the daemon: life.h */
 struct sim;
 
+#define SIM_WALL INT64_C(1795000000000000) /* when the world began, in microseconds since 1970 */
+
 /* What the daemon asks of the world. */
 enum sim_call {
     SIM_INVENTORY,

@@ -1,5 +1,5 @@
 /* A slice of the desired-state grid: every field has its values; every invalid one in every state;
- * every valid one alone in every state; and in every state every valid one with another after it. */
+ * every valid one alone in every state; and in every state half of them with another one after it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -88,7 +88,7 @@ static void what_is_valid_is_reached(void **state)
     assert_int_equal(counts.failed, 0);
 }
 
-/* Which one comes after it differs from state to state. */
+/* Every other one in each state, and not the same after it. */
 static void the_path_does_not_matter(void **state)
 {
     enum { STRIDE = 37, WRITES = 12 };
@@ -98,7 +98,7 @@ static void the_path_does_not_matter(void **state)
     (void)state;
     grid_valid(edits);
     for (size_t p = 0; p < n_grid_places; p++)
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = p % 2; i < n; i += 2)
             grid_pair(&grid_places[p], &edits[i], &edits[(i * STRIDE + p * 11 + 5) % n],
                       (int64_t)((i + p) % WRITES), &counts);
     arena_free(a);
