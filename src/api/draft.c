@@ -97,10 +97,14 @@ static int check_names(const struct draft_in *in, struct metadata *m, struct err
 static void fill_in(struct arena *a, const struct draft_in *in, struct deployment *d)
 {
     struct artifact *artifact = &d->spec.template_.spec.artifact;
+    struct str *profile = &d->spec.template_.spec.logging.logging_profile;
     const struct str_list *known = in->flink_versions;
     if (!d->spec.deployment_target_id.len && !d->spec.deployment_target_name.len &&
         !d->spec.session_cluster_name.len)
         d->spec.deployment_target_name = STR("local");
+    /* An empty text is stored as none: the next write, of whatever it is, would bring the default. */
+    if (!profile->len)
+        *profile = STR("default");
     /* Pinned: a Flink that is added to the machine later must not change what runs. */
     if (!artifact->flink_version.len && in->current)
         artifact->flink_version = in->current->spec.template_.spec.artifact.flink_version;

@@ -27,12 +27,22 @@ static struct job *describe_job(struct step *s, const struct job_template *t, in
     job->spec.user_flink_configuration = t->flink_configuration;
     job->spec.template_.flink_configuration = core_effective_configuration(s->a, s->in, t);
     job->spec.template_annotations = d->spec.template_.annotations;
+    job->spec.deployment_target_id = d->spec.deployment_target_id;
     job->spec.deployment_target_name = d->spec.deployment_target_name;
     job->spec.allow_non_restored_state = d->spec.allow_non_restored_state;
     job->status.state = JOB_STARTING;
     job->status.flink_job_id = arena_str(s->a, str_of(hex));
     job->status.last_update_time = s->in->wall_us;
     return job;
+}
+
+/* Beside the template: what is edited meanwhile is pending, and not what this attempt shows. */
+static void runs_what_ran(struct job_spec *job, const struct job_spec *last)
+{
+    job->user_flink_configuration = last->user_flink_configuration;
+    job->template_annotations = last->template_annotations;
+    job->deployment_target_id = last->deployment_target_id;
+    job->deployment_target_name = last->deployment_target_name;
 }
 
 /* Number and job id are durable before anything of the attempt exists, and are never used again. */
@@ -55,7 +65,7 @@ void act_reserve(struct step *s)
     bool recorded = version != s->rec->spec_version;
     struct job *job = describe_job(s, core_target_template(s->in), version);
     if (recorded)
-        job->spec.user_flink_configuration = s->in->last_job->spec.user_flink_configuration;
+        runs_what_ran(&job->spec, &s->in->last_job->spec);
     step_event(s, "CREATING_A_NEW_JOB", "Attempt %d of spec version %d begins", (int)s->rec->top,
                (int)version);
     step_intend(s, INTENT_PROVISION, s->rec->top);

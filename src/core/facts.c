@@ -196,7 +196,8 @@ static bool same_map(const struct str_map *x, const struct str_map *y)
 static bool is_taken_back(const struct core_in *in)
 {
     const struct deployment_spec *spec = &in->deployment->spec;
-    if (!in->job || !str_eq(in->job->spec.deployment_target_name, spec->deployment_target_name) ||
+    if (!in->job || !str_eq(in->job->spec.deployment_target_id, spec->deployment_target_id) ||
+        !str_eq(in->job->spec.deployment_target_name, spec->deployment_target_name) ||
         !same_map(&in->job->spec.template_annotations, &spec->template_.annotations))
         return false;
     /* Most edits show here already; to compare the whole of it takes long. */

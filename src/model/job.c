@@ -28,6 +28,7 @@ static const struct field spec_rows[] = {
     FIELD_AT(FIELD_MAP, job_spec, user_flink_configuration, "userFlinkConfiguration",
              .doc = "What the user wrote; flinkConfiguration is what is in effect."),
     FIELD_AT(FIELD_MAP, job_spec, template_annotations, "templateAnnotations"),
+    FIELD_AT(FIELD_UUID, job_spec, deployment_target_id, "deploymentTargetId"),
     FIELD_AT(FIELD_STR, job_spec, deployment_target_name, "deploymentTargetName"),
     FIELD_AT(FIELD_STR, job_spec, savepoint_location, "savepointLocation",
              .doc = "Restored from; absent when the job began empty."),

@@ -64,12 +64,25 @@ static void the_flink_version_is_pinned(void **state)
                 "/spec/template/spec/artifact/flinkVersion");
 }
 
+/* Or the next write would bring the default, and with it another job. */
+static void an_empty_text_is_the_default_at_once(void **state)
+{
+    (void)state;
+    have_deployment("one", "CANCELLED");
+    struct answer a =
+        patch(ONE, "{'spec':{'template':{'spec':{'logging':{'loggingProfile':''}}}}}");
+    assert_text(text_at(a.json, "spec.template.spec.logging.loggingProfile"), "default");
+    a = patch(ONE, "{'spec':{'maxJobCreationAttempts':7}}");
+    assert_text(text_at(a.json, "spec.template.spec.logging.loggingProfile"), "default");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         API_STORY(defaults_of_the_namespace_reach_new_deployments_only),
         API_STORY(the_author_wins_over_the_namespace_over_the_configuration),
         API_STORY(the_flink_version_is_pinned),
+        API_STORY(an_empty_text_is_the_default_at_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

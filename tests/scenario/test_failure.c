@@ -251,6 +251,25 @@ static void s111_recovery_under_upgrade_none_keeps_what_ran(void **state)
     assert_true(r->deployment.status.pending_change);
 }
 
+/* Also one that shows in the template's annotations only. */
+static void s111_annotations_stay_pending_over_a_recovery(void **state)
+{
+    static struct str_pair note = {{"note", 4}, {"1", 1}};
+    (void)state;
+    given_it_runs_under(UPGRADE_NONE, RESTORE_LATEST_STATE);
+    struct str jar = r->deployment.spec.template_.spec.artifact.jar_uri;
+    rig_edit(r);
+    r->deployment.spec.template_.spec.artifact.jar_uri = jar;
+    r->deployment.spec.template_.annotations = (struct str_map){&note, 1};
+    rig_run_for(r, 10 * S);
+    assert_true(r->deployment.status.pending_change);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    rig_run_for(r, 30 * S);
+    assert_int_equal(r->record.current.spec_version, 1);
+    assert_int_equal(r->deployment.status.state, OBSERVED_RUNNING);
+    assert_true(r->deployment.status.pending_change);
+}
+
 static void s117_start_attempts_cap(void **state)
 {
     (void)state;
@@ -439,6 +458,7 @@ int main(void)
         SCENARIO(s110_cluster_deleted_during_upgrade),
         SCENARIO(s110_cluster_deleted_before_the_savepoint),
         SCENARIO(s111_recovery_under_upgrade_none_keeps_what_ran),
+        SCENARIO(s111_annotations_stay_pending_over_a_recovery),
         SCENARIO(s117_start_attempts_cap),
         SCENARIO(s117_failed_outlasts_its_failures),
         SCENARIO(a_job_that_dies_after_each_start_does_not_loop_for_ever),

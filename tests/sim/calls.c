@@ -40,6 +40,25 @@ static void deliver_jar(struct w_world *w, struct w_call *c)
         snprintf(s->delivered[c->attempt], sizeof(s->delivered[0]), "%.*s", STR_ARG(c->subject));
 }
 
+/* Files have wall times. */
+static void put_wall_times(const struct w_call *c)
+{
+    for (size_t i = 0; i < c->n_items; i++)
+        c->items[i].modified_at += SIM_WALL;
+}
+
+static void list_directory(struct w_world *w, struct w_call *c)
+{
+    storage_list(w, c);
+    put_wall_times(c);
+}
+
+static void verify_snapshot(struct w_world *w, struct w_call *c)
+{
+    storage_verify(w, c);
+    put_wall_times(c);
+}
+
 static void remove_snapshot(struct w_world *w, struct w_call *c)
 {
     oracle_removed(w->watch_arg, c->subject);
@@ -111,7 +130,8 @@ static void give_artifact(struct owed *o)
                                .path = o->call.text,
                                .sha256 = o->call.text,
                                .name = STR("job.jar"),
-                               .entry_class = STR("Job"),
+                               .entry_class =
+                                   o->call.entry_class.len ? o->call.entry_class : STR("Job"),
                                .size_bytes = 1000};
     o->fn.artifact(o->arg, &s);
 }
@@ -131,8 +151,8 @@ static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
     [SIM_CHECKPOINTS] = flink_stats,
     [SIM_TRIGGER] = flink_read_trigger,
     [SIM_CAUSE] = flink_look,
-    [SIM_LIST] = storage_list,
-    [SIM_VERIFY] = storage_verify,
+    [SIM_LIST] = list_directory,
+    [SIM_VERIFY] = verify_snapshot,
     [SIM_FETCH] = fetch_artifact,
     [SIM_PINNED] = find_artifact,
     [SIM_PROVISION] = world_provision,

@@ -17,7 +17,7 @@ static int64_t mono_us(void *ctx)
 
 static int64_t wall_us(void *ctx)
 {
-    return INT64_C(1795000000000000) + mono_us(ctx);
+    return SIM_WALL + mono_us(ctx);
 }
 
 static void random_bytes(void *ctx, void *ret, size_t n)
@@ -109,6 +109,7 @@ void life_begin(struct sim *s)
 {
     struct life *life = mem_alloc(sizeof(*life));
     struct app *app = &life->app;
+    static struct str versions[] = {{"1.20.5", 6}, {"2.3.0", 5}};
     struct err e = {0};
     log_setup(LOG_TEXT, getenv("SIM_VERBOSE") ? LOG_INFO : LOG_ERROR);
     life->sim = s;
@@ -123,6 +124,7 @@ void life_begin(struct sim *s)
     app->artifacts = life_artifacts(life);
     app->env.storage_base_uri = STR("file:/storage");
     app->settings.version = STR("0");
+    app->settings.flink_versions = (struct str_list){versions, 2};
     app->started_at = app_wall_us(app);
     s->life = life;
     if (registry_load(app, &e) < 0)

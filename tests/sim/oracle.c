@@ -119,11 +119,17 @@ static bool savepoint_is_recorded(const struct sim *s, int64_t attempt)
     return x && is_recorded(s, x) && last->id <= x->id + 1;
 }
 
-static bool asks_for_cancel(const struct sim *s, const struct sim_wish *wish, int64_t attempt)
+static bool is_edited(struct sim *s, const struct sim_wish *wish, int64_t attempt)
+{
+    if (s->ear)
+        return s->ear->edited(s, attempt);
+    return !str_eq(str_of(s->delivered[attempt]), jar_hash(s->a, wish->jar_uri));
+}
+
+static bool asks_for_cancel(struct sim *s, const struct sim_wish *wish, int64_t attempt)
 {
     bool stateless = wish->state == DESIRED_RUNNING && wish->upgrade == UPGRADE_STATELESS;
-    bool edited = !str_eq(str_of(s->delivered[attempt]), jar_hash(s->a, wish->jar_uri));
-    return wish->state == DESIRED_CANCELLED || (stateless && edited);
+    return wish->state == DESIRED_CANCELLED || (stateless && is_edited(s, wish, attempt));
 }
 
 /* 2. No stop before the savepoint; judged when the decision becomes durable. */
@@ -155,6 +161,8 @@ void oracle_durable(struct sim *s)
         return;
     }
     s->record = decoded.record;
+    if (s->ear)
+        s->ear->durable(s);
     if (s->record.top < top)
         world_trouble(&s->world, "invariant 7: the highest attempt was %lld and is %lld",
                       (long long)top, (long long)s->record.top);

@@ -20,13 +20,16 @@ static void inventory(void *ctx, struct str deployment_id,
 static void provision(void *ctx, const struct platform_cluster_spec *spec,
                       void (*fn)(void *arg, const struct platform_result *r), void *arg)
 {
+    struct life *life = ctx;
     struct w_call c = {
         .kind = SIM_PROVISION,
         .attempt = spec->attempt,
         .checkpoints = keep(ctx, str_map_get_or(&spec->flink_configuration,
                                                 STR("execution.checkpointing.dir"), STR(""))),
     };
-    call_send(ctx, &c, (union sim_answer_fn){.result = fn}, arg);
+    if (life->sim->ear && !life->dead)
+        life->sim->ear->provision(life->sim, spec);
+    call_send(life, &c, (union sim_answer_fn){.result = fn}, arg);
 }
 
 /* NOLINTNEXTLINE(readability-function-size): the port has these parameters */
@@ -34,12 +37,15 @@ static void deliver(void *ctx, struct str deployment_id, int64_t attempt, struct
                     const struct platform_artifact *jar,
                     void (*fn)(void *arg, const struct platform_result *r), void *arg)
 {
+    struct life *life = ctx;
     struct w_call c = {.kind = SIM_DELIVER,
                        .attempt = attempt,
                        .incarnation = keep(ctx, incarnation),
                        .subject = keep(ctx, jar->sha256)};
     (void)deployment_id;
-    call_send(ctx, &c, (union sim_answer_fn){.result = fn}, arg);
+    if (life->sim->ear && !life->dead)
+        life->sim->ear->deliver(life->sim, attempt, jar->sha256);
+    call_send(life, &c, (union sim_answer_fn){.result = fn}, arg);
 }
 
 static void teardown(void *ctx, struct str deployment_id, int64_t attempt,
@@ -106,20 +112,26 @@ static void cause(void *ctx, struct str url, struct str job_id,
 static void submit(void *ctx, struct str url, const struct flink_submit *f,
                    void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
-    struct w_call c = to_flink(ctx, SIM_SUBMIT, url, f->job_id);
-    c.jar_id = keep(ctx, f->jar_id);
-    c.restore = keep(ctx, f->savepoint_path);
-    call_send(ctx, &c, (union sim_answer_fn){.answer = fn}, arg);
+    struct life *life = ctx;
+    struct w_call c = to_flink(life, SIM_SUBMIT, url, f->job_id);
+    c.jar_id = keep(life, f->jar_id);
+    c.restore = keep(life, f->savepoint_path);
+    if (life->sim->ear && !life->dead)
+        life->sim->ear->submit(life->sim, c.attempt, f);
+    call_send(life, &c, (union sim_answer_fn){.answer = fn}, arg);
 }
 
 static void savepoint(void *ctx, struct str url, const struct flink_stop *f,
                       void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
-    struct w_call c = to_flink(ctx, SIM_SAVEPOINT, url, f->job_id);
-    c.trigger_id = keep(ctx, f->trigger_id);
-    c.directory = keep(ctx, f->directory);
+    struct life *life = ctx;
+    struct w_call c = to_flink(life, SIM_SAVEPOINT, url, f->job_id);
+    c.trigger_id = keep(life, f->trigger_id);
+    c.directory = keep(life, f->directory);
     c.stop = f->stop;
-    call_send(ctx, &c, (union sim_answer_fn){.answer = fn}, arg);
+    if (life->sim->ear && !life->dead)
+        life->sim->ear->savepoint(life->sim, f);
+    call_send(life, &c, (union sim_answer_fn){.answer = fn}, arg);
 }
 
 static void cancel(void *ctx, struct str url, struct str job_id,
@@ -175,7 +187,9 @@ struct snapshots life_snapshots(struct life *life)
 static void fetch(void *ctx, const struct artifact_request *what,
                   void (*fn)(void *arg, const struct artifact_sight *s), void *arg)
 {
-    struct w_call c = {.kind = SIM_FETCH, .subject = keep(ctx, what->uri)};
+    struct w_call c = {.kind = SIM_FETCH,
+                       .subject = keep(ctx, what->uri),
+                       .entry_class = keep(ctx, what->entry_class)};
     call_send(ctx, &c, (union sim_answer_fn){.artifact = fn}, arg);
 }
 

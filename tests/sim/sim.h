@@ -11,6 +11,9 @@
 #include "world/world.h"
 
 struct life; /* of the daemon: life.h */
+struct sim;
+
+#define SIM_WALL INT64_C(1795000000000000) /* when the world began, in microseconds since 1970 */
 
 /* What the daemon asks of the world. */
 enum sim_call {
@@ -84,6 +87,18 @@ struct sim_wish {
     int64_t acknowledged;    /* resourceVersion of the last answer */
 };
 
+/* What a test hears of what becomes durable, and of the calls that start and stop jobs as the ports
+ * get them, each before it happens. */
+struct sim_ear {
+    void (*durable)(struct sim *s);
+    void (*provision)(struct sim *s, const struct platform_cluster_spec *spec);
+    void (*deliver)(struct sim *s, int64_t attempt, struct str sha256);
+    void (*submit)(struct sim *s, int64_t attempt, const struct flink_submit *f);
+    void (*savepoint)(struct sim *s, const struct flink_stop *f);
+    /* Another job than that of the attempt is wished; else the oracle asks its jar. */
+    bool (*edited)(struct sim *s, int64_t attempt);
+};
+
 struct sim_expected {
     int64_t attempt; /* whose start was judged */
     int64_t position;
@@ -104,6 +119,8 @@ struct sim {
     size_t struck;                                   /* so many of them */
     bool (*strike)(void *arg, enum sim_point point); /* who decides instead; NULL = nobody */
     void *strike_arg;
+    const struct sim_ear *ear; /* NULL = nobody hears */
+    void *ear_arg;
     bool counting;
     int64_t counts[POINTS];
 
@@ -136,6 +153,14 @@ void sim_crash(struct sim *s);
 bool sim_until(struct sim *s, bool (*holds)(struct sim *s), int64_t most_us);
 void sim_run_for(struct sim *s, int64_t us);
 
+#define SIM_NAMESPACE  "/api/v1/namespaces/default"
+#define SIM_DEPLOYMENT SIM_NAMESPACE "/deployments/counter"
+
+struct user_answer {
+    int status;
+    struct json body;
+};
+
 /* user.c: each returns when it is acknowledged. */
 void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind restore);
 void user_wants(struct sim *s, enum desired_state state);
@@ -150,6 +175,8 @@ void user_retries(struct sim *s);
 void user_restores_from(struct sim *s, const char *location);
 /* Runs, with restore strategy NONE from now on. */
 void user_starts_empty(struct sim *s);
+/* Any request, and its answer whatever it is. */
+struct user_answer user_sends(struct sim *s, const char *method, struct str path, struct str body);
 /* As the API shows it. OBSERVED_UNSET while the daemon is down or does not know the Deployment. */
 enum observed_state user_sees(const struct sim *s);
 

@@ -3,9 +3,6 @@
 
 #include <stdio.h>
 
-#define NAMESPACE  "/api/v1/namespaces/default"
-#define DEPLOYMENT NAMESPACE "/deployments/counter"
-
 /* One request and its answer; lives as long as the run. */
 struct http_exchange {
     struct life *life;
@@ -14,11 +11,6 @@ struct http_exchange {
     bool answered;
     int status;
     struct str body;
-};
-
-struct answer {
-    int status;
-    struct json body;
 };
 
 /* ---- the server's side ---- */
@@ -58,7 +50,7 @@ static bool is_up(struct sim *s)
 
 /* Against the life that is up. False: it has ended before it answered. */
 static bool try_once(struct sim *s, const char *method, struct str path, struct str body,
-                     struct answer *ret)
+                     struct user_answer *ret)
 {
     struct life *life = s->life;
     int64_t number = life->number;
@@ -82,23 +74,29 @@ static bool try_once(struct sim *s, const char *method, struct str path, struct 
         if (!world_run(&s->world, until))
             world_trouble(&s->world, "%s %.*s is not answered", method, STR_ARG(path));
     struct err e;
-    *ret = (struct answer){.status = x->status};
+    *ret = (struct user_answer){.status = x->status};
     if (x->answered && x->body.len && json_parse(s->a, x->body, &ret->body, &e) < 0)
         world_trouble(&s->world, "%s %.*s is answered with %.*s", method, STR_ARG(path),
                       STR_ARG(x->body));
     return x->answered;
 }
 
-enum { ANY_REFUSAL = -1 };
-
-/* Anything but success is trouble, but for `also` (0: nothing). */
-static struct answer ask(struct sim *s, const char *method, struct str path, struct str body,
-                         int also)
+struct user_answer user_sends(struct sim *s, const char *method, struct str path, struct str body)
 {
-    struct answer a = {0};
+    struct user_answer a = {0};
     do {
         sim_until(s, is_up, 600 * S);
     } while (!s->world.trouble[0] && !try_once(s, method, path, body, &a));
+    return a;
+}
+
+enum { ANY_REFUSAL = -1 };
+
+/* Anything but success is trouble, but for `also` (0: nothing). */
+static struct user_answer ask(struct sim *s, const char *method, struct str path, struct str body,
+                              int also)
+{
+    struct user_answer a = user_sends(s, method, path, body);
     if (a.status / 100 != 2 && a.status != also && !(also == ANY_REFUSAL && a.status / 100 == 4))
         world_trouble(&s->world, "%s %.*s is answered with %d: %.*s", method, STR_ARG(path),
                       a.status, STR_ARG(json_str_or(json_path(a.body, "detail"), STR(""))));
@@ -106,7 +104,7 @@ static struct answer ask(struct sim *s, const char *method, struct str path, str
 }
 
 /* Invariant 5: what is acknowledged is durable. */
-static void acknowledged(struct sim *s, const struct answer *a)
+static void acknowledged(struct sim *s, const struct user_answer *a)
 {
     int64_t version = 0;
     const struct store_row *row = store_find(s, STORE_DEPLOYMENT, s->deployment_id);
@@ -120,7 +118,7 @@ static void acknowledged(struct sim *s, const struct answer *a)
 
 static void patch(struct sim *s, struct str body)
 {
-    struct answer a = ask(s, "PATCH", STR(DEPLOYMENT), body, 0);
+    struct user_answer a = ask(s, "PATCH", STR(SIM_DEPLOYMENT), body, 0);
     if (!s->world.trouble[0])
         acknowledged(s, &a);
 }
@@ -140,9 +138,9 @@ void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind re
         "\"flinkVersion\":\"1.20\"},\"parallelism\":1}}}}",
         upgrade_kind_names[upgrade], restore_kind_names[restore], STR_ARG(s->wish.jar_uri));
     /* An answer may have been lost: then the second request finds it there. */
-    struct answer a = ask(s, "POST", STR(NAMESPACE "/deployments"), body, 409);
+    struct user_answer a = ask(s, "POST", STR(SIM_NAMESPACE "/deployments"), body, 409);
     if (a.status == 409)
-        a = ask(s, "GET", STR(DEPLOYMENT), STR(""), 0);
+        a = ask(s, "GET", STR(SIM_DEPLOYMENT), STR(""), 0);
     s->deployment_id =
         arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
     if (!s->world.trouble[0])
@@ -174,18 +172,18 @@ void user_requests_savepoint(struct sim *s)
 {
     struct str body =
         arena_fmt(s->a, "{\"metadata\":{\"deploymentId\":\"%.*s\"}}", STR_ARG(s->deployment_id));
-    struct answer a = ask(s, "POST", STR(NAMESPACE "/savepoints"), body, 409);
+    struct user_answer a = ask(s, "POST", STR(SIM_NAMESPACE "/savepoints"), body, 409);
     s->savepoint_id = arena_str(s->a, json_str_or(json_path(a.body, "metadata.id"), STR("(none)")));
 }
 
-static struct answer discard(struct sim *s, struct str id, int also)
+static struct user_answer discard(struct sim *s, struct str id, int also)
 {
     const struct store_row *row = store_find(s, STORE_SAVEPOINT, id);
     for (size_t i = 0; row && i < s->world.n_snapshots; i++) {
         struct w_snapshot *x = &s->world.snapshots[i];
         x->given_up = x->given_up || str_contains(row->body, str_of(x->location));
     }
-    return ask(s, "DELETE", arena_fmt(s->a, NAMESPACE "/savepoints/%.*s", STR_ARG(id)), STR(""),
+    return ask(s, "DELETE", arena_fmt(s->a, SIM_NAMESPACE "/savepoints/%.*s", STR_ARG(id)), STR(""),
                also);
 }
 
@@ -204,7 +202,7 @@ void user_discards_some_savepoint(struct sim *s)
         bool *before = ARENA_ARRAY(s->a, bool, n);
         for (size_t i = 0; i < n; i++)
             before[i] = s->world.snapshots[i].given_up;
-        struct answer a = discard(s, id, ANY_REFUSAL);
+        struct user_answer a = discard(s, id, ANY_REFUSAL);
         for (size_t i = 0; i < n && a.status / 100 == 4 && n == s->world.n_snapshots; i++)
             s->world.snapshots[i].given_up = before[i];
         return;
@@ -214,7 +212,7 @@ void user_discards_some_savepoint(struct sim *s)
 /* Asked again after a crash there may be nothing left to try again. */
 void user_retries(struct sim *s)
 {
-    ask(s, "POST", STR(DEPLOYMENT "/operations"), STR("{\"spec\":{\"kind\":\"RETRY\"}}"), 409);
+    ask(s, "POST", STR(SIM_DEPLOYMENT "/operations"), STR("{\"spec\":{\"kind\":\"RETRY\"}}"), 409);
 }
 
 void user_restores_from(struct sim *s, const char *location)
@@ -243,7 +241,7 @@ void user_deletes(struct sim *s)
 {
     s->wish_before = s->wish;
     s->wish.deleted = true;
-    ask(s, "DELETE", STR(DEPLOYMENT), STR(""), 404);
+    ask(s, "DELETE", STR(SIM_DEPLOYMENT), STR(""), 404);
 }
 
 enum observed_state user_sees(const struct sim *s)

@@ -209,6 +209,10 @@ static void an_edit_that_was_taken_back_is_none(void **state)
     c.deployment.spec.deployment_target_name = STR("another");
     assert_fact(drift, DRIFT_STATEFUL);
     c.deployment.spec.deployment_target_name = (struct str){0};
+    c.deployment.spec.deployment_target_id = STR("6c6f6361-6c00-4000-8000-000000000001");
+    assert_fact(drift, DRIFT_STATEFUL);
+    c.job.spec.deployment_target_id = c.deployment.spec.deployment_target_id;
+    assert_fact(drift, DRIFT_NONE);
     c.deployment.spec.template_.annotations = (struct str_map){c.conf, 1};
     assert_fact(drift, DRIFT_STATEFUL);
     static struct str_pair same[1];

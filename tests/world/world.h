@@ -142,6 +142,7 @@ struct w_call {
     struct str restore;
     struct str checkpoints; /* directory that is configured with a provision */
     struct str jar_id;
+    struct str entry_class; /* asked for with a fetch */
     bool stop;
     int64_t spec_version;
     /* the answer */
