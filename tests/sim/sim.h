@@ -10,7 +10,8 @@
 #include "shell/app.h"
 #include "world/world.h"
 
-struct life; /* of the daemon: life.h */
+struct life;  /* of the daemon: life.h */
+struct stale; /* stale.h */
 
 /* What the daemon asks of the world. */
 enum sim_call {
@@ -106,6 +107,7 @@ struct sim {
     void *strike_arg;
     bool counting;
     int64_t counts[POINTS];
+    struct stale *stale; /* which answer misleads; NULL = none */
 
     int64_t events;      /* so far */
     int64_t most_events; /* more than any run that goes well */
