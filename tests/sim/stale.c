@@ -1,5 +1,6 @@
 #include "stale.h"
 
+#include "core/pace.h"
 #include "life.h"
 #include "shell/registry_impl.h"
 
@@ -103,18 +104,31 @@ static void note_place(struct sim *s, enum sim_call kind)
         (struct stale_place){kind, t->answers[kind], s->world.now, s->counts[POINT_AFTER_WRITE]};
 }
 
+/* Disks and processes are read by a pool without a time-out: a disk may hang. Then what was seen is not
+ * fresh any more when it is told; and it was not asked again yet. */
+static int64_t at_last(const struct w_world *w, const struct w_call *c)
+{
+    static const bool of_pool[OBSERVATIONS] = {[SIM_INVENTORY] = true,
+                                               [SIM_LIST] = true,
+                                               [SIM_VERIFY] = true,
+                                               [SIM_FETCH] = true,
+                                               [SIM_PINNED] = true};
+    return of_pool[c->kind] ? SIGHT_FRESH_US + 10 * S : call_patience(w, c) - 10 * MS;
+}
+
 static bool mislead(struct sim *s, struct owed *o)
 {
     /* Long enough that it is asked again, and not so long that a user gives up. */
     enum { HANGS_FOR = 45 * S };
-    int64_t at_last = call_patience(&s->world, &o->call) - 10 * MS;
     switch (s->stale->how) {
-    case TOLD_AT_LAST:
+    case TOLD_AT_LAST: call_answered_in(o, at_last(&s->world, &o->call)); return true;
     case TOLD_AFTER_WRITE:
-    case TOLD_AFTER_CALL: call_answered_in(o, at_last); return true;
+    case TOLD_AFTER_CALL:
+        call_answered_in(o, call_patience(&s->world, &o->call) - 10 * MS);
+        return true;
     case NEVER_TOLD:
+        call_answered_in(o, call_patience(&s->world, &o->call));
         o->call = (struct w_call){.kind = o->call.kind};
-        call_answered_in(o, at_last + 10 * MS);
         return true;
     case TOLD_UNKNOWN:
         o->call = (struct w_call){.kind = o->call.kind};
