@@ -118,8 +118,8 @@ struct flink_stop {
 struct flink_ops {
     void (*look)(void *ctx, struct str url, struct str job_id, enum flink_look what,
                  void (*fn)(void *arg, const struct flink_sight *s), void *arg);
-    /* Checkpoint statistics and configuration. Flink caches them for up to 3 s (0 where our own
-     * clusters set the caches' times low). */
+    /* Checkpoint statistics as they are, and configuration. Flink would cache statistics for 3 s: our
+     * own clusters are told not to. */
     void (*checkpoints)(void *ctx, struct str url, struct str job_id,
                         void (*fn)(void *arg, const struct flink_checkpoints *c), void *arg);
     void (*trigger)(void *ctx, struct str url, struct str job_id, struct str trigger_id,

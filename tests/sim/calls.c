@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "life.h"
+#include "stale.h"
 
 /* ---- the artifacts' world: any URI is a jar, whose hash is made of its name ---- */
 
@@ -189,11 +190,23 @@ static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
     if (o->given || o->life->dead)
         return;
     call_answer(o);
+    stale_answered(w->watch_arg, o);
     sim_strikes(w->watch_arg, POINT_AFTER_ANSWER);
 }
 
+void call_answered_in(struct owed *o, int64_t us)
+{
+    struct w_world *w = &o->life->sim->world;
+    world_at(w, w->now + us, answered, 0, 0, o);
+}
+
+void call_reaches(struct w_world *w, struct w_call *c)
+{
+    arrive[c->kind](w, c);
+}
+
 /* main() may take long, so an answer to a submission is waited for long. */
-static int64_t patience(const struct w_world *w, const struct w_call *c)
+int64_t call_patience(const struct w_world *w, const struct w_call *c)
 {
     return c->kind == SIM_SUBMIT ? 100 * S : w->pace.time_out;
 }
@@ -202,7 +215,7 @@ static int64_t answer_takes(const struct w_world *w, const struct w_call *c)
 {
     bool none = c->outcome == OUTCOME_UNKNOWN && c->kind >= SIM_PROVISION;
     if (none)
-        return patience(w, c);
+        return call_patience(w, c);
     return c->kind == SIM_SUBMIT ? w->pace.latency + w->pace.main_method : w->pace.latency;
 }
 
@@ -213,7 +226,7 @@ static void arrives_for_nobody(struct w_world *w, int64_t x, int64_t y, void *p)
     *unheard = ((struct owed *)p)->call;
     (void)x;
     (void)y;
-    arrive[unheard->kind](w, unheard);
+    call_reaches(w, unheard);
 }
 
 static void arrives(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -222,12 +235,13 @@ static void arrives(struct w_world *w, int64_t x, int64_t y, void *p)
     struct sim *s = w->watch_arg;
     (void)x;
     (void)y;
-    arrive[o->call.kind](w, &o->call);
+    call_reaches(w, &o->call);
     if (o->given || o->life->dead || sim_strikes(s, POINT_AFTER_CALL))
         return;
+    if (stale_takes(s, o))
+        return;
     bool late = sim_hits(s, POINT_ANSWER_LATE);
-    world_at(w, w->now + (late ? patience(w, &o->call) - 10 * MS : answer_takes(w, &o->call)),
-             answered, 0, 0, o);
+    call_answered_in(o, late ? call_patience(w, &o->call) - 10 * MS : answer_takes(w, &o->call));
 }
 
 /* What a caller tells itself. */
@@ -255,9 +269,9 @@ static bool goes_astray(struct sim *s, struct owed *o)
     bool unheard = sim_hits(s, POINT_ANSWER_LOST);
     if (!lost && !late && !unheard)
         return false;
-    world_at(w, w->now + patience(w, &o->call), times_out, 0, 0, o);
+    world_at(w, w->now + call_patience(w, &o->call), times_out, 0, 0, o);
     if (!lost)
-        world_at(w, w->now + (late ? patience(w, &o->call) + LATE : w->pace.latency),
+        world_at(w, w->now + (late ? call_patience(w, &o->call) + LATE : w->pace.latency),
                  arrives_for_nobody, 0, 0, o);
     return true;
 }

@@ -2,6 +2,8 @@
 
 #include <stdio.h>
 
+#include "stale.h"
+
 enum { LONG = 4000 };
 
 static int64_t attempt_now(const struct sim *s)
@@ -228,8 +230,31 @@ static void print_trouble(const struct sim *s, const struct flow *f, const char 
     for (size_t i = 0; i < s->n_troubles; i++)
         fprintf(stderr, ", %s %lld%s", sim_point_names[s->troubles[i].point],
                 (long long)s->troubles[i].at, i < s->struck ? "" : " (did not strike)");
+    if (s->stale)
+        fprintf(stderr, ", %.3f s later, %s %lld is told %s",
+                (double)s->stale->act_after / (double)S, sim_call_names[s->stale->place.kind],
+                (long long)s->stale->place.nth, distortion_names[s->stale->how]);
     fprintf(stderr, ", down for %.1f s: %s\n", (double)s->down_for / (double)S,
             s->world.trouble[0] ? s->world.trouble : wrong);
+}
+
+static bool play(const struct flow *f, struct sim *s)
+{
+    s->counting = !f->act;
+    create(s, f);
+    if (f->act) {
+        sim_until(s, runs_as_wished, LONG * S);
+        f->before(s);
+        if (s->stale)
+            sim_run_for(s, s->stale->act_after);
+        s->counting = true;
+        f->act(s);
+    }
+    const char *wrong = comes_to_its_end(s, f);
+    if (!wrong && !s->world.trouble[0])
+        return true;
+    print_trouble(s, f, wrong);
+    return false;
 }
 
 bool flow_runs(const struct flow *f, const struct sim_trouble *troubles, size_t n, int64_t down_for,
@@ -240,17 +265,13 @@ bool flow_runs(const struct flow *f, const struct sim_trouble *troubles, size_t 
     for (; s->n_troubles < n; s->n_troubles++)
         s->troubles[s->n_troubles] = troubles[s->n_troubles];
     s->down_for = down_for;
-    s->counting = !f->act;
-    create(s, f);
-    if (f->act) {
-        sim_until(s, runs_as_wished, LONG * S);
-        f->before(s);
-        s->counting = true;
-        f->act(s);
-    }
-    const char *wrong = comes_to_its_end(s, f);
-    if (!wrong && !s->world.trouble[0])
-        return true;
-    print_trouble(s, f, wrong);
-    return false;
+    return play(f, s);
+}
+
+bool flow_runs_misled(const struct flow *f, struct stale *stale, struct sim **ret)
+{
+    struct sim *s = sim_new();
+    *ret = s;
+    stale_begin(s, stale);
+    return play(f, s);
 }

@@ -21,3 +21,5 @@ extern const size_t n_flows;
  * when it went wrong. The caller frees *ret. */
 bool flow_runs(const struct flow *f, const struct sim_trouble *troubles, size_t n, int64_t down_for,
                struct sim **ret);
+/* The same with one answer that misleads. */
+bool flow_runs_misled(const struct flow *f, struct stale *stale, struct sim **ret);

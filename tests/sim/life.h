@@ -77,6 +77,12 @@ struct artifacts life_artifacts(struct life *life);
 void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn, void *arg);
 /* Gives the answer as it stands in o->call. */
 void call_answer(struct owed *o);
+/* The same after so long, unless it was given by then. */
+void call_answered_in(struct owed *o, int64_t us);
+/* The world does what is asked, and its answer stands in `c`. */
+void call_reaches(struct w_world *w, struct w_call *c);
+/* For so long who asked waits. */
+int64_t call_patience(const struct w_world *w, const struct w_call *c);
 
 /* user.c */
 struct http_server life_server(struct life *life);

@@ -10,7 +10,8 @@
 #include "shell/app.h"
 #include "world/world.h"
 
-struct life; /* of the daemon: life.h */
+struct life;  /* of the daemon: life.h */
+struct stale; /* stale.h */
 struct sim;
 
 #define SIM_WALL INT64_C(1795000000000000) /* when the world began, in microseconds since 1970 */
@@ -123,6 +124,7 @@ struct sim {
     void *ear_arg;
     bool counting;
     int64_t counts[POINTS];
+    struct stale *stale; /* which answer misleads; NULL = none */
 
     int64_t events;      /* so far */
     int64_t most_events; /* more than any run that goes well */

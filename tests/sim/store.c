@@ -1,5 +1,6 @@
 /* The simulated store: what is durable is the run's, what is under way is the life's. */
 #include "life.h"
+#include "stale.h"
 
 enum { WRITE_TAKES = 1 * MS };
 
@@ -86,8 +87,10 @@ static void becomes_durable(struct w_world *w, int64_t x, int64_t y, void *p)
     }
     s->last_change = w->now;
     oracle_durable(s);
-    if (!sim_strikes(s, POINT_AFTER_WRITE))
-        answer(o, STORE_DONE, STR(""));
+    if (sim_strikes(s, POINT_AFTER_WRITE))
+        return;
+    answer(o, STORE_DONE, STR(""));
+    stale_written(s);
 }
 
 static void commit(void *ctx, const struct store_write *writes, size_t n,

@@ -2,16 +2,9 @@
  * of every canonical flow, or twice in a row, or a message goes astray; and each time the flow comes to
  * the same end, with every invariant held all the while. What runs is the daemon's own shell, core and
  * API; see sim.h. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
 #include <stdio.h>
-#include <stdlib.h>
 
-#include "flows.h"
+#include "each_flow.h"
 
 static int64_t strikes[POINTS];
 static int64_t pairs;
@@ -117,29 +110,11 @@ static void a_run_is_the_same_each_time(void **state)
     }
 }
 
-/* One test for each flow; SIM_FLOW picks one of them. */
-static int each_flow(const char *group, CMUnitTestFunction test)
-{
-    struct CMUnitTest *tests = test_calloc(n_flows, sizeof(*tests));
-    struct flow *copies = test_calloc(n_flows, sizeof(*copies));
-    for (size_t i = 0; i < n_flows; i++) {
-        copies[i] = flows[i];
-        tests[i] = (struct CMUnitTest){
-            .name = flows[i].name, .test_func = test, .initial_state = &copies[i]};
-    }
-    int failed = _cmocka_run_group_tests(group, tests, n_flows, NULL, NULL);
-    test_free(copies);
-    test_free(tests);
-    return failed;
-}
-
 int main(int argc, char **argv)
 {
     const struct CMUnitTest same[] = {cmocka_unit_test(a_run_is_the_same_each_time)};
     const char *what = argc > 1 ? argv[1] : "";
     int failed = 0;
-    if (getenv("SIM_FLOW"))
-        cmocka_set_test_filter(getenv("SIM_FLOW"));
     if (strcmp(what, "pairs") == 0)
         failed = each_flow("two crashes", bears_two_crashes);
     else if (strcmp(what, "messages") == 0)

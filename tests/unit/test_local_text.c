@@ -77,17 +77,19 @@ static void keys_of_sluice_win_over_the_users_and_those_over_defaults(void **sta
         {STR("high-availability"), STR("zookeeper")},
         {STR("jobmanager.rpc.port"), STR("6123")},
         {STR("pipeline.name"), STR("say \"hi\": #1\n")},
+        {STR("rest.cache.checkpoint-statistics.timeout"), STR("10s")},
         {STR("rest.port"), STR("8081")},
         {STR("taskmanager.memory.process.size"), STR("1g")},
         {STR("web.upload.dir"), STR("/shared")},
     };
-    struct cluster_plan p = plan((struct str_map){pairs, 7});
+    struct cluster_plan p = plan((struct str_map){pairs, 8});
     struct str text = plan_config_yaml(a, &p);
     assert_has(text, "\"heartbeat.timeout\": \"60s\"\n");
     assert_has(text, "\"heartbeat.interval\": \"2s\"\n");
     assert_has(text, "\"high-availability.type\": \"NONE\"\n");
     assert_has(text, "\"jobmanager.rpc.port\": \"21001\"\n");
     assert_has(text, "\"rest.port\": \"21002\"\n");
+    assert_has(text, "\"rest.cache.checkpoint-statistics.timeout\": \"0ms\"\n");
     assert_has(text, "\"web.upload.dir\": \"/data/c/3/upload\"\n");
     assert_has(text, "\"taskmanager.cpu.cores\": \"1.500\"\n");
     /* Text that YAML would take for more than text stays one value. */

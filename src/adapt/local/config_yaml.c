@@ -45,9 +45,10 @@ static const struct key owned[] = {
      * thread that answers whether the job has ended. */
     {"jobstore.type", "Memory"},
     {"rest.async.store-duration", "1h"},
-    /* What REST shows is what is. */
     {"web.refresh-interval", "100"},
-    {"rest.cache.checkpoint-statistics.timeout", "100ms"},
+    /* What is asked of checkpoints is told as it is then: one that completed just before its job ended
+     * and is not among its last statistics would never be restored. 0 = no cache. */
+    {"rest.cache.checkpoint-statistics.timeout", "0ms"},
 };
 
 /* Keys of the user's that mean nothing here or would undo what is above. */
