@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "life.h"
+#include "trace.h"
 
 /* ---- the artifacts' world: any URI is a jar, whose hash is made of its name ---- */
 
@@ -253,6 +254,7 @@ void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn
     if (sim_strikes(s, POINT_BEFORE_CALL))
         return;
     oracle_sent(s, &o->call);
+    trace_sent(s, &o->call);
     if (c->kind >= SIM_PROVISION)
         s->last_change = s->world.now;
     if (goes_astray(s, o))

@@ -10,7 +10,8 @@
 #include "shell/app.h"
 #include "world/world.h"
 
-struct life; /* of the daemon: life.h */
+struct life;  /* of the daemon: life.h */
+struct trace; /* of the run: trace.h */
 
 /* What the daemon asks of the world. */
 enum sim_call {
@@ -96,6 +97,7 @@ struct sim {
     struct sim_store store;
     struct life *life; /* NULL while the daemon is down */
     int64_t lives;
+    struct trace *trace; /* NULL: nobody asked for one */
     uint64_t randomness;
     int64_t down_for; /* after a crash */
 
