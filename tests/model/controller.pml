@@ -145,6 +145,11 @@ inline settle(how, sealed, listed, names_newest) {
  * cancelled. One that does not react to its cancel is ended with its cluster. A start that was given
  * up at the deadline is taken back if its job is listed after all.
  */
+#ifdef M_CANCEL_ANY_STOP        /* broken: whatever came of the stop */
+#define CANCELS_AFTER(n, t) (TRIGV(n, t) >= BADC)
+#else
+#define CANCELS_AFTER(n, t) TRIGIS(n, t, PART)
+#endif
 #if DAEMON
 #define LISTED(n) (job[n] != ABS)
 #else
@@ -239,7 +244,8 @@ inline decide() {
 #endif
 	:: cph == STOP && (DAEMON || TRIGV(ccur, ctr) <= INP) && FAULT -> eff[me] = E_STOP_OVER
 #if DAEMON              /* ^ overdue; or its savepoint is recorded before its job is seen to end */
-	:: cph == STOP && TRIGIS(ccur, ctr, PART) -> eff[me] = E_INTENT_CAN; arg[me] = 1
+	:: cph == STOP && CANCELS_AFTER(ccur, ctr) ->
+		eff[me] = E_INTENT_CAN; arg[me] = TRIGIS(ccur, ctr, PART)
 #endif
 	:: MAYCANCEL && CANCELLABLE -> eff[me] = E_INTENT_CAN
 	:: cph == CAN && PROC(ccur) -> d_step { qX[ccur] = 1; NOW(CAN_X(ccur), do_X(ccur)) }
@@ -339,7 +345,7 @@ inline commit() {
 #if DAEMON
 	:: eff[me] == E_LATE ->
 		ph = SUB; td = 0; late = 0;
-		fin = (self[cur] && want == RUN_ && !drift)
+		fin = (self[cur] && job[cur] == FIN && want == RUN_ && !drift)
 #endif
 #if BACKUP
 	:: eff[me] == E_HALT -> MUST(bk == 2, HALT_HAS_A_CAUSE); halt = 1

@@ -95,7 +95,7 @@ inline do_C(n) {
 
 #define CAN_X(n) (qX[n] && PROC(n))
 inline do_X(n) {
-	MUST(AGAIN || (asked || SAVED_FIRST) && cur == n && ph == CAN, INV2_ASKED_FOR);
+	MUST(AGAIN || (asked || SAVED_FIRST) && cur == n && (ph == CAN || GAVEUP(n)), INV2_ASKED_FOR);
 	end_job(n, CNL)
 }
 
@@ -109,6 +109,9 @@ inline do_D(n) {
 	jm[n] = GONE;
 	tr1[n] = 0;
 	tr2[n] = 0;
+#if DAEMON              /* sent before its job was listed after all: like a crash */
+	fin = (GAVEUP(n) && ph <= CAN -> 0 : fin);
+#endif
 	if
 	:: job[n] == RUNS -> end_job(n, ABS)
 	:: else -> job[n] = ABS; if :: NOAGAIN -> qS[n] = 0 :: else fi

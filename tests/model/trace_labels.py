@@ -54,12 +54,12 @@ class Attempt:
 
 
 class Translation:
-    """Labels so far: (name, number), with `tries` in the name's code."""
+    """Labels so far: (name, number, try of a stop less one)."""
 
     def __init__(self):
         self.labels = []
         self.attempt = None
-        self.pending = []
+        self.version = 1
         self.started = set()
 
     def add(self, name, number, which=0):
@@ -78,15 +78,17 @@ class Translation:
         if word != "edits":
             self.add("WANT", STATES.index(word))
             return
-        upgrade = more[1]
-        edit = ("EDIT", int(upgrade == "STATELESS"), 0)
-        # Under upgrade NONE what is reserved is started as it was, and the edit pends after that.
-        reserved = self.attempt and self.attempt.part == "reserved"
-        (self.pending if upgrade == "NONE" and reserved else self.labels).append(edit)
+        version, upgrade = more
+        self.version = int(version)
+        # What is reserved under NONE is started as it was: see pends().
+        if upgrade != "NONE" or not self.attempt or self.attempt.part != "reserved":
+            self.add("EDIT", int(upgrade == "STATELESS"))
 
-    def nothing_reserved(self):
-        self.labels += self.pending
-        self.pending = []
+    def pends(self, version):
+        """The model takes an edit for done with the next start. Under NONE a recovery starts what ran
+        before, and the edit pends on."""
+        if int(version) < self.version:
+            self.add("EDIT", 0)
 
     # ---- calls and the world
 
@@ -114,13 +116,13 @@ class Translation:
     def record(self, first, *words):
         if first == "halts":
             raise OutOfBounds("a halt")
-        phase, _, intent, _, stops, _, _ = words
+        _, _, version, phase, _, intent, _, stops, _, _ = words
         if not self.attempt or int(first) != self.attempt.number:
             self.reserved(int(first))
             return
         at, part, stops = self.attempt, PART[phase], int(stops)
         if at.part == "reserved":
-            self.of_a_reserved_one(at, part)
+            self.of_a_reserved_one(at, part, version)
         elif at.part == "live" and part == "live":
             self.of_a_living_one(at, intent, stops)
         elif at.part == "live":
@@ -134,17 +136,19 @@ class Translation:
     def reserved(self, number):
         if number > MOST_ATTEMPTS:
             raise OutOfBounds(f"more than {MOST_ATTEMPTS} attempts")
-        if self.attempt and self.attempt.part != "over" and not self.attempt.abandoned:
+        # What it left behind and the next reservation are one commit (docs/decisions/0006).
+        if self.attempt and self.attempt.part == "gone" and not self.attempt.abandoned:
             self.add("COLLECT", self.attempt.number)
         self.add("RESERVE", number)
         self.attempt = Attempt(number)
 
-    def of_a_reserved_one(self, at, part):
-        if part == "reserved":
-            return
-        at.abandoned = part != "live"
-        self.add("ABANDON" if at.abandoned else "SUBMIT", at.number)
-        self.nothing_reserved()
+    def of_a_reserved_one(self, at, part, version):
+        if part == "live":
+            self.add("SUBMIT", at.number)
+            self.pends(version)
+        elif part != "reserved":
+            self.add("ABANDON", at.number)
+            at.abandoned = True
 
     def of_a_living_one(self, at, intent, stops):
         if at.intent == "SUBMIT" and intent != "SUBMIT":

@@ -232,7 +232,8 @@ void trace_durable(struct sim *s)
     trace_world(s);
     tell_user(s, &s->trace->record, r);
     if (r->current.number && !r->current.reopened)
-        tell(s, "record %lld %s intent %s stops %lld end %s", (long long)r->current.number,
+        tell(s, "record %lld of version %lld %s intent %s stops %lld end %s",
+             (long long)r->current.number, (long long)r->current.spec_version,
              phase_names[r->current.phase], intent_names[r->intent.kind],
              (long long)stops_of(&r->current), end_names[r->current.end]);
     if (r->halted)

@@ -2,8 +2,10 @@
  * that changes the world, and each thing that happened there. tests/model replays it as a behaviour of
  * the model; README.md there says what becomes of each line.
  *
- *   seconds record ATTEMPT PHASE intent INTENT stops TRIES end END
- *   seconds user STATE | user edits UPGRADE
+ *   seconds record ATTEMPT of version SPEC_VERSION PHASE intent INTENT stops TRIES end END
+ *   seconds record halts
+ *   seconds user STATE
+ *   seconds user edits SPEC_VERSION UPGRADE_STRATEGY
  *   seconds call provision|submit|stop|cancel|teardown ATTEMPT [TRY]
  *   seconds world ATTEMPT what happened
  *   seconds daemon dies */
