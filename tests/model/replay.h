@@ -1,5 +1,7 @@
 /* The list of labels for replay.pml: numbers, one a line, in the file that REPLAY_LABELS names. How far
  * any execution came is printed at the end. */
+#pragma once
+
 #include <stdio.h>
 #include <stdlib.h>
 

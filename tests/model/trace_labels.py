@@ -129,6 +129,7 @@ class Translation:
             self.add("ENDED", at.number)
         elif part == "live":
             self.add("LATE", at.number)
+            self.add("UP", at.number)
             at.torn_down = False
         self.of_its_end(at, phase, part, intent)
         at.part, at.intent, at.stops = part, intent, stops
