@@ -114,6 +114,7 @@
 #define E_GIVE_UP    12         /* DEADLINE */
 #define E_HALT       13         /* BACKUP */
 #define E_NOTE_PID   14         /* M_PID_LIST */
+#define E_LATE       15         /* DAEMON: what was given up has started after all */
 
 inline settle(how, sealed, listed, names_newest) {
 	eff[me] = E_SETTLE;
@@ -138,6 +139,23 @@ inline settle(how, sealed, listed, names_newest) {
 	:: (m) <= ctop && (m) != cnxt && ENDABLE(m) && (jm[m] != GONE || zom[m] && !NOTM) -> \
 		d_step { SEND_D(m); NOW_D(m) }
 
+/*
+ * DAEMON. A reserved number is also given up when its cluster cannot be had. A job counts as up once
+ * it is listed, even as ended. A job whose stop left a complete savepoint, but that runs on, is
+ * cancelled. One that does not react to its cancel is ended with its cluster. A start that was given
+ * up at the deadline is taken back if its job is listed after all.
+ */
+#ifdef M_CANCEL_ANY_STOP        /* broken: whatever came of the stop */
+#define CANCELS_AFTER(n, t) (TRIGV(n, t) >= BADC)
+#else
+#define CANCELS_AFTER(n, t) TRIGIS(n, t, PART)
+#endif
+#if DAEMON
+#define LISTED(n) (job[n] != ABS)
+#else
+#define LISTED(n) (job[n] == RUNS)
+#endif
+
 /* The process that the SUBMIT intent names is gone, or another stands in its place. */
 #ifdef M_UNREACHABLE            /* broken: no answer is read as "gone" */
 #define LOSTJM true
@@ -158,7 +176,7 @@ inline decide() {
 	if
 	/* start */
 	:: MAYRESERVE -> eff[me] = E_RESERVE
-	:: cnxt && (cnd || cwant != RUN_ || jm[cnxt] == DEAD ||
+	:: cnxt && (cnd || cwant != RUN_ || jm[cnxt] == DEAD || DAEMON && FAULT ||
 	   jm[cnxt] == GONE && inc[cnxt] == MAXINC) -> eff[me] = E_ABANDON
 	:: cnxt && !cnd && cwant == RUN_ && jm[cnxt] == GONE && inc[cnxt] < MAXINC ->
 		d_step { qC[cnxt] = 1; NOW(CAN_C(cnxt), do_C(cnxt)) }
@@ -181,12 +199,16 @@ inline decide() {
 			fi;
 			NOW(CAN_S(ccur), start_job(ccur))
 		}
-	:: cph == SUB && jm[ccur] == LIVE_ && SAME(ccur, cu) && job[ccur] == RUNS -> eff[me] = E_UP
+	:: cph == SUB && jm[ccur] == LIVE_ && SAME(ccur, cu) && LISTED(ccur) -> eff[me] = E_UP
 #ifdef M_NEW_ID         /* broken: outcome of the submit unknown, a new attempt is begun */
 	:: cph == SUB && cnxt == 0 && ctop < N && fresh[me] -> settle(ENDD, 1, 0, 1)
 #endif
 #if DEADLINE
 	:: cph == SUB && jm[ccur] == LIVE_ && job[ccur] == ABS -> eff[me] = E_GIVE_UP
+#endif
+#if DAEMON
+	:: cph == CAN && PROC(ccur) && FAULT -> eff[me] = E_GIVE_UP
+	:: cph == ENDD && clate && jm[ccur] == LIVE_ && job[ccur] != ABS -> eff[me] = E_LATE
 #endif
 
 	/* the end of an attempt */
@@ -202,7 +224,7 @@ inline decide() {
 	:: cph >= UP && cph <= CAN && jm[ccur] == LIVE_ && job[ccur] == ABS -> settle(ENDD, 0, 1, 0)
 #endif
 #if COLD
-	:: cph >= ENDD && !ctd && !OVER(ccur) -> eff[me] = E_TEARDOWN
+	:: cph >= ENDD && !ctd && (DAEMON || !OVER(ccur)) -> eff[me] = E_TEARDOWN
 #endif
 	:: cph >= ENDD && !cset && OVER(ccur) ->
 		eff[me] = E_SETTLE_LATE; enew[me] = NEWEST; esp[me] = enew[me]
@@ -220,7 +242,11 @@ inline decide() {
 #else
 		eff[me] = E_STOP_OVER
 #endif
-	:: cph == STOP && TRIGV(ccur, ctr) <= INP && FAULT -> eff[me] = E_STOP_OVER /* overdue */
+	:: cph == STOP && (DAEMON || TRIGV(ccur, ctr) <= INP) && FAULT -> eff[me] = E_STOP_OVER
+#if DAEMON              /* ^ overdue; or its savepoint is recorded before its job is seen to end */
+	:: cph == STOP && CANCELS_AFTER(ccur, ctr) ->
+		eff[me] = E_INTENT_CAN; arg[me] = TRIGIS(ccur, ctr, PART)
+#endif
 	:: MAYCANCEL && CANCELLABLE -> eff[me] = E_INTENT_CAN
 	:: cph == CAN && PROC(ccur) -> d_step { qX[ccur] = 1; NOW(CAN_X(ccur), do_X(ccur)) }
 #ifdef M_DROP_CANCEL    /* broken: a newer edit drops the cancel intent */
@@ -259,6 +285,9 @@ inline begin(n, incarnation) {
 #if DEADLINE
 	gaveup = 0;
 #endif
+#if DAEMON
+	late = 0; saved = 0;
+#endif
 }
 
 #define RAN_FROM_NXT(m) ((m) >= nxt && ran[m])
@@ -296,16 +325,27 @@ inline commit() {
 #ifdef M_CANCEL_FORGETS /* broken: a superseded stop is forgotten, its result never read */
 		rtr = (ph == STOP -> rtr - 1 : rtr);
 #endif
+#if DAEMON
+		saved = (saved || arg[me]);
+#endif
 		ph = CAN
 #if COLD
 	:: eff[me] == E_TEARDOWN -> td = 1
 #endif
 #if DEADLINE
 	:: eff[me] == E_GIVE_UP ->
+#if DAEMON
+		late = (ph == SUB);
+#endif
 		ph = ENDD; gaveup = 1; fin = 0;
 #ifdef M_DEADLINE_UNLISTED /* broken: never seen running, so it left nothing: no listing */
 		settled = 1; newok = 1; spok = 1
 #endif
+#endif
+#if DAEMON
+	:: eff[me] == E_LATE ->
+		ph = SUB; td = 0; late = 0;
+		fin = (self[cur] && job[cur] == FIN && want == RUN_ && !drift)
 #endif
 #if BACKUP
 	:: eff[me] == E_HALT -> MUST(bk == 2, HALT_HAS_A_CAUSE); halt = 1
@@ -320,6 +360,9 @@ inline commit() {
 proctype Ctl(bit me) {
 	unsigned cwant : 2, ccur : 3, cph : 3, cu : 2, cnxt : 3, ctop : 3, ctr : 2;
 	bit cdrift, csless, cnd, csl, ctd, cset;
+#if DAEMON
+	bit clate;
+#endif
 	do
 	::
 #ifndef APART
@@ -329,17 +372,23 @@ proctype Ctl(bit me) {
 	d_step {
 		cwant = want; ccur = cur; cph = ph; cu = ru; cnxt = nxt; ctop = top; ctr = rtr;
 		cdrift = drift; csless = sless; cnd = nd; csl = sl; ctd = td; cset = settled;
+#if DAEMON
+		clate = late;
+#endif
 		fresh[me] = 1
 	};
 	/* 2. look, decide, send. Only the effect and its arguments survive this step. */
 	atomic {
 		decide();
 		if
-		:: !fresh[me] || !eff[me] -> forget(me); fresh[me] = 0
+		:: !fresh[me] || !eff[me] || !WANTED(eff[me]) -> forget(me); fresh[me] = 0
 		:: else
 		fi;
 		cwant = 0; ccur = 0; cph = 0; cu = 0; cnxt = 0; ctop = 0; ctr = 0;
 		cdrift = 0; csless = 0; cnd = 0; csl = 0; ctd = 0; cset = 0
+#if DAEMON
+		; clate = 0
+#endif
 	}
 #ifndef APART
 	}
@@ -347,8 +396,9 @@ proctype Ctl(bit me) {
 	;
 	/* 3. commit, with compare-and-set. Or crash: everything in memory is lost. */
 	d_step {
+		DUE(eff[me]);
 		if
-		:: eff[me] && fresh[me] -> commit()
+		:: eff[me] && fresh[me] -> commit(); NEXT
 		:: else
 		fi;
 		forget(me);

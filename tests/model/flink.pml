@@ -63,6 +63,9 @@ inline finish(n) {
 	end_job(n, FIN);
 	if
 	:: n == cur && ph <= CAN -> self[n] = 1; fin = (want == RUN_ && !drift)
+#if DAEMON
+	:: n == cur && late -> self[n] = 1
+#endif
 	:: else
 	fi
 }
@@ -92,7 +95,7 @@ inline do_C(n) {
 
 #define CAN_X(n) (qX[n] && PROC(n))
 inline do_X(n) {
-	MUST(AGAIN || asked && cur == n && ph == CAN, INV2_ASKED_FOR);
+	MUST(AGAIN || (asked || SAVED_FIRST) && cur == n && (ph == CAN || GAVEUP(n)), INV2_ASKED_FOR);
 	end_job(n, CNL)
 }
 
@@ -106,6 +109,9 @@ inline do_D(n) {
 	jm[n] = GONE;
 	tr1[n] = 0;
 	tr2[n] = 0;
+#if DAEMON              /* sent before its job was listed after all: like a crash */
+	fin = (GAVEUP(n) && ph <= CAN -> 0 : fin);
+#endif
 	if
 	:: job[n] == RUNS -> end_job(n, ABS)
 	:: else -> job[n] = ABS; if :: NOAGAIN -> qS[n] = 0 :: else fi
@@ -119,10 +125,10 @@ inline do_D(n) {
 	if :: jm[n] == LIVE_ && !spent[n] -> qD[n] = qD[n] | BIT(inc[n]) :: else fi
 #else
 #define WD(n) \
-	:: d_step { zom[n] && qD[n] && !NOTM -> zom[n] = 0 } \
-	:: d_step { jm[n] != GONE && (qD[n] & BIT(inc[n])) -> do_D(n) }
+	:: d_step { ON(T_ORPHANS_END, n) zom[n] && qD[n] && !NOTM -> zom[n] = 0; NEXT } \
+	:: d_step { ON(T_CLUSTER_ENDS, n) jm[n] != GONE && (qD[n] & BIT(inc[n])) -> do_D(n); NEXT }
 #define SEND_D(n) \
-	if :: jm[n] != GONE -> qD[n] = qD[n] | BIT(inc[n]) :: else -> zom[n] = 0 fi
+	if :: jm[n] != GONE -> qD[n] = qD[n] | BIT(inc[n]) :: else -> ORPHANS_END_UNSEEN(n) fi
 #endif
 
 /* ---------- misfortunes ---------- */
@@ -130,13 +136,13 @@ inline do_D(n) {
 #define EVIDENCE_LOST(n) tr1[n] = 0; tr2[n] = 0; \
 	if :: (n) == cur && ph <= CAN -> fin = 0 :: else fi
 #if RESTART == 0
-#define WK(n) :: d_step { jm[n] == LIVE_ && FAULT -> \
+#define WK(n) :: d_step { ON(T_JOBMANAGER_DIES, n) jm[n] == LIVE_ && FAULT -> \
 		jm[n] = GONE; EVIDENCE_LOST(n); zom[n] = (zom[n] || job[n] == RUNS && !LACK(n)); \
 		if \
 		:: job[n] == RUNS -> end_job(n, ABS) \
 		:: else -> job[n] = ABS; if :: NOAGAIN -> qS[n] = 0 :: else fi \
 		fi; \
-		if :: inc[n] == MAXINC -> qD[n] = 0 :: else fi }
+		if :: inc[n] == MAXINC -> qD[n] = 0 :: else fi; NEXT }
 #else
 #define WK(n) :: d_step { jm[n] == LIVE_ && FAULT -> \
 		jm[n] = DEAD; EVIDENCE_LOST(n); zom[n] = (zom[n] || job[n] == RUNS && !LACK(n)); \
@@ -187,34 +193,35 @@ inline do_T(n) {
 }
 #define CAN_T(n) (qT[n] && PROC(n) && lack[n] && SLOT_FREE(n))
 #define WM(n) \
-	:: d_step { WORKS(n) && FAULT -> lack[n] = 1 } \
-	:: d_step { WORKS(n) && FAULT && !zom[n] -> lack[n] = 1; zom[n] = 1 } \
-	:: d_step { CAN_T(n) -> do_T(n) }
+	:: d_step { ON(T_TASKMANAGER_DIES, n) WORKS(n) && FAULT -> lack[n] = 1; NEXT } \
+	:: d_step { UNSEEN && WORKS(n) && FAULT && !zom[n] -> lack[n] = 1; zom[n] = 1 } \
+	:: d_step { ON(T_TASKMANAGER_BACK, n) CAN_T(n) -> do_T(n); NEXT }
 #else
 #define WM(n)
 #endif
 
 /* A stop trigger in progress: success / savepoint but no stop / failure with a cause. */
-#define WT(n, t) \
-	:: d_step { t[n] == INP && WORKS(n) -> t[n] = OK; LEAVE(n) new_savepoint(); \
-		end_job(n, FIN) } \
-	:: d_step { t[n] == INP && WORKS(n) && FAULT -> t[n] = PART; LEAVE(n) new_savepoint() } \
-	:: d_step { t[n] == INP && PROC(n) && FAULT -> t[n] = BADC } \
+#define WT(n, t, i) \
+	:: d_step { ON(T_STOPPED + i, n) t[n] == INP && WORKS(n) -> t[n] = OK; LEAVE(n) \
+		new_savepoint(); end_job(n, FIN); NEXT } \
+	:: d_step { ON(T_SAVED + i, n) t[n] == INP && WORKS(n) && FAULT -> t[n] = PART; LEAVE(n) \
+		new_savepoint(); NEXT } \
+	:: d_step { ON(T_STOP_FAILS + i, n) t[n] == INP && PROC(n) && FAULT -> t[n] = BADC; NEXT } \
 	:: d_step { t[n] == INP && !PROC(n) -> t[n] = BADC }
 
 #define W(n) \
-	:: d_step { CAN_C(n) -> do_C(n) } \
-	:: d_step { CAN_S(n) -> start_job(n) } \
-	:: d_step { CAN_S(n) && FAULT -> end_job(n, FAI); srcok[n] = 0 /* the start fails */ } \
-	:: d_step { CAN_P(n, q1, tr1) -> do_P(n, tr1, 1) } \
-	:: d_step { CAN_P(n, q2, tr2) -> do_P(n, tr2, 2) } \
-	WT(n, tr1) WT(n, tr2) \
-	:: d_step { CAN_X(n) -> do_X(n) } \
+	:: d_step { ON(T_JOBMANAGER_STARTS, n) CAN_C(n) -> do_C(n); NEXT } \
+	:: d_step { STARTS(n) && CAN_S(n) -> start_job(n); NEXT } \
+	:: d_step { UNSEEN && CAN_S(n) && FAULT -> end_job(n, FAI); srcok[n] = 0 /* the start fails */ } \
+	:: d_step { ON(T_STOP_BEGINS, n) CAN_P(n, q1, tr1) -> do_P(n, tr1, 1); NEXT } \
+	:: d_step { ON(T_STOP_BEGINS + 1, n) CAN_P(n, q2, tr2) -> do_P(n, tr2, 2); NEXT } \
+	WT(n, tr1, 0) WT(n, tr2, 1) \
+	:: d_step { ON(T_CANCELLED, n) CAN_X(n) -> do_X(n); NEXT } \
 	WD(n) \
-	:: d_step { WORKS(n) && (newok || enew[0]) -> new_checkpoint() } \
-	:: d_step { WORKS(n) && FAULT -> finish(n) } \
-	:: d_step { PROC(n) && FAULT -> end_job(n, FAI) } \
-	:: d_step { zom[n] -> zom[n] = 0 /* heartbeat timeout */ } \
+	:: d_step { ON(T_SNAPSHOT, n) WORKS(n) && (newok || enew[0]) -> new_checkpoint(); NEXT } \
+	:: d_step { ON(T_FINISHES, n) WORKS(n) && FAULT -> finish(n); NEXT } \
+	:: d_step { ON(T_FAILS, n) PROC(n) && FAULT -> end_job(n, FAI); NEXT } \
+	:: d_step { ON(T_ORPHANS_END, n) zom[n] -> zom[n] = 0 /* heartbeat timeout */; NEXT } \
 	WM(n) WK(n) WR(n)
 
 active proctype World() {

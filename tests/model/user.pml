@@ -35,7 +35,7 @@ inline desire(state) {
 	:: else
 	fi;
 	if
-	:: want != RUN_ && ph == DONE -> ph = ENDD
+	:: (want != RUN_ || DAEMON) && ph == DONE -> ph = ENDD
 	:: else
 	fi;
 	stale_all()
@@ -43,17 +43,25 @@ inline desire(state) {
 
 /* an edit that would change nothing is left out */
 #define EDITED(stateless) (drift && sless == (stateless) && (nxt == 0 || nd))
+#if DAEMON                      /* of the very first start too */
+#define EDITABLE top
+#else
+#define EDITABLE cur
+#endif
 
 active proctype User() {
 end:	do
-	:: d_step { FAULT && cur && !EDITED(0) -> edit(0) }
+	:: d_step { ON(T_EDIT, 0) FAULT && EDITABLE && !EDITED(0) -> edit(0); NEXT }
 #ifndef STATEFUL_ONLY
-	:: d_step { FAULT && cur && !EDITED(1) -> edit(1) }
+	:: d_step { ON(T_EDIT, 1) FAULT && EDITABLE && !EDITED(1) -> edit(1); NEXT }
+#endif
+#ifdef REPLAY
+	:: d_step { CALLS(T_EDIT) && EDITED(NUM) -> NEXT }
 #endif
 #ifndef NO_TOGGLE
-	:: d_step { FAULT && want != RUN_ -> desire(RUN_) }
-	:: d_step { FAULT && want != SUSP -> desire(SUSP) }
-	:: d_step { FAULT && want != CANC -> desire(CANC) }
+	:: d_step { ON(T_WANT, RUN_) FAULT && want != RUN_ -> desire(RUN_); NEXT }
+	:: d_step { ON(T_WANT, SUSP) FAULT && want != SUSP -> desire(SUSP); NEXT }
+	:: d_step { ON(T_WANT, CANC) FAULT && want != CANC -> desire(CANC); NEXT }
 #endif
 	od
 }

@@ -362,6 +362,23 @@ static void unreadable_storage_blocks_until_it_is_mended(void **state)
     until(is_recovered);
 }
 
+/* Of several directories each is awaited anew after every write. */
+static void what_cannot_be_read_is_said_once(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_a_savepoint_on_request();
+    given_a_savepoint_on_request();
+    r->world.storage_unreadable = true;
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_blocked);
+    rig_run_for(r, 600 * S);
+    assert_true(is_blocked(r));
+    assert_int_equal(rig_count_event(r, "BLOCKED_STATE_NOT_ESTABLISHED"), 1);
+    r->world.storage_unreadable = false;
+    until(is_recovered);
+}
+
 static bool is_attempt(const struct rig *rig, int64_t number)
 {
     return has_started(rig) && rig->record.current.number == number;
@@ -466,6 +483,7 @@ int main(void)
         SCENARIO(a_submission_answered_with_an_error_that_runs_is_adopted),
         SCENARIO(a_main_method_that_hangs_meets_its_deadline),
         SCENARIO(unreadable_storage_blocks_until_it_is_mended),
+        SCENARIO(what_cannot_be_read_is_said_once),
         SCENARIO(what_restore_none_did_not_read_is_read_when_the_newest_is_wanted),
         SCENARIO(what_restore_none_did_not_read_blocks_until_a_user_decides),
     };

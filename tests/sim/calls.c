@@ -4,6 +4,7 @@
 
 #include "life.h"
 #include "stale.h"
+#include "trace.h"
 
 /* ---- the artifacts' world: any URI is a jar, whose hash is made of its name ---- */
 
@@ -287,6 +288,7 @@ void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn
     if (sim_strikes(s, POINT_BEFORE_CALL))
         return;
     oracle_sent(s, &o->call);
+    trace_sent(s, &o->call);
     if (c->kind >= SIM_PROVISION)
         s->last_change = s->world.now;
     if (goes_astray(s, o))

@@ -1,5 +1,6 @@
 /* A run: time, crashes, and where they strike. */
 #include "life.h"
+#include "trace.h"
 
 const char *const sim_point_names[POINTS] = {
     [POINT_NONE] = "no crash",
@@ -14,6 +15,12 @@ const char *const sim_point_names[POINTS] = {
     [POINT_ANSWER_LATE] = "answer late",
 };
 
+static void after_an_event(void *sim)
+{
+    oracle_event(sim);
+    trace_world(sim);
+}
+
 struct sim *sim_new(void)
 {
     struct arena *a = arena_new();
@@ -22,8 +29,9 @@ struct sim *sim_new(void)
     s->down_for = 300 * MS;
     s->most_events = 200000;
     world_init(&s->world, a);
-    s->world.watch = oracle_event;
+    s->world.watch = after_an_event;
     s->world.watch_arg = s;
+    trace_begin(s);
     life_begin(s);
     return s;
 }
@@ -58,6 +66,7 @@ static void boot(struct w_world *w, int64_t x, int64_t y, void *p)
 void sim_crash(struct sim *s)
 {
     struct w_world *w = &s->world;
+    trace_crash(s);
     s->life->dead = true;
     world_at(w, w->now, bury, 0, 0, s->life);
     world_at(w, w->now + s->down_for, boot, 0, 0, s);

@@ -12,6 +12,7 @@
 
 struct life;  /* of the daemon: life.h */
 struct stale; /* stale.h */
+struct trace; /* of the run: trace.h */
 struct sim;
 
 #define SIM_WALL INT64_C(1795000000000000) /* when the world began, in microseconds since 1970 */
@@ -112,6 +113,7 @@ struct sim {
     struct sim_store store;
     struct life *life; /* NULL while the daemon is down */
     int64_t lives;
+    struct trace *trace; /* NULL: nobody asked for one */
     uint64_t randomness;
     int64_t down_for; /* after a crash */
 

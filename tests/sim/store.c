@@ -1,6 +1,7 @@
 /* The simulated store: what is durable is the run's, what is under way is the life's. */
 #include "life.h"
 #include "stale.h"
+#include "trace.h"
 
 enum { WRITE_TAKES = 1 * MS };
 
@@ -87,6 +88,7 @@ static void becomes_durable(struct w_world *w, int64_t x, int64_t y, void *p)
     }
     s->last_change = w->now;
     oracle_durable(s);
+    trace_durable(s);
     if (sim_strikes(s, POINT_AFTER_WRITE))
         return;
     answer(o, STORE_DONE, STR(""));
