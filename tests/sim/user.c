@@ -202,8 +202,11 @@ void user_discards_some_savepoint(struct sim *s)
         bool *before = ARENA_ARRAY(s->a, bool, n);
         for (size_t i = 0; i < n; i++)
             before[i] = s->world.snapshots[i].given_up;
+        int64_t life = s->lives;
         struct user_answer a = discard(s, id, ANY_REFUSAL);
-        for (size_t i = 0; i < n && a.status / 100 == 4 && n == s->world.n_snapshots; i++)
+        /* Of what was asked twice, the first may have been accepted. */
+        bool refused = a.status / 100 == 4 && s->lives == life;
+        for (size_t i = 0; i < n && refused && n == s->world.n_snapshots; i++)
             s->world.snapshots[i].given_up = before[i];
         return;
     }
