@@ -6,11 +6,13 @@
 #include "model/snapshot_location.h"
 #include "world.h"
 
-/* Of discarded checkpoints the oldest are forgotten. */
+/* Of the checkpoints that Flink discarded the oldest are forgotten. What a user gave up is not: its
+ * removal may be asked for once more. */
 static void make_room(struct w_world *w)
 {
     for (size_t i = 0; i < w->n_snapshots; i++) {
-        if (w->snapshots[i].there || w->snapshots[i].savepoint)
+        const struct w_snapshot *s = &w->snapshots[i];
+        if (s->there || s->savepoint || s->given_up)
             continue;
         w->n_snapshots--;
         memmove(&w->snapshots[i], &w->snapshots[i + 1],
