@@ -98,6 +98,7 @@ static void fill_in(struct arena *a, const struct draft_in *in, struct deploymen
 {
     struct artifact *artifact = &d->spec.template_.spec.artifact;
     struct str *profile = &d->spec.template_.spec.logging.logging_profile;
+    struct json *kubernetes = &d->spec.template_.spec.kubernetes;
     const struct str_list *known = in->flink_versions;
     if (!d->spec.deployment_target_id.len && !d->spec.deployment_target_name.len &&
         !d->spec.session_cluster_name.len)
@@ -105,6 +106,9 @@ static void fill_in(struct arena *a, const struct draft_in *in, struct deploymen
     /* An empty text is stored as none: the next write, of whatever it is, would bring the default. */
     if (!profile->len)
         *profile = STR("default");
+    /* An empty object says nothing, and is no edit of what runs. */
+    if (json_kind(*kubernetes) == JSON_OBJECT && json_len(*kubernetes) == 0)
+        *kubernetes = (struct json){0};
     /* Pinned: a Flink that is added to the machine later must not change what runs. */
     if (!artifact->flink_version.len && in->current)
         artifact->flink_version = in->current->spec.template_.spec.artifact.flink_version;

@@ -158,6 +158,8 @@ static const struct malformed items[] = {
     SPEC("'template':{'spec':7}", "/template/spec"),
     SPEC("'template':{'metadata':{'labels':{}}}", "/template/metadata/labels"),
     SPEC("'template':{'metadata':{'annotations':[]}}", "/template/metadata/annotations"),
+    TEMPLATE("'kubernetes':'pods'", "/kubernetes"),
+    TEMPLATE("'kubernetes':[]", "/kubernetes"),
     TEMPLATE("'parallelism':0", "/parallelism"),
     TEMPLATE("'parallelism':-3", "/parallelism"),
     TEMPLATE("'parallelism':32769", "/parallelism"),

@@ -155,7 +155,7 @@ const struct grid_field grid_fields[] = {
     {"template.spec.logging.log4j2ConfigurationTemplate", ANY_TEXT},
     {"template.spec.logging.log4jLoggers", ANY_MAP("/spec/template/spec/logging/log4jLoggers/a")},
     {"template.spec.kubernetes",
-     { SMALLEST("\"\""), TYPICAL("{\"pods\":{\"labels\":{\"a\":\"1\"}}}"), OTHER("{\"pods\":{\"labels\":{\"b\":2}},\"x\":[1,2]}"), ABSENT() }},
+     { SMALLEST("{\"a\":0}"), TYPICAL("{\"pods\":{\"labels\":{\"a\":\"1\"}}}"), OTHER("{\"pods\":{\"labels\":{\"b\":2}},\"x\":[1,2]}"), ABSENT(), WRONG("\"\""), WRONG("[]") }},
 };
 /* clang-format on */
 const size_t n_grid_fields = sizeof(grid_fields) / sizeof(grid_fields[0]);
