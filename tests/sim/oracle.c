@@ -146,6 +146,19 @@ static void judge_cancel(struct sim *s)
                       (long long)attempt);
 }
 
+/* Who waits has nothing to write: what is said again and again wears the disk out, and drives what
+ * happened out of the events that are kept. */
+static void writes_now_and_then(struct sim *s)
+{
+    enum { MOST = 300 };
+    if (s->world.now - s->minute_began > 60 * S) {
+        s->minute_began = s->world.now;
+        s->minute_writes = 0;
+    }
+    if (++s->minute_writes > MOST)
+        world_trouble(&s->world, "%d commits within a minute", (int)s->minute_writes);
+}
+
 void oracle_durable(struct sim *s)
 {
     const struct sim_row *r = s->store.tables[STORE_RECORD]; /* there is one Deployment */
@@ -153,6 +166,7 @@ void oracle_durable(struct sim *s)
     struct json doc;
     struct err e;
     int64_t top = s->record.top;
+    writes_now_and_then(s);
     if (!r)
         return;
     if (json_parse(s->a, r->row.body, &doc, &e) < 0 ||

@@ -141,6 +141,8 @@ struct sim {
     struct record record;     /* the durable one, read anew with each write */
     int64_t cancel_allowed;   /* attempt */
     int64_t finished_attempt; /* whose job finished by itself */
+    int64_t minute_began;     /* commits are counted since */
+    int64_t minute_writes;
     struct sim_expected expected;
     char delivered[MOST_CLUSTERS + 1][80]; /* hash of the jar that each attempt was given */
 };
