@@ -191,6 +191,7 @@ struct w_world {
     bool checkpointing_off;
     bool fail_restores;
     bool restarts_unknown;           /* Flink does not say how often a job restarted */
+    const char *unwritable;          /* no savepoint can be written into this directory */
     bool triggers_refused;           /* any savepoint is answered with 400 */
     const char *checkpoints_in_code; /* the job's own code sets another directory */
     int64_t artifact_missing;        /* spec version whose artifact is not there; 0 = none */
