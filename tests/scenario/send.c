@@ -148,7 +148,7 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
         [LOOK_TRIGGER] = flink_read_trigger,
         [LOOK_DIRECTORY] = storage_list,
         [LOOK_SNAPSHOT] = storage_verify,
-        [LOOK_CAUSE] = flink_look,
+        [LOOK_CAUSE] = flink_cause,
         [LOOK_ARTIFACT] = look_at_artifact,
         [CALL_PROVISION] = world_provision,
         [CALL_UPLOAD] = world_deliver,

@@ -36,6 +36,7 @@ struct w_snapshot {
 
 struct w_trigger {
     char id[ID_TEXT];
+    char job[ID_TEXT];
     char directory[LOCATION_TEXT];
     char location[LOCATION_TEXT];
     bool stop;
@@ -60,14 +61,13 @@ struct w_job {
     bool failing_start; /* it will fail instead of getting up */
     char restored[LOCATION_TEXT];
     int64_t restored_id;
+    bool restored_own; /* a checkpoint of its own, after a failure */
     int64_t next_checkpoint;
     int64_t position; /* when it began to work */
     int64_t works_since;
     int64_t restarts;
-    int64_t ended_at;
+    int64_t submitted_at, ended_at;
     int64_t submissions; /* accepted: more than one never may be */
-    struct w_trigger triggers[MOST_TRIGGERS];
-    size_t n_triggers;
     char cause[LOCATION_TEXT];
     char checkpoints[LOCATION_TEXT]; /* its own directory */
 };
@@ -87,6 +87,8 @@ struct w_cluster {
     char jar[ID_TEXT];
     char checkpoints[LOCATION_TEXT]; /* configured directory */
     struct w_job job;
+    struct w_trigger triggers[MOST_TRIGGERS]; /* posted to its JobManager */
+    size_t n_triggers;
 };
 
 /* What the next trigger, submission and so on comes to; each is used up by one. */
@@ -223,9 +225,10 @@ void world_reboot(struct w_world *w);
 /* A cluster that somebody else started. */
 void world_foreign_cluster(struct w_world *w, int64_t attempt);
 
-/* flink.c */
+/* flink.c, flink_tell.c, flink_savepoints.c */
 void flink_look(struct w_world *w, struct w_call *c);
 void flink_look_taskmanagers(struct w_world *w, struct w_call *c);
+void flink_cause(struct w_world *w, struct w_call *c);
 void flink_stats(struct w_world *w, struct w_call *c);
 void flink_read_trigger(struct w_world *w, struct w_call *c);
 void flink_submit(struct w_world *w, struct w_call *c);
