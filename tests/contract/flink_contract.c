@@ -163,7 +163,7 @@ static void story_failing_job(struct flink_world *w)
     assert_int_equal(job_now(w, FIRST_JOB).job, FLINK_JOB_FAILED);
 }
 
-/* It fails before anything runs, and is listed. */
+/* Such a job is refused, and listed all the same: an answer alone says nothing of what is there. */
 static void story_lost_snapshot(struct flink_world *w)
 {
     w->next_cluster(w);
@@ -175,6 +175,8 @@ static void story_lost_snapshot(struct flink_world *w)
     struct flink_answer cause = rig_cause(&w->rig, FIRST_JOB);
     assert_outcome(cause, OUTCOME_DONE);
     assert_true(cause.text.len > 0);
+    assert_int_equal(job_now(w, FIRST_JOB).tasks_up, 0);
+    assert_false(stats_now(w, FIRST_JOB).has_restored);
 }
 
 /* Flink goes on by itself from its latest checkpoint. */

@@ -86,6 +86,7 @@ void start(struct flink_world *w, struct str job, struct str snapshot)
     struct flink_answer answer = rig_submit(&w->rig, &s);
     assert_outcome(answer, OUTCOME_DONE);
     assert_int_equal(answer.status, 200);
+    assert_int_not_equal(job_now(w, job).job, FLINK_JOB_ABSENT);
     wait_up(w, job);
 }
 

@@ -102,6 +102,12 @@ static void tasks_up(struct w_world *w, int64_t x, int64_t y, void *p)
     flink_set_work(w, c, true);
 }
 
+static bool can_restore(struct w_world *w, struct str location)
+{
+    const struct w_snapshot *from = storage_find(w, location);
+    return location.len == 0 || (from && from->there && !from->broken && !w->fail_restores);
+}
+
 static void job_created(struct w_world *w, int64_t x, int64_t y, void *p)
 {
     struct w_cluster *c = p;
@@ -110,11 +116,12 @@ static void job_created(struct w_world *w, int64_t x, int64_t y, void *p)
     if (!c->jobmanager_alive || c->ending || c->job.status != FLINK_JOB_INITIALIZING)
         return;
     const struct w_snapshot *from = storage_find(w, str_of(c->job.restored));
-    if (c->job.restored[0] && (!from || !from->there || from->broken || w->fail_restores)) {
+    if (!can_restore(w, str_of(c->job.restored))) {
         snprintf(c->job.cause, sizeof(c->job.cause), "cannot restore %.150s", c->job.restored);
         flink_job_ends(w, c, FLINK_JOB_FAILED);
         return;
     }
+    c->job.made = true;
     if (from) {
         c->job.position = from->position;
         c->job.restored_id = from->id;
@@ -186,6 +193,8 @@ void flink_submit(struct w_world *w, struct w_call *call)
         world_at(w, w->now + w->pace.main_method, submitted, 0, 0, s);
     if (fate == FATE_RUNS_ANYWAY) {
         call->text = STR("a second execute() threw");
+    } else if (fate != FATE_HANGS && !can_restore(w, call->restore)) {
+        call->text = STR("the job could not be made"); /* it is listed all the same */
     } else {
         call->outcome = fate == FATE_HANGS ? OUTCOME_UNKNOWN : OUTCOME_DONE;
         call->status = fate == FATE_HANGS ? 0 : 200;

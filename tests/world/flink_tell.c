@@ -14,7 +14,7 @@ void flink_look(struct w_world *w, struct w_call *call)
     if (!j)
         return;
     s->job = j->status;
-    s->tasks_total = TASKS;
+    s->tasks_total = j->made ? TASKS : 0;
     s->tasks_up = j->up || j->status == FLINK_JOB_FINISHED ? TASKS : 0;
     s->start_time_ms = j->submitted_at / MS;
     if (flink_is_final(j->status))
@@ -91,7 +91,7 @@ void flink_stats(struct w_world *w, struct w_call *call)
     s->interval_ms = w->pace.checkpoint_interval ? w->pace.checkpoint_interval / MS : -1;
     s->retained = true;
     tell_snapshots(w, c->attempt, s);
-    if (j->restored[0]) {
+    if (j->made && j->restored[0]) {
         s->has_restored = true;
         s->restored = (struct flink_checkpoint){.id = j->restored_id,
                                                 .path = arena_str(w->a, str_of(j->restored)),

@@ -58,6 +58,7 @@ struct w_job {
     char id[ID_TEXT];
     enum flink_job_status status;
     bool up;
+    bool made;          /* its JobMaster: from then on it has tasks and statistics */
     bool failing_start; /* it will fail instead of getting up */
     char restored[LOCATION_TEXT];
     int64_t restored_id;
