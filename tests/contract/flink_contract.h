@@ -18,7 +18,7 @@ struct flink_world {
      * the job's jar, and two TaskManagers are alive. */
     void (*next_cluster)(struct flink_world *w);
     struct str jar_id;
-    struct str_list taskmanagers; /* resource ids of those that are alive */
+    struct str_list taskmanagers; /* resource ids that may register there, says the platform */
     struct str_list args;         /* of a job that runs until it is ended */
 
     void (*kill_taskmanager)(struct flink_world *w);

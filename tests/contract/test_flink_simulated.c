@@ -51,11 +51,12 @@ static void provision(struct flink_world *world)
 
 static void name_taskmanagers(struct flink_world *world)
 {
-    struct w_cluster *c = cluster(world);
-    world->taskmanagers = (struct str_list){ARENA_ARRAY(world->rig.a, struct str, 2), 0};
-    for (size_t i = 0; i < c->n_taskmanagers; i++)
-        if (c->taskmanagers[i].alive)
-            world->taskmanagers.items[world->taskmanagers.n++] = str_of(c->taskmanagers[i].id);
+    const struct simulated *s = (const struct simulated *)world;
+    struct w_call call = {.attempt = s->attempt};
+    world_inventory(&s->sim->world, &call);
+    for (size_t i = 0; i < call.n_clusters; i++)
+        if (call.clusters[i].attempt == s->attempt)
+            world->taskmanagers = call.clusters[i].taskmanager_ids;
 }
 
 static bool is_up_and_registered(void *arg)
