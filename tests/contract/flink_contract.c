@@ -149,10 +149,45 @@ static void story_cancel_and_restore(struct flink_world *w)
     assert_true(w->has_snapshot(w, last.path)); /* it stays whose it was */
 }
 
+/* It discards its checkpoints: it needs them no more (reference/flink.md 0, 4). */
+static void story_finishing_job(struct flink_world *w)
+{
+    w->next_cluster(w);
+    w->choose(w, PROGRAM_ENDS);
+    start(w, FIRST_JOB, STR(""));
+    wait_checkpoint(w, FIRST_JOB, 0);
+    wait_for_job(w, FIRST_JOB, FLINK_JOB_FINISHED);
+    struct flink_sight job = job_now(w, FIRST_JOB);
+    assert_int_equal(job.tasks_up, job.tasks_total);
+    struct flink_checkpoint last = stats_now(w, FIRST_JOB).latest_completed;
+    assert_true(last.id > 0);
+    assert_false(last.is_savepoint);
+    assert_false(w->has_snapshot(w, last.path));
+    struct flink_answer a = rig_cancel(&w->rig, FIRST_JOB);
+    assert_outcome(a, OUTCOME_REFUSED);
+    assert_int_equal(a.status, 409);
+}
+
+/* The same answer, whether there is a job or not: only a look tells. */
+static void story_throwing_program(struct flink_world *w)
+{
+    w->next_cluster(w);
+    w->choose(w, PROGRAM_THROWS);
+    struct flink_submit s = submission(w, FIRST_JOB);
+    assert_outcome(rig_submit(&w->rig, &s), OUTCOME_REFUSED);
+    assert_int_equal(job_now(w, FIRST_JOB).job, FLINK_JOB_ABSENT);
+
+    w->choose(w, PROGRAM_THROWS_LATE);
+    s = submission(w, FIRST_JOB);
+    assert_outcome(rig_submit(&w->rig, &s), OUTCOME_REFUSED);
+    assert_int_not_equal(job_now(w, FIRST_JOB).job, FLINK_JOB_ABSENT);
+    wait_up(w, FIRST_JOB);
+}
+
 static void story_failing_job(struct flink_world *w)
 {
     w->next_cluster(w);
-    w->fail_next_job(w);
+    w->choose(w, PROGRAM_FAILS);
     struct flink_submit s = submission(w, FIRST_JOB);
     assert_outcome(rig_submit(&w->rig, &s), OUTCOME_DONE);
     wait_for_job(w, FIRST_JOB, FLINK_JOB_FAILED);
@@ -254,7 +289,9 @@ const struct flink_story flink_stories[FLINK_STORIES] = {
     {"checkpoints", story_checkpoints},
     {"no periodic checkpoints", story_no_periodic_checkpoints},
     {"cancelled, and restored from the checkpoint", story_cancel_and_restore},
+    {"a finishing job", story_finishing_job},
     {"a failing job", story_failing_job},
+    {"a throwing program", story_throwing_program},
     {"a lost snapshot", story_lost_snapshot},
     {"a dead TaskManager", story_dead_taskmanager},
     {"nobody listens", story_nobody_listens},

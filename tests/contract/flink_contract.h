@@ -5,6 +5,16 @@
 
 #include "flink_rig.h"
 
+/* What a submission runs. */
+enum flink_program {
+    PROGRAM_RUNS,        /* until it is ended */
+    PROGRAM_ENDS,        /* by itself, after some checkpoints */
+    PROGRAM_FAILS,       /* again and again, until Flink gives it up */
+    PROGRAM_THROWS,      /* before it submits a job */
+    PROGRAM_THROWS_LATE, /* when its job is submitted, which runs */
+    FLINK_PROGRAMS
+};
+
 struct flink_world {
     struct flink_rig rig;
     int patience_s; /* how long anything may take */
@@ -19,12 +29,11 @@ struct flink_world {
     void (*next_cluster)(struct flink_world *w);
     struct str jar_id;
     struct str_list taskmanagers; /* resource ids that may register there, says the platform */
-    struct str_list args;         /* of a job that runs until it is ended */
+    struct str_list args;         /* of the program */
 
     void (*kill_taskmanager)(struct flink_world *w);
     void (*replace_taskmanagers)(struct flink_world *w);
-    /* The next job will fail again and again, until Flink gives it up. */
-    void (*fail_next_job)(struct flink_world *w);
+    void (*choose)(struct flink_world *w, enum flink_program next);
     bool (*has_snapshot)(struct flink_world *w, struct str location);
 };
 
@@ -32,7 +41,7 @@ struct flink_story {
     const char *name;
     void (*tell)(struct flink_world *w);
 };
-enum { FLINK_STORIES = 13 };
+enum { FLINK_STORIES = 15 };
 extern const struct flink_story flink_stories[FLINK_STORIES];
 
 /* What the stories are made of: flink_steps.c. */

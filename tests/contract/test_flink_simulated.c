@@ -98,9 +98,23 @@ static void replace_taskmanagers(struct flink_world *world)
     name_taskmanagers(world);
 }
 
-static void fail_next_job(struct flink_world *world)
+static void finishes(struct w_world *w, int64_t attempt, int64_t y, void *p)
 {
-    world_fate(&((struct simulated *)world)->sim->world, FATED_SUBMIT, FATE_JOB_FAILS);
+    (void)y;
+    (void)p;
+    flink_job_finishes(w, attempt);
+}
+
+static void choose(struct flink_world *world, enum flink_program next)
+{
+    static const enum fate fates[FLINK_PROGRAMS] = {[PROGRAM_FAILS] = FATE_JOB_FAILS,
+                                                    [PROGRAM_THROWS] = FATE_FAILS,
+                                                    [PROGRAM_THROWS_LATE] = FATE_RUNS_ANYWAY};
+    struct simulated *s = (struct simulated *)world;
+    struct w_world *w = &s->sim->world;
+    world_fate(w, FATED_SUBMIT, fates[next]);
+    if (next == PROGRAM_ENDS)
+        world_at(w, w->now + 5 * S, finishes, s->attempt, 0, NULL);
 }
 
 static bool has_snapshot(struct flink_world *world, struct str location)
@@ -125,7 +139,7 @@ static void simulation(void **state)
                   .next_cluster = next_cluster,
                   .kill_taskmanager = kill_taskmanager,
                   .replace_taskmanagers = replace_taskmanagers,
-                  .fail_next_job = fail_next_job,
+                  .choose = choose,
                   .has_snapshot = has_snapshot},
     };
     story->tell(&simulated.world);
