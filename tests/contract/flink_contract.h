@@ -61,6 +61,7 @@ void wait_up(struct flink_world *w, struct str job);
 void wait_for_job(struct flink_world *w, struct str job, enum flink_job_status status);
 /* Until its latest checkpoint has a higher id than that; gives it back. */
 struct flink_checkpoint wait_checkpoint(struct flink_world *w, struct str job, int64_t after);
+void wait_removed(struct flink_world *w, struct str location);
 /* Posts it; what became of it, when that is decided. */
 struct flink_trigger take_savepoint(struct flink_world *w, const struct flink_stop *s);
 

@@ -147,7 +147,7 @@ void story_stop_and_restore(struct flink_world *w)
     assert_same(c.latest_savepoint.path, t.location);
     assert_int_equal(c.latest_completed.id, c.latest_savepoint.id);
     assert_int_equal(savepoints_in_history(&c), 1);
-    assert_false(w->has_snapshot(w, before.path));
+    wait_removed(w, before.path);
     assert_starts_from(w, &c.latest_savepoint);
 }
 

@@ -115,6 +115,17 @@ struct flink_checkpoint wait_checkpoint(struct flink_world *w, struct str job, i
     return x.checkpoint;
 }
 
+static bool is_removed(void *arg)
+{
+    const struct waiting *x = arg;
+    return !x->w->has_snapshot(x->w, x->checkpoint.path);
+}
+
+void wait_removed(struct flink_world *w, struct str location)
+{
+    wait_until(&(struct waiting){.w = w, .checkpoint.path = location}, is_removed);
+}
+
 /* From the moment that it is accepted it is known. */
 static bool is_decided(void *arg)
 {

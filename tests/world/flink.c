@@ -44,16 +44,25 @@ int64_t flink_position(const struct w_world *w, const struct w_job *j)
     return j->position + (j->up ? (w->now - j->works_since) / MS : 0);
 }
 
-/* A job that finishes discards its checkpoints; one that was cancelled or failed retains them. */
+static void discards_checkpoints(struct w_world *w, int64_t x, int64_t y, void *p)
+{
+    const struct w_cluster *c = p;
+    (void)x;
+    (void)y;
+    for (size_t i = 0; c->jobmanager_alive && i < w->n_snapshots; i++)
+        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint)
+            w->snapshots[i].there = false;
+}
+
+/* A job that finishes discards its checkpoints, which is seen later than that it has finished; one that
+ * was cancelled or failed retains them. */
 void flink_job_ends(struct w_world *w, struct w_cluster *c, enum flink_job_status status)
 {
     flink_set_work(w, c, false);
     c->job.status = status;
     c->job.ended_at = w->now;
-    for (size_t i = 0; i < w->n_snapshots; i++)
-        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint &&
-            status == FLINK_JOB_FINISHED)
-            w->snapshots[i].there = false;
+    if (status == FLINK_JOB_FINISHED)
+        world_at(w, w->now + w->pace.discard, discards_checkpoints, 0, 0, c);
     for (size_t i = 0; i < c->n_triggers; i++)
         if (c->triggers[i].state == FLINK_TRIGGER_IN_PROGRESS)
             c->triggers[i].state = FLINK_TRIGGER_FAILED;
@@ -269,9 +278,12 @@ void flink_job_stopped_by_somebody(struct w_world *w, int64_t attempt)
     flink_job_ends(w, c, FLINK_JOB_FINISHED);
 }
 
-/* Its newest checkpoint is what Flink itself goes on from. */
+/* Its newest checkpoint is what Flink itself goes on from. A job that is not made yet has no tasks that
+ * could fail. */
 static void restarts(struct w_world *w, struct w_cluster *c, int64_t after)
 {
+    if (!c->job.made)
+        return;
     flink_set_work(w, c, false);
     c->job.status = FLINK_JOB_RESTARTING;
     c->job.restarts++;

@@ -125,6 +125,7 @@ struct w_pace {
     int64_t checkpoint_interval; /* 0 = no checkpoints */
     int64_t savepoint;
     int64_t cancel;
+    int64_t discard; /* of the checkpoints of a job that has finished */
     int64_t teardown;
     int64_t heartbeat;
     int64_t time_out; /* of a message without answer */
