@@ -69,7 +69,8 @@ struct flink_checkpoints {
     size_t n_history;
     int64_t interval_ms; /* of /checkpoints/config; -1 = periodic checkpointing is off */
     bool retained;       /* RETAIN_ON_CANCELLATION */
-    int64_t restarts;    /* numRestarts metric, whatever the outcome; -1 = not known */
+    /* numRestarts metric, whatever the outcome, told up to 10 s late; -1 = not known. */
+    int64_t restarts;
 };
 
 enum flink_trigger_state {
@@ -129,10 +130,12 @@ struct flink_ops {
                   void (*fn)(void *arg, const struct flink_answer *a), void *arg);
     void (*submit)(void *ctx, struct str url, const struct flink_submit *s,
                    void (*fn)(void *arg, const struct flink_answer *a), void *arg);
-    /* DONE = 202 accepted. The result must be read with trigger() once, whatever it is. */
+    /* DONE = 202 accepted, also for a job that has ended or never was: its trigger is FAILED. The
+     * result must be read with trigger() once, whatever it is. */
     void (*savepoint)(void *ctx, struct str url, const struct flink_stop *s,
                       void (*fn)(void *arg, const struct flink_answer *a), void *arg);
-    /* DONE = 202 accepted; REFUSED = 404 or 409. */
+    /* DONE = 202 accepted, once more by a job that was cancelled; REFUSED = 404, or 409 where it
+     * ended otherwise. */
     void (*cancel)(void *ctx, struct str url, struct str job_id,
                    void (*fn)(void *arg, const struct flink_answer *a), void *arg);
 };

@@ -148,7 +148,7 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
         [LOOK_TRIGGER] = flink_read_trigger,
         [LOOK_DIRECTORY] = storage_list,
         [LOOK_SNAPSHOT] = storage_verify,
-        [LOOK_CAUSE] = flink_look,
+        [LOOK_CAUSE] = flink_cause,
         [LOOK_ARTIFACT] = look_at_artifact,
         [CALL_PROVISION] = world_provision,
         [CALL_UPLOAD] = world_deliver,
@@ -166,8 +166,8 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
         return;
     int64_t takes = w->pace.latency;
     if (c->kind == CALL_SUBMIT)
-        takes += w->pace.main_method; /* the answer comes when main() has ended */
-    if (no_answer)                    /* main() may take long: a submission is waited for long */
+        takes += w->pace.main_method + w->pace.job_init; /* when the job is made, or cannot be */
+    if (no_answer) /* main() may take long: a submission is waited for long */
         takes = c->kind == CALL_SUBMIT && !c->status ? 100 * S : w->pace.time_out;
     world_at(w, w->now + takes, answered, 0, 0, c);
 }

@@ -38,7 +38,8 @@ static void build_job(struct w_cluster *c, const struct facts *f)
         [SIGHT_CANCELED] = FLINK_JOB_CANCELED,     [SIGHT_FAILED] = FLINK_JOB_FAILED,
     };
     struct w_job *j = &c->job;
-    *j = (struct w_job){.exists = true, .status = states[f->job], .next_checkpoint = 1};
+    *j = (struct w_job){
+        .exists = true, .made = true, .status = states[f->job], .next_checkpoint = 1};
     snprintf(j->id, sizeof(j->id), "a0000000000040008000000000000001");
     snprintf(j->checkpoints, sizeof(j->checkpoints), "file:/checkpoints/a");
     bool runs = j->status == FLINK_JOB_RUNNING && c->n_taskmanagers > 0;

@@ -152,7 +152,7 @@ static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
     [SIM_LOOK] = flink_look,
     [SIM_CHECKPOINTS] = flink_stats,
     [SIM_TRIGGER] = flink_read_trigger,
-    [SIM_CAUSE] = flink_look,
+    [SIM_CAUSE] = flink_cause,
     [SIM_LIST] = list_directory,
     [SIM_VERIFY] = verify_snapshot,
     [SIM_FETCH] = fetch_artifact,
@@ -217,7 +217,9 @@ static int64_t answer_takes(const struct w_world *w, const struct w_call *c)
     bool none = c->outcome == OUTCOME_UNKNOWN && c->kind >= SIM_PROVISION;
     if (none)
         return call_patience(w, c);
-    return c->kind == SIM_SUBMIT ? w->pace.latency + w->pace.main_method : w->pace.latency;
+    if (c->kind == SIM_SUBMIT) /* when the job is made, or cannot be */
+        return w->pace.latency + w->pace.main_method + w->pace.job_init;
+    return w->pace.latency;
 }
 
 static void arrives_for_nobody(struct w_world *w, int64_t x, int64_t y, void *p)

@@ -67,10 +67,10 @@ static bool starts_from_the_newest(struct sim *s, const struct w_job *j)
     return newest ? snapshot_location_equal(str_of(j->restored), str_of(newest)) : !j->restored[0];
 }
 
-static bool is_stopped(const struct w_job *j)
+static bool is_stopped(const struct w_cluster *c)
 {
-    for (size_t i = 0; i < j->n_triggers; i++)
-        if (j->triggers[i].stop && j->triggers[i].state == FLINK_TRIGGER_COMPLETED)
+    for (size_t i = 0; i < c->n_triggers; i++)
+        if (c->triggers[i].stop && c->triggers[i].state == FLINK_TRIGGER_COMPLETED)
             return true;
     return false;
 }
@@ -93,8 +93,8 @@ static void tell_trigger(struct sim *s, const struct w_cluster *c, int64_t numbe
 static void tell_triggers(struct sim *s, const struct w_cluster *c, struct told_cluster *told)
 {
     int64_t stops = 0;
-    for (size_t i = 0; i < c->job.n_triggers; i++) {
-        const struct w_trigger *t = &c->job.triggers[i];
+    for (size_t i = 0; i < c->n_triggers; i++) {
+        const struct w_trigger *t = &c->triggers[i];
         bool fresh = i >= told->n_triggers;
         stops += t->stop;
         if (t->stop && fresh)
@@ -104,17 +104,17 @@ static void tell_triggers(struct sim *s, const struct w_cluster *c, struct told_
             tell_trigger(s, c, stops, t->state);
         told->triggers[i] = t->state;
     }
-    told->n_triggers = c->job.n_triggers;
+    told->n_triggers = c->n_triggers;
 }
 
 static void tell_end(struct sim *s, const struct w_cluster *c, struct told_cluster *told)
 {
     bool asked = told->status == FLINK_JOB_CANCELLING;
     told->status = c->job.status;
-    if (told->ended || !(flink_is_final(c->job.status) || is_stopped(&c->job)))
+    if (told->ended || !(flink_is_final(c->job.status) || is_stopped(c)))
         return;
     told->ended = true;
-    if (is_stopped(&c->job))
+    if (is_stopped(c))
         return;
     tell_world(s, c,
                c->job.status == FLINK_JOB_FINISHED            ? "job finishes"

@@ -2,11 +2,22 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "world.h"
+#include "flink_impl.h"
 
 bool flink_is_final(enum flink_job_status s)
 {
     return s == FLINK_JOB_FINISHED || s == FLINK_JOB_CANCELED || s == FLINK_JOB_FAILED;
+}
+
+struct w_cluster *flink_answers(struct w_world *w, const struct w_call *call)
+{
+    struct w_cluster *c = world_cluster(w, call->attempt);
+    return c && c->jobmanager_alive && !w->flink_unreachable ? c : NULL;
+}
+
+struct w_job *flink_job_of(struct w_cluster *c, struct str id)
+{
+    return c->job.exists && str_eq(str_of(c->job.id), id) ? &c->job : NULL;
 }
 
 static bool has_taskmanagers(const struct w_cluster *c)
@@ -17,7 +28,7 @@ static bool has_taskmanagers(const struct w_cluster *c)
     return n >= c->wanted;
 }
 
-static void set_work(struct w_world *w, struct w_cluster *c, bool works)
+void flink_set_work(struct w_world *w, struct w_cluster *c, bool works)
 {
     if (!works && c->job.up)
         c->job.position += (w->now - c->job.works_since) / MS;
@@ -28,24 +39,33 @@ static void set_work(struct w_world *w, struct w_cluster *c, bool works)
         c->taskmanagers[i].works = works && c->taskmanagers[i].alive;
 }
 
-static int64_t position(const struct w_world *w, const struct w_job *j)
+int64_t flink_position(const struct w_world *w, const struct w_job *j)
 {
     return j->position + (j->up ? (w->now - j->works_since) / MS : 0);
 }
 
-/* A job that finishes discards its checkpoints; one that was cancelled or failed retains them. */
-static void job_ends(struct w_world *w, struct w_cluster *c, enum flink_job_status status)
+static void discards_checkpoints(struct w_world *w, int64_t x, int64_t y, void *p)
 {
-    set_work(w, c, false);
+    const struct w_cluster *c = p;
+    (void)x;
+    (void)y;
+    for (size_t i = 0; c->jobmanager_alive && i < w->n_snapshots; i++)
+        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint)
+            w->snapshots[i].there = false;
+}
+
+/* A job that finishes discards its checkpoints, which is seen later than that it has finished; one that
+ * was cancelled or failed retains them. */
+void flink_job_ends(struct w_world *w, struct w_cluster *c, enum flink_job_status status)
+{
+    flink_set_work(w, c, false);
     c->job.status = status;
     c->job.ended_at = w->now;
-    for (size_t i = 0; i < w->n_snapshots; i++)
-        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint &&
-            status == FLINK_JOB_FINISHED)
-            w->snapshots[i].there = false;
-    for (size_t i = 0; i < c->job.n_triggers; i++)
-        if (c->job.triggers[i].state == FLINK_TRIGGER_IN_PROGRESS)
-            c->job.triggers[i].state = FLINK_TRIGGER_FAILED;
+    if (status == FLINK_JOB_FINISHED)
+        world_at(w, w->now + w->pace.discard, discards_checkpoints, 0, 0, c);
+    for (size_t i = 0; i < c->n_triggers; i++)
+        if (c->triggers[i].state == FLINK_TRIGGER_IN_PROGRESS)
+            c->triggers[i].state = FLINK_TRIGGER_FAILED;
 }
 
 static void checkpoint(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -65,7 +85,7 @@ static void checkpoint(struct w_world *w, int64_t x, int64_t y, void *p)
     struct w_snapshot *s = storage_add(w, location);
     s->attempt = c->attempt;
     s->id = c->job.next_checkpoint++;
-    s->position = position(w, &c->job);
+    s->position = flink_position(w, &c->job);
     int kept = 0;
     for (size_t i = w->n_snapshots; i > 0; i--)
         if (w->snapshots[i - 1].attempt == c->attempt && !w->snapshots[i - 1].savepoint &&
@@ -82,13 +102,19 @@ static void tasks_up(struct w_world *w, int64_t x, int64_t y, void *p)
         return;
     if (c->job.failing_start) {
         snprintf(c->job.cause, sizeof(c->job.cause), "the job's own code throws");
-        job_ends(w, c, FLINK_JOB_FAILED);
+        flink_job_ends(w, c, FLINK_JOB_FAILED);
         return;
     }
     if (!has_taskmanagers(c))
         return;
     c->job.status = FLINK_JOB_RUNNING;
-    set_work(w, c, true);
+    flink_set_work(w, c, true);
+}
+
+static bool can_restore(struct w_world *w, struct str location)
+{
+    const struct w_snapshot *from = storage_find(w, location);
+    return location.len == 0 || (from && from->there && !from->broken && !w->fail_restores);
 }
 
 static void job_created(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -99,11 +125,12 @@ static void job_created(struct w_world *w, int64_t x, int64_t y, void *p)
     if (!c->jobmanager_alive || c->ending || c->job.status != FLINK_JOB_INITIALIZING)
         return;
     const struct w_snapshot *from = storage_find(w, str_of(c->job.restored));
-    if (c->job.restored[0] && (!from || !from->there || from->broken || w->fail_restores)) {
+    if (!can_restore(w, str_of(c->job.restored))) {
         snprintf(c->job.cause, sizeof(c->job.cause), "cannot restore %.150s", c->job.restored);
-        job_ends(w, c, FLINK_JOB_FAILED);
+        flink_job_ends(w, c, FLINK_JOB_FAILED);
         return;
     }
+    c->job.made = true;
     if (from) {
         c->job.position = from->position;
         c->job.restored_id = from->id;
@@ -134,6 +161,7 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
                             .status = FLINK_JOB_INITIALIZING,
                             .next_checkpoint = 1,
                             .submissions = 1,
+                            .submitted_at = w->now,
                             .failing_start = s->fate == FATE_JOB_FAILS};
     snprintf(c->job.id, sizeof(c->job.id), "%.*s", STR_ARG(s->call->job_id));
     snprintf(c->job.restored, sizeof(c->job.restored), "%.*s", STR_ARG(s->call->restore));
@@ -144,9 +172,9 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
 
 void flink_submit(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = world_cluster(w, call->attempt);
-    if (!c || !c->jobmanager_alive || w->flink_unreachable)
-        return; /* no answer */
+    struct w_cluster *c = flink_answers(w, call);
+    if (!c)
+        return;
     call->outcome = OUTCOME_REFUSED;
     call->status = 400;
     if (!str_eq(call->jar_id, str_of(c->jar))) {
@@ -174,204 +202,12 @@ void flink_submit(struct w_world *w, struct w_call *call)
         world_at(w, w->now + w->pace.main_method, submitted, 0, 0, s);
     if (fate == FATE_RUNS_ANYWAY) {
         call->text = STR("a second execute() threw");
+    } else if (fate != FATE_HANGS && !can_restore(w, call->restore)) {
+        call->text = STR("the job could not be made"); /* it is listed all the same */
     } else {
         call->outcome = fate == FATE_HANGS ? OUTCOME_UNKNOWN : OUTCOME_DONE;
         call->status = fate == FATE_HANGS ? 0 : 200;
     }
-}
-
-static struct w_job *job_of(struct w_world *w, struct w_call *call, struct w_cluster **ret)
-{
-    struct w_cluster *c = world_cluster(w, call->attempt);
-    *ret = c;
-    if (!c || !c->jobmanager_alive || w->flink_unreachable)
-        return NULL;
-    return &c->job;
-}
-
-void flink_look(struct w_world *w, struct w_call *call)
-{
-    struct w_cluster *c;
-    const struct w_job *j = job_of(w, call, &c);
-    if (!j)
-        return;
-    call->outcome = OUTCOME_DONE;
-    call->text = arena_str(w->a, str_of(j->cause));
-    struct flink_sight *s = &call->sight;
-    *s = (struct flink_sight){.outcome = OUTCOME_DONE, .job = FLINK_JOB_ABSENT};
-    if (j->exists) {
-        s->job = j->status;
-        s->tasks_total = 2;
-        s->tasks_up = j->up ? 2 : 0;
-    }
-}
-
-void flink_look_taskmanagers(struct w_world *w, struct w_call *call)
-{
-    struct w_cluster *c;
-    if (!job_of(w, call, &c))
-        return;
-    call->outcome = OUTCOME_DONE;
-    struct flink_sight *s = &call->sight;
-    *s = (struct flink_sight){.outcome = OUTCOME_DONE};
-    s->taskmanager_ids.items = ARENA_ARRAY(w->a, struct str, MOST_TASKMANAGERS);
-    for (size_t i = 0; i < c->n_taskmanagers; i++)
-        if (c->taskmanagers[i].alive && c->taskmanagers[i].registered)
-            s->taskmanager_ids.items[s->taskmanager_ids.n++] =
-                arena_str(w->a, str_of(c->taskmanagers[i].id));
-}
-
-static struct flink_checkpoint as_checkpoint(struct w_world *w, const struct w_snapshot *s)
-{
-    return (struct flink_checkpoint){.id = s->id,
-                                     .path = arena_str(w->a, str_of(s->location)),
-                                     .is_savepoint = s->savepoint,
-                                     .discarded = !s->there,
-                                     .completed = true,
-                                     .state_size = 1000};
-}
-
-void flink_stats(struct w_world *w, struct w_call *call)
-{
-    struct w_cluster *c;
-    const struct w_job *j = job_of(w, call, &c);
-    if (!j)
-        return;
-    struct flink_checkpoints *s = &call->stats;
-    call->outcome = s->outcome = w->checkpointing_off ? OUTCOME_REFUSED : OUTCOME_DONE;
-    if (!j->exists)
-        call->outcome = s->outcome = OUTCOME_UNKNOWN; /* 404: no such job, which says nothing */
-    s->restarts = w->restarts_unknown ? -1 : j->restarts;
-    if (s->outcome != OUTCOME_DONE)
-        return;
-    enum { HISTORY = 10 };
-    s->interval_ms = w->pace.checkpoint_interval / MS;
-    s->retained = true;
-    s->history = ARENA_ARRAY(w->a, struct flink_checkpoint, HISTORY);
-    for (size_t i = w->n_snapshots; i > 0; i--) {
-        const struct w_snapshot *x = &w->snapshots[i - 1];
-        if (x->attempt != c->attempt || x->imported)
-            continue;
-        s->completed_count++;
-        if (s->n_history < HISTORY)
-            s->history[s->n_history++] = as_checkpoint(w, x);
-        if (!x->savepoint && !s->latest_completed.id)
-            s->latest_completed = as_checkpoint(w, x);
-        if (x->savepoint && !s->latest_savepoint.id)
-            s->latest_savepoint = as_checkpoint(w, x);
-    }
-    if (j->restored[0]) {
-        s->has_restored = true;
-        s->restored = (struct flink_checkpoint){
-            .id = j->restored_id, .path = arena_str(w->a, str_of(j->restored)), .completed = true};
-    }
-}
-
-static struct w_trigger *find_trigger(struct w_job *j, struct str id)
-{
-    for (size_t i = 0; i < j->n_triggers; i++)
-        if (str_eq(str_of(j->triggers[i].id), id))
-            return &j->triggers[i];
-    return NULL;
-}
-
-void flink_read_trigger(struct w_world *w, struct w_call *call)
-{
-    struct w_cluster *c;
-    struct w_job *j = job_of(w, call, &c);
-    call->trigger = FLINK_TRIGGER_UNREACHABLE;
-    if (!j)
-        return;
-    call->outcome = OUTCOME_DONE;
-    call->trigger = FLINK_TRIGGER_NOT_KNOWN;
-    const struct w_trigger *t = find_trigger(j, call->trigger_id);
-    if (!t || t->forgotten)
-        return;
-    call->trigger = t->state;
-    call->text =
-        t->state == FLINK_TRIGGER_FAILED ? STR("a task declined the savepoint") : (struct str){0};
-    if (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED)
-        call->directory = arena_str(w->a, str_of(t->location));
-}
-
-struct savepoint_try {
-    struct w_cluster *cluster;
-    struct w_trigger *trigger;
-    enum fate fate;
-};
-
-static void stop_ends(struct w_world *w, int64_t x, int64_t y, void *p)
-{
-    struct w_cluster *c = p;
-    (void)x;
-    (void)y;
-    if (c->jobmanager_alive && !c->ending && !flink_is_final(c->job.status))
-        job_ends(w, c, FLINK_JOB_FINISHED);
-}
-
-static void savepoint_done(struct w_world *w, int64_t x, int64_t y, void *p)
-{
-    struct savepoint_try *s = p;
-    struct w_cluster *c = s->cluster;
-    struct w_trigger *t = s->trigger;
-    (void)x;
-    (void)y;
-    if (!c->jobmanager_alive || c->ending || t->state != FLINK_TRIGGER_IN_PROGRESS)
-        return;
-    if (s->fate == FATE_FAILS || !c->job.up) {
-        t->state = FLINK_TRIGGER_FAILED;
-        return;
-    }
-    snprintf(t->location, sizeof(t->location), "%.150s/savepoint-%.6s-%06lld", t->directory,
-             c->job.id, (long long)t->checkpoint_id);
-    struct w_snapshot *snap = storage_add(w, t->location);
-    snap->attempt = c->attempt;
-    snap->id = t->checkpoint_id;
-    snap->savepoint = true;
-    snap->stop = t->stop;
-    snap->position = t->position;
-    t->state = s->fate == FATE_STOP_FAILS ? FLINK_TRIGGER_STOP_FAILED : FLINK_TRIGGER_COMPLETED;
-    t->forgotten = s->fate == FATE_FORGOTTEN;
-    if (s->fate == FATE_JOB_FAILS_STOPPING) {
-        t->state = FLINK_TRIGGER_STOP_FAILED;
-        snprintf(c->job.cause, sizeof(c->job.cause), "failed during stopping");
-        job_ends(w, c, FLINK_JOB_FAILED);
-    } else if (t->stop && s->fate != FATE_STOP_FAILS) {
-        set_work(w, c, false);
-        world_at(w, w->now + 5 * MS, stop_ends, 0, 0, c);
-    }
-}
-
-void flink_trigger_savepoint(struct w_world *w, struct w_call *call)
-{
-    struct w_cluster *c;
-    struct w_job *j = job_of(w, call, &c);
-    if (!j)
-        return;
-    call->outcome = OUTCOME_REFUSED;
-    call->status = 404;
-    if (!j->exists || flink_is_final(j->status))
-        return;
-    if (w->triggers_refused) {
-        call->status = 400;
-        call->text = STR("checkpointing is not possible now");
-        return;
-    }
-    call->outcome = OUTCOME_DONE;
-    call->status = 202;
-    if (find_trigger(j, call->trigger_id))
-        return; /* the same id starts nothing twice */
-    assert(j->n_triggers < MOST_TRIGGERS);
-    struct w_trigger *t = &j->triggers[j->n_triggers++];
-    *t = (struct w_trigger){.state = FLINK_TRIGGER_IN_PROGRESS, .stop = call->stop};
-    snprintf(t->id, sizeof(t->id), "%.*s", STR_ARG(call->trigger_id));
-    snprintf(t->directory, sizeof(t->directory), "%.*s", STR_ARG(call->directory));
-    t->checkpoint_id = j->next_checkpoint++;
-    t->position = position(w, j);
-    struct savepoint_try *s = ARENA_NEW(w->a, struct savepoint_try);
-    *s = (struct savepoint_try){c, t, world_next_fate(w, FATED_TRIGGER)};
-    if (s->fate != FATE_HANGS)
-        world_at(w, w->now + w->pace.savepoint, savepoint_done, 0, 0, s);
 }
 
 static void cancelled(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -380,21 +216,23 @@ static void cancelled(struct w_world *w, int64_t x, int64_t y, void *p)
     (void)x;
     (void)y;
     if (c->jobmanager_alive && !c->ending && !flink_is_final(c->job.status))
-        job_ends(w, c, FLINK_JOB_CANCELED);
+        flink_job_ends(w, c, FLINK_JOB_CANCELED);
 }
 
 void flink_cancel(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c;
-    struct w_job *j = job_of(w, call, &c);
-    if (!j)
+    struct w_cluster *c = flink_answers(w, call);
+    struct w_job *j = c ? flink_job_of(c, call->job_id) : NULL;
+    if (!c)
         return;
     call->outcome = OUTCOME_REFUSED;
-    call->status = j->exists ? 409 : 404;
-    if (!j->exists || flink_is_final(j->status))
+    call->status = j ? 409 : 404;
+    if (!j || j->status == FLINK_JOB_FINISHED || j->status == FLINK_JOB_FAILED)
         return;
     call->outcome = OUTCOME_DONE;
     call->status = 202;
+    if (j->status == FLINK_JOB_CANCELED)
+        return;
     enum fate fate = world_next_fate(w, FATED_CANCEL);
     if (fate == FATE_HANGS)
         return;
@@ -408,21 +246,21 @@ void flink_job_fails(struct w_world *w, int64_t attempt, const char *cause)
     if (!c || !c->job.exists || flink_is_final(c->job.status))
         return;
     snprintf(c->job.cause, sizeof(c->job.cause), "%s", cause);
-    job_ends(w, c, FLINK_JOB_FAILED);
+    flink_job_ends(w, c, FLINK_JOB_FAILED);
 }
 
 void flink_job_finishes(struct w_world *w, int64_t attempt)
 {
     struct w_cluster *c = world_cluster(w, attempt);
     if (c && c->job.exists && !flink_is_final(c->job.status))
-        job_ends(w, c, FLINK_JOB_FINISHED);
+        flink_job_ends(w, c, FLINK_JOB_FINISHED);
 }
 
 void flink_job_cancelled_by_somebody(struct w_world *w, int64_t attempt)
 {
     struct w_cluster *c = world_cluster(w, attempt);
     if (c && c->job.exists && !flink_is_final(c->job.status))
-        job_ends(w, c, FLINK_JOB_CANCELED);
+        flink_job_ends(w, c, FLINK_JOB_CANCELED);
 }
 
 /* With a savepoint of theirs. */
@@ -435,15 +273,18 @@ void flink_job_stopped_by_somebody(struct w_world *w, int64_t attempt)
     s->attempt = attempt;
     s->id = c->job.next_checkpoint++;
     s->savepoint = s->stop = true;
-    s->position = position(w, &c->job);
-    set_work(w, c, false);
-    job_ends(w, c, FLINK_JOB_FINISHED);
+    s->position = flink_position(w, &c->job);
+    flink_set_work(w, c, false);
+    flink_job_ends(w, c, FLINK_JOB_FINISHED);
 }
 
-/* Its newest checkpoint is what Flink itself goes on from. */
+/* Its newest checkpoint is what Flink itself goes on from. A job that is not made yet has no tasks that
+ * could fail. */
 static void restarts(struct w_world *w, struct w_cluster *c, int64_t after)
 {
-    set_work(w, c, false);
+    if (!c->job.made)
+        return;
+    flink_set_work(w, c, false);
     c->job.status = FLINK_JOB_RESTARTING;
     c->job.restarts++;
     for (size_t i = w->n_snapshots; i > 0; i--) {
@@ -452,6 +293,7 @@ static void restarts(struct w_world *w, struct w_cluster *c, int64_t after)
             continue;
         snprintf(c->job.restored, sizeof(c->job.restored), "%s", s->location);
         c->job.restored_id = s->id;
+        c->job.restored_own = true;
         c->job.position = s->position;
         break;
     }

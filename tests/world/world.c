@@ -15,6 +15,7 @@ const struct w_pace w_quick = {
     .checkpoint_interval = 250 * MS,
     .savepoint = 90 * MS,
     .cancel = 50 * MS,
+    .discard = 20 * MS,
     .teardown = 60 * MS,
     .heartbeat = 50 * S,
     .time_out = 3 * S,

@@ -36,6 +36,7 @@ struct w_snapshot {
 
 struct w_trigger {
     char id[ID_TEXT];
+    char job[ID_TEXT];
     char directory[LOCATION_TEXT];
     char location[LOCATION_TEXT];
     bool stop;
@@ -57,17 +58,17 @@ struct w_job {
     char id[ID_TEXT];
     enum flink_job_status status;
     bool up;
+    bool made;          /* its JobMaster: from then on it has tasks and statistics */
     bool failing_start; /* it will fail instead of getting up */
     char restored[LOCATION_TEXT];
     int64_t restored_id;
+    bool restored_own; /* a checkpoint of its own, after a failure */
     int64_t next_checkpoint;
     int64_t position; /* when it began to work */
     int64_t works_since;
     int64_t restarts;
-    int64_t ended_at;
+    int64_t submitted_at, ended_at;
     int64_t submissions; /* accepted: more than one never may be */
-    struct w_trigger triggers[MOST_TRIGGERS];
-    size_t n_triggers;
     char cause[LOCATION_TEXT];
     char checkpoints[LOCATION_TEXT]; /* its own directory */
 };
@@ -87,6 +88,8 @@ struct w_cluster {
     char jar[ID_TEXT];
     char checkpoints[LOCATION_TEXT]; /* configured directory */
     struct w_job job;
+    struct w_trigger triggers[MOST_TRIGGERS]; /* posted to its JobManager */
+    size_t n_triggers;
 };
 
 /* What the next trigger, submission and so on comes to; each is used up by one. */
@@ -122,6 +125,7 @@ struct w_pace {
     int64_t checkpoint_interval; /* 0 = no checkpoints */
     int64_t savepoint;
     int64_t cancel;
+    int64_t discard; /* of the checkpoints of a job that has finished */
     int64_t teardown;
     int64_t heartbeat;
     int64_t time_out; /* of a message without answer */
@@ -192,6 +196,7 @@ struct w_world {
     bool checkpointing_off;
     bool fail_restores;
     bool restarts_unknown;           /* Flink does not say how often a job restarted */
+    const char *unwritable;          /* no savepoint can be written into this directory */
     bool triggers_refused;           /* any savepoint is answered with 400 */
     const char *checkpoints_in_code; /* the job's own code sets another directory */
     int64_t artifact_missing;        /* spec version whose artifact is not there; 0 = none */
@@ -223,9 +228,10 @@ void world_reboot(struct w_world *w);
 /* A cluster that somebody else started. */
 void world_foreign_cluster(struct w_world *w, int64_t attempt);
 
-/* flink.c */
+/* flink.c, flink_tell.c, flink_savepoints.c */
 void flink_look(struct w_world *w, struct w_call *c);
 void flink_look_taskmanagers(struct w_world *w, struct w_call *c);
+void flink_cause(struct w_world *w, struct w_call *c);
 void flink_stats(struct w_world *w, struct w_call *c);
 void flink_read_trigger(struct w_world *w, struct w_call *c);
 void flink_submit(struct w_world *w, struct w_call *c);
