@@ -30,7 +30,7 @@ struct job_spec {
     struct job_template template_; /* effective flinkConfiguration */
     struct str_map user_flink_configuration;
     struct str_map template_annotations; /* template.metadata.annotations */
-    struct str deployment_target_id; /* of the two the one that the Deployment named */
+    struct str deployment_target_id;     /* of the two the one that the Deployment named */
     struct str deployment_target_name;
     struct str savepoint_location; /* restored from, empty = started empty */
     struct str savepoint_id;       /* ours */

@@ -334,7 +334,7 @@ bool grid_rests(struct grid_run *r)
     bool there = sim_until(s, is_quiet, PATIENCE * S) &&
                  (is_due(s) || sim_until(s, is_due, PATIENCE * S)) &&
                  sim_until(s, is_quiet, PATIENCE * S) && is_due(s);
-    struct due dues[GRID_ENDS];
+    struct due dues[GRID_ENDS] = {0};
     size_t n = grid_dues(r, dues);
     if (!there)
         world_trouble(&s->world, "it ends as: %.*s; due is: %.*s%s", STR_ARG(grid_shows(r)),

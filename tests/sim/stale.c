@@ -189,11 +189,11 @@ void stale_answered(struct sim *s, const struct owed *o)
     const struct stale *t = s->stale;
     if (!t || !t->misled)
         return;
+    bool overtakes = (t->how == TOLD_AFTER_CALL && o->call.kind >= OBSERVATIONS) ||
+                     (t->how == TOLD_OUT_OF_ORDER && same_question(&o->call, &t->misled->call));
     if (o == t->misled)
         is_told(s);
-    else if (t->how == TOLD_AFTER_CALL && o->call.kind >= OBSERVATIONS)
-        tell_now(s->stale);
-    else if (t->how == TOLD_OUT_OF_ORDER && same_question(&o->call, &t->misled->call))
+    else if (overtakes)
         tell_now(s->stale);
 }
 
