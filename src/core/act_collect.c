@@ -90,6 +90,43 @@ static void settle_tries(struct step *s, const struct end_evidence *e)
     }
 }
 
+static const struct left_behind *left_by(const struct end_evidence *e, const struct trigger_try *t)
+{
+    for (size_t k = 0; k < e->n_found; k++)
+        if (e->found[k].try_ == t && e->found[k].sight->verified != VERIFIED_BROKEN)
+            return &e->found[k];
+    return NULL;
+}
+
+/* The savepoint that ended the job is the newest of its attempt, also where Flink's word is all that is
+ * known of it: an earlier try that is found complete only now must not go before it (invariant 3). */
+static void keep_stop_newest(struct step *s, const struct end_evidence *e)
+{
+    const struct list *tries = &s->rec->current.tries;
+    const struct savepoint *stop = NULL;
+    const struct left_behind *read = NULL;
+    int64_t newest = 0;
+    for (size_t i = 0; i < tries->n; i++) {
+        const struct trigger_try *t = &((const struct trigger_try *)tries->items)[i];
+        const struct savepoint *of = t->stop ? step_find_savepoint(s, t->savepoint_id) : NULL;
+        if (!of || of->status.state != SAVEPOINT_COMPLETED)
+            continue;
+        stop = of;
+        read = left_by(e, t);
+    }
+    if (s->rec->current.end != END_FINISHED || !stop || stop->status.verified != VERIFIED_REPORTED)
+        return;
+    for (size_t k = 0; k < e->n_found; k++)
+        if (e->found[k].sight->checkpoint_id > newest)
+            newest = e->found[k].sight->checkpoint_id;
+    struct savepoint *put = step_put_savepoint(s, stop);
+    if (read)
+        fill(s, put, read);
+    else if (put->status.checkpoint_id < newest)
+        put->status.checkpoint_id = newest;
+    put->status.sequence = ++s->rec->sequence;
+}
+
 static void collect_checkpoints(struct step *s, const struct end_evidence *e)
 {
     enum { MOST = 100 };
@@ -189,6 +226,7 @@ void act_collect(struct step *s)
     bool finished = at->end == END_FINISHED && !e.stopped_by_us && !core_stop_is_recorded(s->in);
     settle_tries(s, &e);
     collect_checkpoints(s, &e);
+    keep_stop_newest(s, &e);
     if (e.unread)
         keep_unread(s, e.conflict);
     /* What is read once more was over long ago. */

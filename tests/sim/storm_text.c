@@ -94,7 +94,7 @@ static bool read_head(struct str line, int number, struct storm *ret)
 bool storm_read(FILE *from, struct storm *ret, int *ret_line)
 {
     enum { HEAD = 4 };
-    char line[300];
+    char line[2000]; /* a comment may name places */
     *ret = (struct storm){0};
     *ret_line = 0;
     while (fgets(line, sizeof(line), from)) {

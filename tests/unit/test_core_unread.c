@@ -157,6 +157,48 @@ static void restore_from_overrules_until_it_is_used(void **state)
     assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
 }
 
+static const struct savepoint *put_of(const char *id)
+{
+    for (size_t i = 0; i < c.out.n_savepoints; i++)
+        if (str_eq(c.out.savepoints[i].metadata.id, str_of(id)))
+            return &c.out.savepoints[i];
+    return NULL;
+}
+
+/* The savepoint of the stop could not be read, and an earlier one is found complete only now. */
+static void what_is_found_late_goes_not_before_the_savepoint_of_the_stop(void **state)
+{
+    static struct trigger_try both[2];
+    (void)state;
+    given_it_is_gone(0);
+    c.record.current.end = END_FINISHED;
+    both[0] =
+        (struct trigger_try){.savepoint_id = STR("s1"), .directory = STR(TRY), .settled = true};
+    both[1] = (struct trigger_try){
+        .savepoint_id = STR("s2"), .directory = STR(CHECKPOINTS), .settled = true, .stop = true};
+    c.record.current.tries = (struct list){both, 2};
+    given_row("s1", SAVEPOINT_FAILED);
+    given_row("s2", SAVEPOINT_COMPLETED)->status =
+        (struct savepoint_status){.state = SAVEPOINT_COMPLETED,
+                                  .verified = VERIFIED_REPORTED,
+                                  .attempt = c.record.current.number,
+                                  .sequence = 1};
+    given_listing(TRY, OUTCOME_DONE, 123);
+    given_listing(CHECKPOINTS, OUTCOME_UNKNOWN, 0);
+    then_it_does(ACTION_COLLECT);
+    assert_non_null(put_of("s1"));
+    assert_int_equal(put_of("s1")->status.state, SAVEPOINT_COMPLETED);
+    assert_non_null(put_of("s2"));
+    assert_true(savepoint_order(put_of("s2"), put_of("s1")) > 0);
+    /* Where it can be read now it is. */
+    c.seen.n_listings = 0;
+    given_listing(TRY, OUTCOME_DONE, 123);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 140);
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(put_of("s2")->status.checkpoint_id, 140);
+    assert_int_equal(put_of("s2")->status.verified, VERIFIED_FULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +210,7 @@ int main(void)
         CORE_STORY(what_no_longer_fits_is_not_forgotten),
         CORE_STORY(the_newest_unread_end_is_read_first),
         CORE_STORY(restore_from_overrules_until_it_is_used),
+        CORE_STORY(what_is_found_late_goes_not_before_the_savepoint_of_the_stop),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
