@@ -60,16 +60,23 @@ void step_register_snapshot(struct step *s, const struct left_behind *found,
     fill(s, put, found);
 }
 
+/* The newest that its directory holds, and that can be used. */
+static const struct left_behind *left_by(const struct end_evidence *e, const struct trigger_try *t)
+{
+    const struct left_behind *best = NULL;
+    for (size_t k = 0; k < e->n_found; k++)
+        if (e->found[k].try_ == t && e->found[k].sight->verified != VERIFIED_BROKEN)
+            best = &e->found[k];
+    return best;
+}
+
 /* Tries whose result was never read: their directories have the last word. */
 static void settle_tries(struct step *s, const struct end_evidence *e)
 {
     const struct trigger_try *tries = s->rec->current.tries.items;
     for (size_t i = 0; i < s->rec->current.tries.n; i++) {
         const struct savepoint *old = step_find_savepoint(s, tries[i].savepoint_id);
-        const struct left_behind *best = NULL;
-        for (size_t k = 0; k < e->n_found; k++)
-            if (e->found[k].try_ == &tries[i] && e->found[k].sight->verified != VERIFIED_BROKEN)
-                best = &e->found[k];
+        const struct left_behind *best = left_by(e, &tries[i]);
         bool open = old && (old->status.state == SAVEPOINT_STARTED ||
                             old->status.state == SAVEPOINT_FAILED);
         if (!open || (tries[i].settled && !best))
@@ -90,41 +97,28 @@ static void settle_tries(struct step *s, const struct end_evidence *e)
     }
 }
 
-static const struct left_behind *left_by(const struct end_evidence *e, const struct trigger_try *t)
-{
-    for (size_t k = 0; k < e->n_found; k++)
-        if (e->found[k].try_ == t && e->found[k].sight->verified != VERIFIED_BROKEN)
-            return &e->found[k];
-    return NULL;
-}
-
-/* The savepoint that ended the job is the newest of its attempt, also where Flink's word is all that is
- * known of it: an earlier try that is found complete only now must not go before it (invariant 3). */
+/* A savepoint that ended the job is newer than every try before it, also where Flink's word is all that
+ * is known of it: what of those is found complete only now must not go before it (invariant 3). */
 static void keep_stop_newest(struct step *s, const struct end_evidence *e)
 {
-    const struct list *tries = &s->rec->current.tries;
-    const struct savepoint *stop = NULL;
-    const struct left_behind *read = NULL;
-    int64_t newest = 0;
-    for (size_t i = 0; i < tries->n; i++) {
-        const struct trigger_try *t = &((const struct trigger_try *)tries->items)[i];
-        const struct savepoint *of = t->stop ? step_find_savepoint(s, t->savepoint_id) : NULL;
-        if (!of || of->status.state != SAVEPOINT_COMPLETED)
-            continue;
-        stop = of;
-        read = left_by(e, t);
+    const struct trigger_try *tries = s->rec->current.tries.items;
+    int64_t before = 0; /* the highest checkpoint of the tries so far */
+    for (size_t i = 0; s->rec->current.end == END_FINISHED && i < s->rec->current.tries.n; i++) {
+        const struct left_behind *left = left_by(e, &tries[i]);
+        const struct savepoint *stop =
+            tries[i].stop ? step_find_savepoint(s, tries[i].savepoint_id) : NULL;
+        if (stop && stop->status.state == SAVEPOINT_COMPLETED &&
+            stop->status.verified == VERIFIED_REPORTED) {
+            struct savepoint *put = step_put_savepoint(s, stop);
+            if (left)
+                fill(s, put, left);
+            else if (put->status.checkpoint_id < before)
+                put->status.checkpoint_id = before;
+            put->status.sequence = ++s->rec->sequence;
+        }
+        if (left && left->sight->checkpoint_id > before)
+            before = left->sight->checkpoint_id;
     }
-    if (s->rec->current.end != END_FINISHED || !stop || stop->status.verified != VERIFIED_REPORTED)
-        return;
-    for (size_t k = 0; k < e->n_found; k++)
-        if (e->found[k].sight->checkpoint_id > newest)
-            newest = e->found[k].sight->checkpoint_id;
-    struct savepoint *put = step_put_savepoint(s, stop);
-    if (read)
-        fill(s, put, read);
-    else if (put->status.checkpoint_id < newest)
-        put->status.checkpoint_id = newest;
-    put->status.sequence = ++s->rec->sequence;
 }
 
 static void collect_checkpoints(struct step *s, const struct end_evidence *e)

@@ -134,3 +134,15 @@ void local_world_close(struct local_world *w)
     rig_close(&w->world.rig);
     scratch_remove();
 }
+
+const char *local_world_cached(const char *name)
+{
+    static char path[1000];
+    const char *cache = getenv("SLUICE_CACHE");
+    const char *home = getenv("HOME");
+    if (cache)
+        snprintf(path, sizeof(path), "%s/%s", cache, name);
+    else
+        snprintf(path, sizeof(path), "%s/.cache/sluice/%s", home ? home : "/root", name);
+    return path;
+}

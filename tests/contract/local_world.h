@@ -22,3 +22,5 @@ void local_world_close(struct local_world *w);
 void local_world_restart(struct local_world *w);
 /* What the attempt's directory says, read past the platform. */
 struct attempt local_world_attempt(struct local_world *w, int64_t attempt);
+/* The path of that name in the cache of the build; good until the next call. */
+const char *local_world_cached(const char *name);

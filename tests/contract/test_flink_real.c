@@ -205,13 +205,8 @@ static void open_world(struct real *r, const char *home)
 static void real_flink(void **state)
 {
     const struct flink_story *story = *state;
-    char home[1000];
-    const char *cache = getenv("SLUICE_CACHE");
-    const char *user = getenv("HOME");
-    if (cache)
-        snprintf(home, sizeof(home), "%s/flink/%s", cache, version);
-    else
-        snprintf(home, sizeof(home), "%s/.cache/sluice/flink/%s", user ? user : "/root", version);
+    char home[1100];
+    snprintf(home, sizeof(home), "%s/%s", local_world_cached("flink"), version);
     if (access(home, R_OK) < 0 || !getenv("COUNTER_JAR")) {
         print_message("skipped: no Flink %s in the cache, or no COUNTER_JAR\n", version);
         skip();

@@ -79,18 +79,6 @@ static void with_fake_java(void **state)
     story(&w.world);
 }
 
-static const char *cached(const char *name)
-{
-    static char path[1000];
-    const char *cache = getenv("SLUICE_CACHE");
-    const char *home = getenv("HOME");
-    if (cache)
-        snprintf(path, sizeof(path), "%s/%s", cache, name);
-    else
-        snprintf(path, sizeof(path), "%s/.cache/sluice/%s", home ? home : "/root", name);
-    return path;
-}
-
 /* A jar whose plan Flink can make: the counter job that the build put into the cache. */
 static const char *counter_jar(void)
 {
@@ -101,7 +89,7 @@ static const char *counter_jar(void)
     FILE *f = NULL;
     char command[1200];
     snprintf(command, sizeof(command), "ls -t %s/*/counter-job.jar 2>/dev/null",
-             cached("examples"));
+             local_world_cached("examples"));
     f = popen(command, "r");
     bool ok = f && fgets(jar, sizeof(jar), f);
     if (f)
@@ -148,7 +136,7 @@ static void with_flink(void **state)
     const struct real *real = *state;
     char home[1000];
     const char *jar = counter_jar();
-    snprintf(home, sizeof(home), "%s/%s", cached("flink"), real->version);
+    snprintf(home, sizeof(home), "%s/%s", local_world_cached("flink"), real->version);
     if (access(home, R_OK) < 0 || !jar) {
         print_message("skipped: no Flink %s or no example job in the cache\n", real->version);
         skip();

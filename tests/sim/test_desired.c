@@ -74,13 +74,20 @@ static void what_is_invalid_is_refused(void **state)
     assert_int_equal(counts.failed, 0);
 }
 
+static struct grid_edit *valid_edits(struct arena *a, size_t *ret_n)
+{
+    *ret_n = grid_valid(NULL);
+    struct grid_edit *edits = ARENA_ARRAY(a, struct grid_edit, *ret_n);
+    grid_valid(edits);
+    return edits;
+}
+
 static void what_is_valid_is_reached(void **state)
 {
     struct arena *a = arena_new();
-    size_t n = grid_valid(NULL);
-    struct grid_edit *edits = ARENA_ARRAY(a, struct grid_edit, n);
+    size_t n;
+    const struct grid_edit *edits = valid_edits(a, &n);
     (void)state;
-    grid_valid(edits);
     for (size_t p = 0; p < n_grid_places; p++)
         for (size_t i = 0; i < n; i++)
             grid_alone(&grid_places[p], &edits[i], &counts);
@@ -93,10 +100,9 @@ static void the_path_does_not_matter(void **state)
 {
     enum { STRIDE = 37, WRITES = 12 };
     struct arena *a = arena_new();
-    size_t n = grid_valid(NULL);
-    struct grid_edit *edits = ARENA_ARRAY(a, struct grid_edit, n);
+    size_t n;
+    const struct grid_edit *edits = valid_edits(a, &n);
     (void)state;
-    grid_valid(edits);
     for (size_t p = 0; p < n_grid_places; p++)
         for (size_t i = p % 2; i < n; i += 2)
             grid_pair(&grid_places[p], &edits[i], &edits[(i * STRIDE + p * 11 + 5) % n],

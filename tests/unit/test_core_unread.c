@@ -190,6 +190,12 @@ static void what_is_found_late_goes_not_before_the_savepoint_of_the_stop(void **
     assert_int_equal(put_of("s1")->status.state, SAVEPOINT_COMPLETED);
     assert_non_null(put_of("s2"));
     assert_true(savepoint_order(put_of("s2"), put_of("s1")) > 0);
+    /* A try after it, of a stop that did not end the job, is the newer one. */
+    struct trigger_try swapped[] = {both[1], both[0]};
+    c.record.current.tries = (struct list){swapped, 2};
+    then_it_does(ACTION_COLLECT);
+    assert_true(savepoint_order(put_of("s2"), put_of("s1")) < 0);
+    c.record.current.tries = (struct list){both, 2};
     /* Where it can be read now it is. */
     c.seen.n_listings = 0;
     given_listing(TRY, OUTCOME_DONE, 123);

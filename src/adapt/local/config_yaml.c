@@ -45,6 +45,7 @@ static const struct key owned[] = {
      * thread that answers whether the job has ended. */
     {"jobstore.type", "Memory"},
     {"rest.async.store-duration", "1h"},
+    /* What REST shows of jobs is hardly older than it says. */
     {"web.refresh-interval", "100"},
     /* What is asked of checkpoints is told as it is then: one that completed just before its job ended
      * and is not among its last statistics would never be restored. 0 = no cache. */

@@ -29,13 +29,6 @@ ANSWER_S = 10  # nobody waits longer for an answer of the daemon
 PATH = NAMESPACE + "/deployments"
 
 
-def preload():
-    """The address sanitizer wants to be the first."""
-    linked = subprocess.run(["ldd", BUILD / "sluiced"], capture_output=True, text=True, check=True)
-    first = [line.split()[2] for line in linked.stdout.splitlines() if "libasan" in line]
-    return " ".join([*first, str(LIBRARY)])
-
-
 def prepare(directory):
     """What a Deployment needs of its surroundings: a Flink home, and a jar."""
     home = directory / "home" / "lib"
