@@ -70,52 +70,62 @@ static const struct left_behind *left_by(const struct end_evidence *e, const str
     return best;
 }
 
-/* Tries whose result was never read: their directories have the last word. */
+/* Its result was never read, or only Flink told of it and storage can be read now. */
+static bool is_open(const struct trigger_try *t, const struct savepoint *row,
+                    const struct left_behind *left)
+{
+    bool unread = row->status.state == SAVEPOINT_STARTED || row->status.state == SAVEPOINT_FAILED;
+    bool told =
+        row->status.state == SAVEPOINT_COMPLETED && row->status.verified == VERIFIED_REPORTED;
+    return left ? unread || told : unread && !t->settled;
+}
+
+/* The directory of a try has the last word. */
+static void settle_try(struct step *s, const struct end_evidence *e, const struct trigger_try *t)
+{
+    const struct savepoint *old = step_find_savepoint(s, t->savepoint_id);
+    const struct left_behind *left = left_by(e, t);
+    if (!old || !is_open(t, old, left))
+        return;
+    struct savepoint *put = step_put_savepoint(s, old);
+    if (left) {
+        fill(s, put, left);
+        if (old->status.state != SAVEPOINT_COMPLETED)
+            step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s was found complete in %.*s",
+                       STR_ARG(put->metadata.id), STR_ARG(t->directory));
+        return;
+    }
+    put->status.state = SAVEPOINT_FAILED;
+    put->status.failure_message =
+        e->unread ? STR("the job ended, and whether it left a complete savepoint was not read")
+                  : STR("the job ended and left no complete savepoint");
+    put->status.failed_at = s->in->wall_us;
+}
+
+/* Where its directory cannot be listed: a savepoint that ended the job is newer than every try before
+ * it, also than what of those is found complete only now (invariant 3). */
+static void keep_stop_newest(struct step *s, const struct trigger_try *stop, int64_t before)
+{
+    const struct savepoint *old = step_find_savepoint(s, stop->savepoint_id);
+    if (!old || old->status.state != SAVEPOINT_COMPLETED ||
+        old->status.verified != VERIFIED_REPORTED || stop->checkpoint_id)
+        return;
+    struct savepoint *put = step_put_savepoint(s, old);
+    if (put->status.checkpoint_id < before)
+        put->status.checkpoint_id = before;
+    put->status.sequence = ++s->rec->sequence;
+}
+
 static void settle_tries(struct step *s, const struct end_evidence *e)
 {
     const struct trigger_try *tries = s->rec->current.tries.items;
-    for (size_t i = 0; i < s->rec->current.tries.n; i++) {
-        const struct savepoint *old = step_find_savepoint(s, tries[i].savepoint_id);
-        const struct left_behind *best = left_by(e, &tries[i]);
-        bool open = old && (old->status.state == SAVEPOINT_STARTED ||
-                            old->status.state == SAVEPOINT_FAILED);
-        if (!open || (tries[i].settled && !best))
-            continue;
-        struct savepoint *put = step_put_savepoint(s, old);
-        if (best) {
-            fill(s, put, best);
-            step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s was found complete in %.*s",
-                       STR_ARG(put->metadata.id), STR_ARG(tries[i].directory));
-        } else {
-            put->status.state = SAVEPOINT_FAILED;
-            put->status.failure_message =
-                e->unread
-                    ? STR("the job ended, and whether it left a complete savepoint was not read")
-                    : STR("the job ended and left no complete savepoint");
-            put->status.failed_at = s->in->wall_us;
-        }
-    }
-}
-
-/* A savepoint that ended the job is newer than every try before it, also where Flink's word is all that
- * is known of it: what of those is found complete only now must not go before it (invariant 3). */
-static void keep_stop_newest(struct step *s, const struct end_evidence *e)
-{
-    const struct trigger_try *tries = s->rec->current.tries.items;
+    bool finished = s->rec->current.end == END_FINISHED;
     int64_t before = 0; /* the highest checkpoint of the tries so far */
-    for (size_t i = 0; s->rec->current.end == END_FINISHED && i < s->rec->current.tries.n; i++) {
+    for (size_t i = 0; i < s->rec->current.tries.n; i++) {
         const struct left_behind *left = left_by(e, &tries[i]);
-        const struct savepoint *stop =
-            tries[i].stop ? step_find_savepoint(s, tries[i].savepoint_id) : NULL;
-        if (stop && stop->status.state == SAVEPOINT_COMPLETED &&
-            stop->status.verified == VERIFIED_REPORTED) {
-            struct savepoint *put = step_put_savepoint(s, stop);
-            if (left)
-                fill(s, put, left);
-            else if (put->status.checkpoint_id < before)
-                put->status.checkpoint_id = before;
-            put->status.sequence = ++s->rec->sequence;
-        }
+        settle_try(s, e, &tries[i]);
+        if (finished && tries[i].stop && !left)
+            keep_stop_newest(s, &tries[i], before);
         if (left && left->sight->checkpoint_id > before)
             before = left->sight->checkpoint_id;
     }
@@ -220,7 +230,6 @@ void act_collect(struct step *s)
     bool finished = at->end == END_FINISHED && !e.stopped_by_us && !core_stop_is_recorded(s->in);
     settle_tries(s, &e);
     collect_checkpoints(s, &e);
-    keep_stop_newest(s, &e);
     if (e.unread)
         keep_unread(s, e.conflict);
     /* What is read once more was over long ago. */

@@ -24,6 +24,7 @@ static void note_final_statistics(struct step *s, const struct flink_checkpoints
 {
     struct attempt *at = &s->rec->current;
     at->stats_known = true;
+    s->rec->had_snapshot = s->rec->had_snapshot || c->completed_count > 0;
     for (size_t i = 0; i < c->n_history; i++)
         add_final(s, &c->history[i]);
     add_final(s, &c->latest_completed);

@@ -3,15 +3,17 @@
 #include "core/step_impl.h"
 #include "model/snapshot_location.h"
 
-static void settle_try(struct step *s, struct str trigger_id)
+static void settle_try(struct step *s, struct str trigger_id, int64_t checkpoint_id)
 {
     struct list *tries = &s->rec->current.tries;
     struct trigger_try *copy = ARENA_ARRAY(s->a, struct trigger_try, tries->n);
     if (tries->n)
         memcpy(copy, tries->items, tries->n * sizeof(*copy));
     for (size_t i = 0; i < tries->n; i++)
-        if (str_eq(copy[i].trigger_id, trigger_id))
+        if (str_eq(copy[i].trigger_id, trigger_id)) {
             copy[i].settled = true;
+            copy[i].checkpoint_id = checkpoint_id;
+        }
     tries->items = copy;
 }
 
@@ -29,20 +31,16 @@ static const struct snapshot_sight *sight_of_directory(const struct step *s)
     return NULL;
 }
 
-/* Where its metadata cannot be read: newer than all that is known of the attempt. Later ones of the
- * same number are told apart by their registration. */
-static int64_t newest_known_checkpoint(const struct step *s)
+/* No snapshot of the attempt that is known by now is newer: the lowest its number can be. */
+static int64_t highest_known_checkpoint(const struct step *s)
 {
-    const struct flink_checkpoints *c = &s->in->seen->stats;
-    /* What its restore was checked by are statistics of this very attempt. */
-    bool told = s->rec->current.restored != RESTORED_UNCHECKED && c->outcome == OUTCOME_DONE;
-    int64_t newest = told ? c->latest_savepoint.id : 0;
+    int64_t highest = 0;
     for (size_t i = 0; i < s->in->n_savepoints; i++) {
         const struct savepoint_status *st = &s->in->savepoints[i]->status;
-        if (st->attempt == s->rec->current.number && st->checkpoint_id > newest)
-            newest = st->checkpoint_id;
+        if (st->attempt == s->rec->current.number && st->checkpoint_id > highest)
+            highest = st->checkpoint_id;
     }
-    return newest;
+    return highest;
 }
 
 /* A savepoint of this very try that is complete, as Flink says or as its directory shows. */
@@ -81,6 +79,10 @@ static void complete_savepoint(struct step *s, const struct complete *c)
     const struct snapshot_sight *sight = c->sight;
     if (!old)
         return;
+    /* Where its metadata cannot be read, Flink may still tell its number. */
+    int64_t number = sight && sight->checkpoint_id > 0
+                         ? sight->checkpoint_id
+                         : core_told_checkpoint(&s->in->seen->stats, c->location);
     struct savepoint *put = step_put_savepoint(s, old);
     put->spec.savepoint_location = c->location;
     put->metadata.type =
@@ -92,8 +94,7 @@ static void complete_savepoint(struct step *s, const struct complete *c)
     put->status.verified_text = c->text;
     put->status.verified_at = s->in->wall_us;
     put->status.attempt = s->rec->current.number;
-    put->status.checkpoint_id =
-        sight && sight->checkpoint_id > 0 ? sight->checkpoint_id : newest_known_checkpoint(s);
+    put->status.checkpoint_id = number ? number : highest_known_checkpoint(s);
     put->status.sequence = ++s->rec->sequence;
     put->status.size_bytes = sight ? sight->size_bytes : 0;
     put->status.metadata_version = sight ? sight->metadata_version : 0;
@@ -101,7 +102,7 @@ static void complete_savepoint(struct step *s, const struct complete *c)
     s->rec->had_snapshot = true;
     step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s is complete at %.*s",
                STR_ARG(put->metadata.id), STR_ARG(c->location));
-    settle_try(s, s->rec->intent.trigger_id);
+    settle_try(s, s->rec->intent.trigger_id, number);
 }
 
 void act_note_savepoint(struct step *s)

@@ -149,8 +149,8 @@ static struct choice choose_empty(const struct core_in *in)
                                .reason = in->record->had_snapshot
                                              ? STR("no eligible snapshot exists; the user's write "
                                                    "asked for this start")
-                                             : STR("no completed snapshot of any kind ever "
-                                                   "existed")};
+                                             : STR("no completed snapshot of any kind was "
+                                                   "ever seen")};
     return (struct choice){.kind = PICK_FORBIDDEN,
                            .reason = spec->require_state
                                          ? STR("requireState is set and there is no eligible "

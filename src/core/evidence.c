@@ -39,7 +39,8 @@ static const struct seen_listing *listing(const struct core_in *in, struct str d
     return NULL;
 }
 
-struct str core_unlisted_directory(struct arena *a, const struct core_in *in)
+/* Without it nothing about the attempt's end is known. */
+static struct str unlisted_needed(struct arena *a, const struct core_in *in)
 {
     const struct attempt *at = &in->record->current;
     const struct trigger_try *tries = at->tries.items;
@@ -54,6 +55,29 @@ struct str core_unlisted_directory(struct arena *a, const struct core_in *in)
     struct str directory = checkpoint_directory(a, in);
     const struct seen_listing *l = listing(in, directory);
     return directory.len && (!l || l->outcome == OUTCOME_UNKNOWN) ? directory : (struct str){0};
+}
+
+/* A completed savepoint whose number nobody told, nor can its directory be listed: NULL = there is
+ * none. That of a stop that ended the job is newer than all else of the attempt. */
+static const struct trigger_try *unnumbered(const struct core_in *in, size_t from)
+{
+    const struct attempt *at = &in->record->current;
+    const struct trigger_try *tries = at->tries.items;
+    for (size_t i = from; i < at->tries.n; i++) {
+        const struct seen_listing *l = listing(in, tries[i].directory);
+        bool ended = tries[i].stop && at->end == END_FINISHED;
+        if (tries[i].settled && !tries[i].checkpoint_id && !ended && l &&
+            l->outcome == OUTCOME_UNKNOWN)
+            return &tries[i];
+    }
+    return NULL;
+}
+
+struct str core_unlisted_directory(struct arena *a, const struct core_in *in)
+{
+    struct str needed = unlisted_needed(a, in);
+    const struct trigger_try *try_ = needed.len ? NULL : unnumbered(in, 0);
+    return try_ ? try_->directory : needed;
 }
 
 static bool in_final_statistics(const struct attempt *at, const struct snapshot_sight *s)
@@ -91,6 +115,36 @@ static bool newest_final_is_listed(const struct attempt *at, const struct seen_l
         if (l->items[i].checkpoint_id == newest)
             return true;
     return newest == 0;
+}
+
+/* The lowest that the number of its savepoint can be. */
+static int64_t lowest(const struct core_in *in, const struct trigger_try *t)
+{
+    for (size_t i = 0; i < in->n_savepoints; i++)
+        if (str_eq(in->savepoints[i]->metadata.id, t->savepoint_id) &&
+            in->savepoints[i]->status.state == SAVEPOINT_COMPLETED)
+            return in->savepoints[i]->status.checkpoint_id;
+    return INT64_MAX; /* it is deleted, or to be: it is chosen no more */
+}
+
+/* What was found may be older or newer than a savepoint without a number. A later try's is newer for
+ * certain: it was asked for when the other was complete. */
+static struct end_evidence judge_unnumbered(struct arena *a, const struct core_in *in,
+                                            struct end_evidence e)
+{
+    const struct trigger_try *tries = in->record->current.tries.items;
+    for (const struct trigger_try *t = unnumbered(in, 0); t;
+         t = unnumbered(in, (size_t)(t - tries) + 1))
+        for (size_t k = 0; k < e.n_found; k++)
+            if (e.found[k].sight->checkpoint_id > lowest(in, t) && !e.found[k].unconfirmed &&
+                e.found[k].sight->verified != VERIFIED_BROKEN &&
+                !(e.found[k].try_ && e.found[k].try_ > t))
+                return conflict(
+                    e, arena_fmt(a,
+                                 "whether %.*s is newer than the savepoint in %.*s, which "
+                                 "cannot be listed, is not known",
+                                 STR_ARG(e.found[k].sight->location), STR_ARG(t->directory)));
+    return e;
 }
 
 static struct end_evidence judge_checkpoints(struct arena *a, const struct core_in *in,
@@ -136,14 +190,13 @@ struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in)
 {
     const struct attempt *at = &in->record->current;
     struct end_evidence e = {.verdict = EVIDENCE_READY};
-    struct str missing = core_unlisted_directory(a, in);
-    if (missing.len) {
-        bool late = in->seen->timer == in->record->timer &&
-                    in->mono_us - in->seen->timer_since > WAIT_LISTING_US;
-        if (!late)
-            return (struct end_evidence){.verdict = EVIDENCE_NONE};
+    struct str missing = unlisted_needed(a, in);
+    bool late = in->seen->timer == in->record->timer &&
+                in->mono_us - in->seen->timer_since > WAIT_LISTING_US;
+    if (!late && core_unlisted_directory(a, in).len)
+        return (struct end_evidence){.verdict = EVIDENCE_NONE};
+    if (missing.len)
         e = conflict(e, arena_fmt(a, "%.*s cannot be listed", STR_ARG(missing)));
-    }
     size_t most = 0;
     for (size_t i = 0; i < in->seen->n_listings; i++)
         most += in->seen->listings[i].n;
@@ -167,6 +220,8 @@ struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in)
                                   STR_ARG(broken)));
     if (e.verdict == EVIDENCE_READY && needs_checkpoint_directory(at))
         e = judge_checkpoints(a, in, e);
+    if (e.verdict == EVIDENCE_READY)
+        e = judge_unnumbered(a, in, e);
     if (e.verdict == EVIDENCE_CONFLICT && is_overruled(in)) {
         e.verdict = EVIDENCE_READY;
         e.unread = !in->record->removing;
@@ -228,6 +283,19 @@ bool core_stop_is_recorded(const struct core_in *in)
                 in->savepoints[k]->status.state == SAVEPOINT_COMPLETED)
                 return true;
     return false;
+}
+
+int64_t core_told_checkpoint(const struct flink_checkpoints *c, struct str location)
+{
+    if (c->outcome != OUTCOME_DONE)
+        return 0;
+    if (c->latest_savepoint.id > 0 && snapshot_location_equal(c->latest_savepoint.path, location))
+        return c->latest_savepoint.id;
+    for (size_t i = 0; i < c->n_history; i++)
+        if (c->history[i].completed && c->history[i].path.len &&
+            snapshot_location_equal(c->history[i].path, location))
+            return c->history[i].id;
+    return 0;
 }
 
 bool core_has_new_restarts(const struct core_in *in)

@@ -26,7 +26,8 @@ struct end_evidence {
 struct end_evidence core_end_evidence(struct arena *a, const struct core_in *in);
 
 /* A directory that must be listed for it and has not been since the record is durable, or the empty
- * slice. Both functions walk the same list. */
+ * slice. Both functions walk the same list. Last come those of savepoints whose number nobody told:
+ * without them there is evidence as long as nothing lies there that could be newer. */
 struct str core_unlisted_directory(struct arena *a, const struct core_in *in);
 
 /* PHASE_UP: something about the running job waits to be recorded. `mismatch` = it was not restored
@@ -35,6 +36,10 @@ enum evidence core_running_evidence(const struct core_in *in, bool *ret_mismatch
 
 /* A stop of ours is recorded with its complete savepoint. */
 bool core_stop_is_recorded(const struct core_in *in);
+
+/* The number of the completed savepoint at `location`, as Flink's statistics name it; 0 = they do not.
+ * A try's own directory makes the location unique, so older statistics may answer too. */
+int64_t core_told_checkpoint(const struct flink_checkpoints *c, struct str location);
 
 /* Flink told more restarts of the running job than its row says. What is not known (-1) is none. */
 bool core_has_new_restarts(const struct core_in *in);

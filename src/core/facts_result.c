@@ -1,5 +1,6 @@
 /* What became of the intent's call: by the answer to it, and for savepoints by the trigger's state, the
  * try's own directory and the snapshot as it was read. */
+#include "core/evidence.h"
 #include "core/facts_impl.h"
 #include "core/pace.h"
 #include "model/snapshot_location.h"
@@ -44,6 +45,16 @@ static enum result savepoint_read(const struct core_in *in, struct str location)
                                                                               : RESULT_DONE;
 }
 
+/* Where the storage cannot be read, only Flink can tell a savepoint's number, by which it is newer or
+ * older than others. One answer is waited for. That of a stop needs none: nothing follows it. */
+static enum result numbered(const struct core_in *in, enum result read, bool late)
+{
+    const struct seen *seen = in->seen;
+    bool unread = read == RESULT_DONE && seen->snapshot.outcome == OUTCOME_UNKNOWN;
+    bool asked = seen->stats_part.at > 0 && seen->stats_part.at >= seen->snapshot.part.at;
+    return unread && !asked && !late ? RESULT_WAITING : read;
+}
+
 /* A complete snapshot in the try's own directory, when Flink cannot say any more. */
 static const struct snapshot_sight *in_directory(const struct core_in *in, bool *ret_listed)
 {
@@ -77,8 +88,8 @@ static enum result partial(const struct core_in *in, struct str location)
         return RESULT_WAITING;
     /* Where the storage cannot be read, Flink may know when it was taken. */
     int64_t taken = in->seen->snapshot.sight.checkpoint_id;
-    if (taken == 0 && snapshot_location_equal(c->latest_savepoint.path, location))
-        taken = c->latest_savepoint.id;
+    if (taken == 0)
+        taken = core_told_checkpoint(c, location);
     return taken == 0 || c->latest_completed.id > taken ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
@@ -116,6 +127,8 @@ static enum result trigger_result(const struct core_in *in, bool late)
     switch (t->state) {
     case FLINK_TRIGGER_COMPLETED: {
         enum result read = savepoint_read(in, t->location);
+        if (intent->kind == INTENT_SAVEPOINT)
+            read = numbered(in, read, late);
         bool stopped = intent->kind == INTENT_SAVEPOINT || in->seen->job.job == FLINK_JOB_FINISHED;
         if (read != RESULT_DONE || stopped)
             return read == RESULT_WAITING && late ? RESULT_OVERDUE : read;

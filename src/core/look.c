@@ -181,6 +181,9 @@ static void look_at_trigger(struct step *s)
     if (ours && (t->state == FLINK_TRIGGER_COMPLETED || t->state == FLINK_TRIGGER_STOP_FAILED) &&
         !snapshot_location_equal(seen->snapshot.location, t->location))
         look(s, LOOK_SNAPSHOT, &seen->snapshot.part, t->location, LOOK_PATIENT_US);
+    if (i->kind == INTENT_SAVEPOINT && seen->snapshot.outcome == OUTCOME_UNKNOWN &&
+        seen->snapshot.part.at > 0 && snapshot_location_equal(seen->snapshot.location, t->location))
+        look(s, LOOK_STATS, &seen->stats_part, (struct str){0}, LOOK_PATIENT_US);
     /* Complete, and the job goes on: whether the savepoint still is the newest decides. */
     bool late =
         seen->timer == s->rec->timer && s->in->mono_us - seen->timer_since > DEADLINE_SAVEPOINT_US;

@@ -76,7 +76,8 @@ struct trigger_try {
     struct str savepoint_id;
     struct str directory;
     bool stop;
-    bool settled; /* its result was read, and recorded in the Savepoint row */
+    bool settled;          /* its result was read, and recorded in the Savepoint row */
+    int64_t checkpoint_id; /* by its metadata or Flink's statistics; 0 = neither was seen */
 };
 
 /* What its own JobManager said at the end. */

@@ -35,6 +35,7 @@ static const struct field try_rows[] = {
     FIELD_AT(FIELD_STR, trigger_try, directory, "directory"),
     FIELD_AT(FIELD_BOOL, trigger_try, stop, "stop"),
     FIELD_AT(FIELD_BOOL, trigger_try, settled, "settled"),
+    FIELD_AT(FIELD_INT, trigger_try, checkpoint_id, "checkpointId"),
 };
 static const struct fields try_fields = {
     .name = "TriggerTry", .size = sizeof(struct trigger_try), FIELDS_ROWS(try_rows)};

@@ -63,15 +63,23 @@ void oracle_event(void *sim)
 
 /* ---- snapshots ---- */
 
-/* The newest complete one of an attempt (0 = of any); savepoints only if so asked. */
-static const struct w_snapshot *newest(const struct sim *s, int64_t attempt, bool savepoints_only)
+/* Which of them count. NOT_LEFT: all but what a finished job was to delete. */
+enum which { ALL, SAVEPOINTS, NOT_LEFT };
+
+static bool counts(const struct w_snapshot *x, enum which which)
+{
+    return x->there && (which != SAVEPOINTS || x->savepoint) &&
+           (which != NOT_LEFT || !x->to_delete);
+}
+
+/* The newest complete one of an attempt (0 = of any). */
+static const struct w_snapshot *newest(const struct sim *s, int64_t attempt, enum which which)
 {
     const struct w_snapshot *best = NULL;
     for (size_t i = 0; i < s->world.n_snapshots; i++) {
         const struct w_snapshot *x = &s->world.snapshots[i];
         bool behind = s->wish.restore_from.len > 0 && x->attempt <= s->wish.floor;
-        if (!x->there || (savepoints_only && !x->savepoint) || (attempt && x->attempt != attempt) ||
-            (!attempt && behind))
+        if (!counts(x, which) || (attempt && x->attempt != attempt) || (!attempt && behind))
             continue;
         if (!best || x->attempt > best->attempt ||
             (x->attempt == best->attempt && x->id >= best->id))
@@ -96,7 +104,8 @@ static bool is_recorded(const struct sim *s, const struct w_snapshot *x)
 
 const char *oracle_newest(const struct sim *s)
 {
-    const struct w_snapshot *x = newest(s, 0, s->wish.restore == RESTORE_LATEST_SAVEPOINT);
+    const struct w_snapshot *x =
+        newest(s, 0, s->wish.restore == RESTORE_LATEST_SAVEPOINT ? SAVEPOINTS : ALL);
     return x ? x->location : NULL;
 }
 
@@ -114,8 +123,8 @@ void oracle_removed(struct sim *s, struct str location)
 /* One checkpoint may have completed since the savepoint was seen. */
 static bool savepoint_is_recorded(const struct sim *s, int64_t attempt)
 {
-    const struct w_snapshot *last = newest(s, attempt, false);
-    const struct w_snapshot *x = newest(s, attempt, true);
+    const struct w_snapshot *last = newest(s, attempt, ALL);
+    const struct w_snapshot *x = newest(s, attempt, SAVEPOINTS);
     return x && is_recorded(s, x) && last->id <= x->id + 1;
 }
 
@@ -217,37 +226,33 @@ static void may_tear_down(struct sim *s, const struct w_call *call)
                       (long long)call->attempt);
 }
 
-/* The furthest that a snapshot of the newest attempt with any has come. */
-static int64_t furthest(const struct sim *s, bool savepoints_only)
+/* What Flink deleted as its job finished tells nobody, who has not seen it, that it was. */
+static bool had_state(const struct sim *s)
 {
-    const struct w_snapshot *last = newest(s, 0, savepoints_only);
-    int64_t position = 0;
-    if (last && s->wish.restore_from.len && last->attempt <= s->wish.floor)
-        return last->position;
-    for (size_t i = 0; last && i < s->world.n_snapshots; i++) {
-        const struct w_snapshot *x = &s->world.snapshots[i];
-        bool counts = x->there && x->attempt == last->attempt && (!savepoints_only || x->savepoint);
-        if (counts && x->position > position)
-            position = x->position;
-    }
-    return position;
+    for (size_t i = 0; i < s->world.n_snapshots; i++)
+        if (!s->world.snapshots[i].to_delete)
+            return true;
+    return false;
 }
 
 /* 3. Newest eligible, 4. no silent empty start. */
 static void may_start(struct sim *s, const struct w_call *c)
 {
     bool none = s->wish.restore == RESTORE_NONE;
-    bool savepoints_only = s->wish.restore == RESTORE_LATEST_SAVEPOINT;
-    const struct w_snapshot *best = none ? NULL : newest(s, 0, savepoints_only);
+    enum which which = s->wish.restore == RESTORE_LATEST_SAVEPOINT ? SAVEPOINTS : ALL;
+    const struct w_snapshot *best = none ? NULL : newest(s, 0, which);
     if (s->expected.attempt == c->attempt)
         return;
-    s->expected = (struct sim_expected){.attempt = c->attempt,
-                                        .position = none ? 0 : furthest(s, savepoints_only)};
+    /* That it had finished may have been seen or not, before its cluster ended (behaviour.md 5). */
+    if (best && !counts(best, NOT_LEFT) &&
+        !snapshot_location_equal(c->restore, str_of(best->location)))
+        best = newest(s, 0, NOT_LEFT);
+    s->expected =
+        (struct sim_expected){.attempt = c->attempt, .position = best ? best->position : 0};
     if (best ? !snapshot_location_equal(c->restore, str_of(best->location)) : c->restore.len > 0)
         world_trouble(&s->world, "invariant 3: the newest is %s, it starts from '%.*s'",
                       best ? best->location : "none", STR_ARG(c->restore));
-    if (!c->restore.len && !none && s->world.n_snapshots && !s->wish.starts &&
-        !s->wish_before.starts)
+    if (!c->restore.len && !none && had_state(s) && !s->wish.starts && !s->wish_before.starts)
         world_trouble(&s->world, "invariant 4: it starts empty, and nobody asked for that");
 }
 

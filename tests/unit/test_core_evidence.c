@@ -216,6 +216,125 @@ static void the_broken_savepoint_of_a_stop_blocks(void **state)
     assert_int_equal(judged().verdict, EVIDENCE_READY);
 }
 
+/* Its number is as Flink's statistics told it, or 0, and then no lower than `lowest`; its directory
+ * cannot be listed. The job has failed, and checkpoint 10 is there. */
+static void given_only_flink_told_of_a_savepoint(int64_t number, int64_t lowest)
+{
+    given_try(INTENT_SAVEPOINT);
+    c.tries[0].settled = true;
+    c.tries[0].checkpoint_id = number;
+    c.rows[0].status.state = SAVEPOINT_COMPLETED;
+    c.rows[0].status.verified = VERIFIED_REPORTED;
+    c.rows[0].status.checkpoint_id = number ? number : lowest;
+    given_it_is_gone(10);
+    given_listing(TRY, OUTCOME_UNKNOWN, 0);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 10);
+}
+
+static void which_of_two_is_newer_is_not_guessed(void **state)
+{
+    (void)state;
+    struct core_in in;
+    given_only_flink_told_of_a_savepoint(0, 9);
+    in = core_story_in();
+    assert_text(core_unlisted_directory(story_arena, &in), TRY);
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+    given_waited(WAIT_LISTING_US + 1);
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+    assert_text(judged().conflict, "whether " CHECKPOINTS "/10 is newer than the savepoint in " TRY
+                                   ", which cannot be listed, is not known");
+    c.rows[0].status.checkpoint_id = 10; /* the savepoint came after it */
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.rows[0].status.checkpoint_id = 9;
+    c.sights[1].verified = VERIFIED_BROKEN;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.sights[1].verified = VERIFIED_FULL;
+    c.rows[0].status.state = SAVEPOINT_PENDING_DELETION;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.n_rows = 0;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+static void where_its_number_is_known_nothing_is_waited_for(void **state)
+{
+    (void)state;
+    given_only_flink_told_of_a_savepoint(9, 0);
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.tries[0].checkpoint_id = 0;
+    c.listings[0].outcome = OUTCOME_DONE; /* and nothing is there */
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+/* What its own JobManager did not name is not chosen, and so in nobody's way. */
+static void an_unconfirmed_checkpoint_needs_no_order(void **state)
+{
+    (void)state;
+    given_only_flink_told_of_a_savepoint(0, 9);
+    given_waited(WAIT_LISTING_US + 1);
+    given_it_is_gone(0);
+    assert_true(judged().found[0].unconfirmed);
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+}
+
+/* Nothing follows the savepoint that ended the job; what it ended by itself is another matter. */
+static void the_savepoint_of_a_stop_needs_no_number(void **state)
+{
+    (void)state;
+    given_only_flink_told_of_a_savepoint(0, 9);
+    c.record.current.end = END_FINISHED;
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+    c.tries[0].stop = true;
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.record.current.end = END_FAILED;
+    assert_int_equal(judged().verdict, EVIDENCE_NONE);
+}
+
+/* A try that was given up is found complete: it was asked for before the other, or after it. */
+static void a_later_try_is_newer_for_certain(void **state)
+{
+    (void)state;
+    static struct trigger_try both[2];
+    given_only_flink_told_of_a_savepoint(0, 9);
+    given_waited(WAIT_LISTING_US + 1);
+    both[0] = both[1] = c.tries[0];
+    both[1].directory = c.listings[1].directory = STR("file:/sp/try-2");
+    both[1].savepoint_id = STR("s2");
+    both[1].settled = false;
+    c.record.current.tries = (struct list){both, 2};
+    c.record.current.checkpointing = CHECKPOINTING_OFF;
+    c.record.current.final_checkpoints = (struct list){0};
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    struct trigger_try first = both[0];
+    both[0] = both[1];
+    both[1] = first;
+    assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
+}
+
+static int64_t told(const char *location)
+{
+    return core_told_checkpoint(&c.seen.stats, str_of(location));
+}
+
+static void statistics_tell_a_savepoints_number_by_its_place(void **state)
+{
+    (void)state;
+    static struct flink_checkpoint past[3];
+    past[0] = (struct flink_checkpoint){.id = 8, .completed = true, .path = STR("file:/sp/b")};
+    past[1] = (struct flink_checkpoint){.id = 7, .completed = false, .path = STR("file:/sp/c")};
+    past[2] = (struct flink_checkpoint){.id = 6, .completed = true};
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.stats.latest_savepoint = (struct flink_checkpoint){.id = 9, .path = STR("file:/sp/a")};
+    c.seen.stats.history = past;
+    c.seen.stats.n_history = 3;
+    assert_int_equal(told("file:///sp/a"), 9);
+    assert_int_equal(told("file:/sp/b"), 8);
+    assert_int_equal(told("file:/sp/c"), 0);
+    assert_int_equal(told("file:/sp/d"), 0);
+    assert_int_equal(told(""), 0);
+    c.seen.stats.outcome = OUTCOME_UNKNOWN;
+    assert_int_equal(told("file:/sp/a"), 0);
+}
+
 static enum evidence news(void)
 {
     bool mismatch;
@@ -322,6 +441,12 @@ int main(void)
         CORE_STORY(a_listing_that_was_never_made_counts_nothing),
         CORE_STORY(a_listing_is_waited_for_a_minute),
         CORE_STORY(the_broken_savepoint_of_a_stop_blocks),
+        CORE_STORY(which_of_two_is_newer_is_not_guessed),
+        CORE_STORY(where_its_number_is_known_nothing_is_waited_for),
+        CORE_STORY(an_unconfirmed_checkpoint_needs_no_order),
+        CORE_STORY(the_savepoint_of_a_stop_needs_no_number),
+        CORE_STORY(a_later_try_is_newer_for_certain),
+        CORE_STORY(statistics_tell_a_savepoints_number_by_its_place),
         CORE_STORY(news_are_noted_once),
         CORE_STORY(restarts_are_counted_from_what_is_recorded),
         CORE_STORY(a_stop_is_recorded_with_its_savepoint),

@@ -92,8 +92,19 @@ static void what_flink_calls_complete_is_read_to_its_end(void **state)
     then_it_is(REFUSED);
     given_it_was_read(OUTCOME_REFUSED, VERIFIED_FULL);
     then_it_is(REFUSED);
-    given_it_was_read(OUTCOME_UNKNOWN, VERIFIED_BROKEN); /* Flink's word is taken */
+    given_it_was_read(OUTCOME_UNKNOWN, VERIFIED_BROKEN); /* Flink's word is taken, */
+    then_it_is(WAITING);                                 /* and it is asked for the number */
+    given_statistics(8);
+    c.seen.stats_part.at = NOW - 2;
+    then_it_is(WAITING);
+    c.seen.stats_part.at = NOW - 1;
     then_it_is(DONE);
+    c.seen.stats.outcome = OUTCOME_UNKNOWN; /* once */
+    then_it_is(DONE);
+    c.seen.stats_part.at = 0;
+    given_it_is_late();
+    then_it_is(DONE);
+    given_waited(0);
     c.seen.snapshot.location = STR(TRY "/another");
     then_it_is(WAITING);
     given_it_is_late();
@@ -107,6 +118,8 @@ static void a_stop_is_done_when_its_job_is_finished(void **state)
     given_it_was_read(OUTCOME_DONE, VERIFIED_FULL);
     then_it_is(WAITING);
     c.seen.job.job = FLINK_JOB_FINISHED;
+    then_it_is(DONE);
+    c.seen.snapshot.outcome = OUTCOME_UNKNOWN; /* it is the newest, whatever its number */
     then_it_is(DONE);
     given_it_is_late();
     then_it_is(DONE);

@@ -108,6 +108,57 @@ static void a_savepoint_on_request_that_is_late_is_kept_too(void **state)
     assert_int_equal(c.out.record.operation.savepoint_tries, 0);
 }
 
+/* Nobody looked at it while it ran: its last words tell that it had state (invariant 4). */
+static void last_statistics_tell_that_there_was_state(void **state)
+{
+    (void)state;
+    given_call(INTENT_NONE, PHASE_ENDED);
+    c.record.current.end = END_FINISHED;
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    then_it_does(ACTION_NOTE_READ);
+    assert_false(c.out.record.had_snapshot);
+    c.seen.stats.completed_count = 1;
+    then_it_does(ACTION_NOTE_READ);
+    assert_true(c.out.record.had_snapshot);
+}
+
+static bool looks_at_statistics(void)
+{
+    for (size_t i = 0; i < c.out.n_effects; i++)
+        if (c.out.effects[i].kind == LOOK_STATS)
+            return true;
+    return false;
+}
+
+/* Storage cannot be read: Flink is asked for the number that tells old from new. */
+static void where_storage_cannot_be_read_flink_tells_the_number(void **state)
+{
+    (void)state;
+    given_try(INTENT_SAVEPOINT);
+    c.seen.call = (struct seen_call){.sent = true, .answered = true, .outcome = OUTCOME_DONE};
+    given_trigger(FLINK_TRIGGER_COMPLETED);
+    then_it_does(ACTION_LOOK);
+    assert_false(looks_at_statistics());
+    given_read(OUTCOME_UNKNOWN, 0);
+    then_it_does(ACTION_LOOK);
+    assert_true(looks_at_statistics());
+    c.seen.stats_part.at = NOW - 1;
+    c.seen.stats.outcome = OUTCOME_DONE;
+    c.seen.stats.latest_savepoint =
+        (struct flink_checkpoint){.id = 7, .path = STR(TRY "/savepoint-1")};
+    then_it_does(ACTION_NOTE_SAVEPOINT);
+    assert_int_equal(put_row()->status.verified, VERIFIED_REPORTED);
+    assert_int_equal(put_row()->status.checkpoint_id, 7);
+    const struct trigger_try *tries = c.out.record.current.tries.items;
+    assert_int_equal(tries[0].checkpoint_id, 7);
+    c.seen.stats.outcome = OUTCOME_UNKNOWN;
+    then_it_does(ACTION_NOTE_SAVEPOINT);
+    tries = c.out.record.current.tries.items;
+    assert_true(tries[0].settled);
+    assert_int_equal(tries[0].checkpoint_id, 0);
+}
+
 static void a_savepoint_that_cannot_be_read_has_failed(void **state)
 {
     (void)state;
@@ -291,6 +342,8 @@ int main(void)
         CORE_STORY(a_late_stop_that_only_its_directory_knows_is_kept),
         CORE_STORY(the_result_of_another_try_is_not_taken_for_this_one),
         CORE_STORY(a_savepoint_on_request_that_is_late_is_kept_too),
+        CORE_STORY(where_storage_cannot_be_read_flink_tells_the_number),
+        CORE_STORY(last_statistics_tell_that_there_was_state),
         CORE_STORY(a_savepoint_that_cannot_be_read_has_failed),
         CORE_STORY(a_refused_trigger_is_posted_again_only_after_a_pause),
         CORE_STORY(a_program_is_not_run_twice),

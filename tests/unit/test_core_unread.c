@@ -205,6 +205,31 @@ static void what_is_found_late_goes_not_before_the_savepoint_of_the_stop(void **
     assert_int_equal(put_of("s2")->status.verified, VERIFIED_FULL);
 }
 
+/* It was taken while storage could not be read, and its number is told by nobody but its own metadata. */
+static void what_only_flink_told_of_is_read_when_it_can_be(void **state)
+{
+    (void)state;
+    given_try(INTENT_SAVEPOINT);
+    c.tries[0].settled = true;
+    c.rows[0].status = (struct savepoint_status){
+        .state = SAVEPOINT_COMPLETED, .verified = VERIFIED_REPORTED, .attempt = 1, .sequence = 1};
+    given_it_is_gone(122);
+    c.record.intent = (struct intent){0};
+    given_listing(TRY, OUTCOME_DONE, 123);
+    given_listing(CHECKPOINTS, OUTCOME_DONE, 122);
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(put_of("s1")->status.checkpoint_id, 123);
+    assert_int_equal(put_of("s1")->status.verified, VERIFIED_FULL);
+    assert_int_equal(c.out.n_savepoints, 2);
+    c.rows[0].status.verified = VERIFIED_FULL; /* it was read before */
+    then_it_does(ACTION_COLLECT);
+    assert_null(put_of("s1"));
+    c.rows[0].status.verified = VERIFIED_REPORTED;
+    c.rows[0].status.state = SAVEPOINT_DELETING;
+    then_it_does(ACTION_COLLECT);
+    assert_null(put_of("s1"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +242,7 @@ int main(void)
         CORE_STORY(the_newest_unread_end_is_read_first),
         CORE_STORY(restore_from_overrules_until_it_is_used),
         CORE_STORY(what_is_found_late_goes_not_before_the_savepoint_of_the_stop),
+        CORE_STORY(what_only_flink_told_of_is_read_when_it_can_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,8 +50,16 @@ static void discards_checkpoints(struct w_world *w, int64_t x, int64_t y, void *
     (void)x;
     (void)y;
     for (size_t i = 0; c->jobmanager_alive && i < w->n_snapshots; i++)
-        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint)
+        if (w->snapshots[i].attempt == c->attempt && w->snapshots[i].to_delete)
             w->snapshots[i].there = false;
+}
+
+static void will_discard_checkpoints(struct w_world *w, struct w_cluster *c)
+{
+    for (size_t i = 0; i < w->n_snapshots; i++)
+        if (w->snapshots[i].attempt == c->attempt && !w->snapshots[i].savepoint)
+            w->snapshots[i].to_delete = true;
+    world_at(w, w->now + w->pace.discard, discards_checkpoints, 0, 0, c);
 }
 
 /* A job that finishes discards its checkpoints, which is seen later than that it has finished; one that
@@ -62,7 +70,7 @@ void flink_job_ends(struct w_world *w, struct w_cluster *c, enum flink_job_statu
     c->job.status = status;
     c->job.ended_at = w->now;
     if (status == FLINK_JOB_FINISHED)
-        world_at(w, w->now + w->pace.discard, discards_checkpoints, 0, 0, c);
+        will_discard_checkpoints(w, c);
     for (size_t i = 0; i < c->n_triggers; i++)
         if (c->triggers[i].state == FLINK_TRIGGER_IN_PROGRESS)
             c->triggers[i].state = FLINK_TRIGGER_FAILED;

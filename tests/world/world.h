@@ -26,8 +26,9 @@ struct w_snapshot {
     bool savepoint;
     bool there;
     bool broken;
-    bool imported; /* by a user, at the attempt it says */
-    bool given_up; /* a user asked for its deletion */
+    bool imported;  /* by a user, at the attempt it says */
+    bool given_up;  /* a user asked for its deletion */
+    bool to_delete; /* a checkpoint whose job has finished: Flink deletes it, if it has the time */
     int64_t sequence;
     bool stop; /* taken by stop-with-savepoint */
     int64_t position;
