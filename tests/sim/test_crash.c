@@ -8,6 +8,8 @@
 
 static int64_t strikes[POINTS];
 static int64_t pairs;
+/* Of the places of a first crash, every so many-th only: "K/N", from the K-th on. */
+static int part, parts = 1;
 
 static int64_t one_run(const struct flow *f, struct sim_trouble trouble, int64_t down_for)
 {
@@ -61,23 +63,47 @@ static void bears_any_message_astray(void **state)
     assert_int_equal(bad, 0);
 }
 
-/* The daemon dies at a write, comes back, and dies at one of the next writes. */
+/* The daemon dies at `first`, comes back, and dies at one of the next `most` places of a kind. */
+static int64_t second_crash(const struct flow *f, struct sim_trouble first, enum sim_point point,
+                            int64_t most)
+{
+    bool well = true;
+    bool struck = true;
+    for (int64_t next = 1; well && struck && next <= most; next++) {
+        struct sim *s;
+        struct sim_trouble both[] = {first, {point, next}};
+        well = flow_runs(f, both, 2, 300 * MS, &s);
+        struck = s->struck == 2;
+        pairs += struck;
+        sim_free(s);
+    }
+    return !well;
+}
+
 static void bears_two_crashes(void **state)
 {
-    enum { NEXT = 6 };
-    static const enum sim_point points[] = {POINT_BEFORE_WRITE, POINT_AFTER_WRITE};
     int64_t counts[POINTS];
     int64_t bad = 0;
     count_points(*state, counts);
-    for (int64_t at = 1; at <= counts[POINT_AFTER_WRITE]; at++)
-        for (int64_t next = 1; next <= NEXT && bad < 2; next++)
-            for (size_t k = 0; k < 2; k++) {
-                struct sim *s;
-                struct sim_trouble both[] = {{POINT_AFTER_WRITE, at}, {points[k], next}};
-                bad += !flow_runs(*state, both, 2, 300 * MS, &s);
-                pairs += s->struck == 2;
-                sim_free(s);
-            }
+    for (int64_t at = 1; at <= counts[POINT_AFTER_WRITE] && bad < 2; at++)
+        for (enum sim_point second = POINT_BEFORE_WRITE; second <= POINT_AFTER_WRITE; second++)
+            bad += second_crash(*state, (struct sim_trouble){POINT_AFTER_WRITE, at}, second, 6);
+    assert_int_equal(bad, 0);
+}
+
+static void bears_every_two_crashes(void **state)
+{
+    int64_t counts[POINTS];
+    int64_t bad = 0;
+    int place = 0;
+    count_points(*state, counts);
+    for (enum sim_point first = POINT_NONE + 1; first < POINTS_OF_CRASHES; first++)
+        for (int64_t at = 1; at <= counts[first] && bad < 2; at++) {
+            if (place++ % parts != part)
+                continue;
+            for (enum sim_point second = POINT_NONE + 1; second < POINTS_OF_CRASHES; second++)
+                bad += second_crash(*state, (struct sim_trouble){first, at}, second, INT64_MAX);
+        }
     assert_int_equal(bad, 0);
 }
 
@@ -115,8 +141,12 @@ int main(int argc, char **argv)
     const struct CMUnitTest same[] = {cmocka_unit_test(a_run_is_the_same_each_time)};
     const char *what = argc > 1 ? argv[1] : "";
     int failed = 0;
+    if (argc > 2 && (sscanf(argv[2], "%d/%d", &part, &parts) != 2 || parts < 1))
+        return 2;
     if (strcmp(what, "pairs") == 0)
         failed = each_flow("two crashes", bears_two_crashes);
+    else if (strcmp(what, "all-pairs") == 0)
+        failed = each_flow("two crashes anywhere", bears_every_two_crashes);
     else if (strcmp(what, "messages") == 0)
         failed = each_flow("a message astray", bears_any_message_astray);
     else
@@ -127,5 +157,8 @@ int main(int argc, char **argv)
             printf("%lld times: %s\n", (long long)strikes[point], sim_point_names[point]);
     if (pairs)
         printf("%lld times: two crashes\n", (long long)pairs);
+    for (enum sim_point point = POINT_NONE + 1; point < POINTS; point++)
+        pairs += strikes[point];
+    printf("%lld passed, %d failed\n", (long long)pairs, failed);
     return failed;
 }

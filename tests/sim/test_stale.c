@@ -117,8 +117,11 @@ static void would_not_bear_a_cache_of_statistics(void **state)
 
 static void print_told(void)
 {
+    long long all[3] = {0};
     for (size_t kind = 0; kind < OBSERVATIONS; kind++)
-        for (size_t how = TOLD_AS_IT_IS + 1; how < DISTORTIONS; how++)
+        for (size_t how = TOLD_AS_IT_IS + 1; how < DISTORTIONS; how++) {
+            for (size_t k = 0; k < 3; k++)
+                all[k] += told[kind][how][k];
             if (stale_never[kind][how])
                 printf("%-12s %-26s never: %s\n", sim_call_names[kind], distortion_names[how],
                        stale_never[kind][how]);
@@ -126,6 +129,9 @@ static void print_told(void)
                 printf("%-12s %-26s %5lld times, then a crash at once %5lld, after a write %5lld\n",
                        sim_call_names[kind], distortion_names[how], (long long)told[kind][how][0],
                        (long long)told[kind][how][1], (long long)told[kind][how][2]);
+        }
+    printf("%lld answers misled, then a crash at once for %lld, after a write for %lld\n", all[0],
+           all[1], all[2]);
 }
 
 int main(int argc, char **argv)
