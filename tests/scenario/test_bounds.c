@@ -1,4 +1,5 @@
-/* What comes to an end though nothing succeeds, and what changes nothing: S017, S022, S057, S065, S105, S113. */
+/* What comes to an end though nothing succeeds, and what changes nothing: S017, S022, S057, S065, S101,
+ * S105, S113. */
 #include "scenario.h"
 
 static const struct str_pair team = {{"team", 4}, {"a", 1}};
@@ -101,6 +102,43 @@ static void s065_a_savepoint_on_request_is_tried_once(void **state)
     assert_int_equal(mutating_calls(), 0);
 }
 
+static bool waits_for_its_next_start(const struct rig *rig)
+{
+    return rig->rule && rig->rule->number == 502 && rig->deployment.status.rule == 502;
+}
+
+static bool is_told(const char *text)
+{
+    for (size_t i = 0; i < r->n_log; i++)
+        if (str_contains(r->log[i].message, str_of(text)))
+            return true;
+    return false;
+}
+
+/* S101: a machine has no port where others have no image, and that is what is shown. */
+static void s101_why_no_cluster_can_be_had_is_shown(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 6; i++)
+        world_fate(&r->world, FATED_PROVISION, FATE_FAILS);
+    given_it_is_created();
+    until(waits_for_its_next_start);
+    const struct deployment_status *st = &r->deployment.status;
+    assert_true(str_eq(st->message, STR("the next start waits after a failure: port taken: 6123")));
+    assert_true(st->next_try_at > 1000000 * S + r->world.now);
+    assert_true(is_told("port taken: 6123"));
+}
+
+/* S101: where nobody says why, nothing is made up. */
+static void s101_what_nobody_says_is_not_shown(void **state)
+{
+    (void)state;
+    world_fate(&r->world, FATED_PROVISION, FATE_HANGS);
+    given_it_is_created();
+    until(waits_for_its_next_start);
+    assert_true(str_eq(r->deployment.status.message, STR("the next start waits after a failure")));
+}
+
 /* S105: not as other operators do it. What was edited is what is started next, and waits until it can be. */
 static void s105_an_edit_that_cannot_start_waits_also_when_the_job_is_lost(void **state)
 {
@@ -142,6 +180,8 @@ int main(void)
         SCENARIO(s057_delete_when_no_savepoint_can_be_had),
         SCENARIO(s065_a_stop_is_tried_again_after_longer_waits),
         SCENARIO(s065_a_savepoint_on_request_is_tried_once),
+        SCENARIO(s101_why_no_cluster_can_be_had_is_shown),
+        SCENARIO(s101_what_nobody_says_is_not_shown),
         SCENARIO(s105_an_edit_that_cannot_start_waits_also_when_the_job_is_lost),
         SCENARIO(s113_with_one_attempt_failed_stays_failed),
     };

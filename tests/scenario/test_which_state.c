@@ -1,4 +1,4 @@
-/* Which state the next job gets, further: S011, S025, S026, S055, S090, S118. */
+/* Which state the next job gets, and where it lies: S011, S025, S026, S055, S090, S093, S118. */
 #include "scenario.h"
 
 #define STATE_OF(origin) rig_newest_savepoint(r, (origin))->spec.savepoint_location
@@ -113,6 +113,25 @@ static void s090_an_older_one_is_taken_when_a_user_names_it(void **state)
     assert_place(restored_from(), older);
 }
 
+/* S093: the job's own directory, also when the edit that stops it names another. */
+static void s093_savepoints_go_where_the_job_says(void **state)
+{
+    static struct str_pair own = {{"state.savepoints.dir", 20}, {"file:/mine/savepoints", 21}};
+    static struct str_pair next = {{"state.savepoints.dir", 20}, {"file:/others", 12}};
+    (void)state;
+    struct str_map *conf = &r->deployment.spec.template_.spec.flink_configuration;
+    *conf = (struct str_map){&own, 1};
+    given_it_runs();
+    given_a_savepoint_on_request();
+    assert_true(str_starts_with(STATE_OF(ORIGIN_USER_REQUEST), STR("file:/mine/savepoints/")));
+    *conf = (struct str_map){&next, 1};
+    edit_and_wait();
+    assert_true(str_starts_with(STATE_OF(ORIGIN_SUSPEND), STR("file:/mine/savepoints/")));
+    assert_place(restored_from(), STATE_OF(ORIGIN_SUSPEND));
+    given_a_savepoint_on_request();
+    assert_true(str_starts_with(STATE_OF(ORIGIN_USER_REQUEST), STR("file:/others/")));
+}
+
 /* S118: it leaves checkpoints, and restore NONE wants none of them. */
 static void s118_restore_none_recovers_empty(void **state)
 {
@@ -135,6 +154,7 @@ int main(void)
         SCENARIO(s055_finished_with_checkpoints_that_have_no_place),
         SCENARIO(s055_what_had_no_place_is_not_replaced_by_nothing),
         SCENARIO(s090_an_older_one_is_taken_when_a_user_names_it),
+        SCENARIO(s093_savepoints_go_where_the_job_says),
         SCENARIO(s118_restore_none_recovers_empty),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
