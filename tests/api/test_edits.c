@@ -1,10 +1,24 @@
-/* Edits that meet another one, a job that runs, or a deletion: S022, S057, S061, S086, S129, S130. */
+/* Edits that meet another one, a job that runs, or a deletion: S017, S022, S057, S061, S086, S129, S130. */
 #include "api_world.h"
 
 #define ONE     DEPLOYMENTS "/one"
 #define RUNNING "{'spec':{'state':'RUNNING'}}"
 #define ID_A    "aaaaaaaa-0000-4000-8000-000000000001"
 #define ID_B    "aaaaaaaa-0000-4000-8000-000000000002"
+
+/* S017: labels, and when snapshots are to go, are stored and no more. */
+static void s017_what_only_is_stored_takes_no_new_job(void **state)
+{
+    (void)state;
+    have_deployment("one", "RUNNING");
+    have_running_job("one");
+    const char *stored = "{'metadata':{'labels':{'team':'a'},'displayName':'One'},"
+                         "'spec':{'snapshotRetention':{'maxCount':7,'maxAge':'1d'}}}";
+    assert_text(text_at(post(ONE "/plans", stored).json, "effect"), "STORED_ONLY");
+    assert_status(patch(ONE, stored), 200);
+    assert_int_equal(entry_record(entry_named("one"))->spec_version, 1);
+    assert_int_equal(entry_record(entry_named("one"))->operation.kind, OPERATION_NONE);
+}
 
 /* S022: the query of the jar's URI is enough, and the plan says what it does. */
 static void s022_a_restart_is_asked_for_by_the_query_of_the_jar(void **state)
@@ -157,6 +171,7 @@ static void s130_the_same_start_twice_is_one(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        API_STORY(s017_what_only_is_stored_takes_no_new_job),
         API_STORY(s022_a_restart_is_asked_for_by_the_query_of_the_jar),
         API_STORY(s057_a_deletion_that_is_stuck_is_tried_again),
         API_STORY(s057_a_deletion_that_is_stuck_does_without_the_savepoint),
