@@ -157,7 +157,7 @@ static int check_retryable(const struct entry *entry, struct err *e)
 {
     const struct record *r = entry_record(entry);
     bool runs = r->current.phase == PHASE_UP || r->current.phase == PHASE_SUBMITTED;
-    if (r->removing)
+    if (r->removing && !r->gave_up.len)
         return err_set(e, ERR_CONFLICT, "the Deployment is being deleted");
     if (r->gave_up.len || (!runs && r->failures.n + (size_t)r->setbacks > 0))
         return 0;

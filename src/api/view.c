@@ -6,10 +6,15 @@ struct view {
     struct buf json;
 };
 
-static struct deployment shown(const struct entry *e)
+/* `text` holds what the status says. */
+static struct deployment shown(const struct entry *e, struct buf *text)
 {
     struct deployment d = *entry_deployment(e);
-    if (entry_record(e)->removing) {
+    const struct record *r = entry_record(e);
+    if (r->removing && r->gave_up.len) {
+        buf_fmt(text, "it is being deleted, which waits: %.*s", STR_ARG(d.status.message));
+        d.status.message = buf_str(text);
+    } else if (r->removing) {
         d.status.state = OBSERVED_TRANSITIONING;
         d.status.reason = STR("BEING_DELETED");
         d.status.message = STR("it is being deleted, and gone as soon as nothing of it runs");
@@ -26,10 +31,12 @@ struct str view_json(struct api *api, const struct entry *e)
         v = mem_alloc(sizeof(*v));
         map_put(&api->views, e->id, v);
     }
-    struct deployment d = shown(e);
+    struct buf text = {0};
+    struct deployment d = shown(e, &text);
     struct json_out o = {.buf = &v->json};
     buf_clear(&v->json);
     fields_encode(&o, &deployment_fields, &d, false);
+    buf_fini(&text);
     v->changes = e->changes;
     return buf_str(&v->json);
 }

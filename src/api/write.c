@@ -36,11 +36,23 @@ static int check_there(const struct write *w, const struct entry *entry, struct 
         return err_set(e, ERR_PRECONDITION_FAILED,
                        "If-None-Match does not hold: the Deployment "
                        "exists");
-    if (entry_record(entry)->removing)
-        return err_set(e, ERR_CONFLICT, "Deployment %.*s is being deleted", STR_ARG(m->name));
     if (check_if_match(c, m->resource_version, e) < 0)
         return -1;
     return check_body_version(w->body, m->resource_version, e);
+}
+
+/* What is being deleted changes no more. But a deletion may wait for a savepoint that cannot be had: the one
+ * thing left to say is that it need not. */
+static int check_removing(const struct write *w, const struct entry *entry, struct err *e)
+{
+    const struct draft *d = &w->draft;
+    if (!entry || !entry_record(entry)->removing ||
+        (d->changes.n == 1 && d->deployment.spec.state == DESIRED_CANCELLED &&
+         entry_deployment(entry)->spec.state == DESIRED_SUSPENDED))
+        return 0;
+    return err_set(e, ERR_CONFLICT,
+                   "Deployment %.*s is being deleted; only spec.state may still become CANCELLED",
+                   STR_ARG(entry_deployment(entry)->metadata.name));
 }
 
 static int check_target(const struct write *w, struct err *e)
@@ -124,7 +136,8 @@ static int make_draft(struct write *w, struct err *e)
         .id = w->new_id,
         .wall_us = app_wall_us(c->app),
     };
-    if (draft_make(c->a, &in, &w->draft, e) < 0 || check_target(w, e) < 0)
+    if (draft_make(c->a, &in, &w->draft, e) < 0 || check_removing(w, entry, e) < 0 ||
+        check_target(w, e) < 0)
         return -1;
     return check_restore(w, entry, e);
 }

@@ -172,6 +172,12 @@ static void show_call_again(struct arena *a, const struct core_in *in, bool same
     st->message = arena_fmt(a, "it was refused and is asked again: %.*s", STR_ARG(call->text));
 }
 
+/* Nothing is left of the attempt that could tell why the next one waits. */
+static bool waits_after_a_failure(const struct record *r, const struct rule *rule)
+{
+    return rule->number == 502 && r->current.cause.len > 0;
+}
+
 static void show_reason(struct arena *a, const struct core_in *in, const struct record *r,
                         const struct facts *f, const struct rule *rule,
                         struct deployment_status *st)
@@ -181,6 +187,8 @@ static void show_reason(struct arena *a, const struct core_in *in, const struct 
     st->message = str_of(rule->why);
     st->reason = str_of(action_name(rule->then));
     st->choices = (struct str_list){0};
+    if (waits_after_a_failure(r, rule))
+        st->message = arena_fmt(a, "%s: %.*s", rule->why, STR_ARG(r->current.cause));
     if (r->gave_up.len) {
         st->reason = r->gave_up;
         st->message = r->gave_up_message;

@@ -49,7 +49,7 @@ static void user_acts(struct w_world *w, int64_t fault, int64_t y, void *p)
     (void)w;
     (void)y;
     if (r->record.removing)
-        return; /* the API refuses any change of what is being deleted */
+        return; /* the API refuses nearly any change of what is being deleted */
     if (fault == FAULT_USER_SUSPENDS)
         rig_want(r, DESIRED_SUSPENDED);
     else if (fault == FAULT_USER_CANCELS)

@@ -5,6 +5,8 @@ static void s039_create_running(void **state)
 {
     (void)state;
     given_it_is_created();
+    rig_run_for(r, 100 * MS);
+    assert_int_equal(r->deployment.status.state, OBSERVED_TRANSITIONING);
     until(has_started);
     then_it_decided("510 RESERVE, 201 NOTE_PROVISIONED, 520 UPLOAD, 222 NOTE_UPLOADED, "
                     "534 SUBMIT, 230 NOTE_SUBMITTED, 406 NOTE_UP, 408 NOTE_EVIDENCE");
@@ -65,6 +67,7 @@ static void s045_suspend_running(void **state)
     then_it_decided("422 STOP, 240 NOTE_SAVEPOINT, 300 NOTE_END, 310 NOTE_READ, 322 TEARDOWN, "
                     "280 NOTE_GONE, 330 COLLECT");
     assert_int_equal(calls_since(CALL_STOP), 1);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_SUSPEND)->status.state, SAVEPOINT_COMPLETED);
     assert_null(rig_cluster(r));
     assert_int_equal(rig_job(r, 1)->status.state, JOB_TERMINATED);
     then_all_is_quiet();

@@ -67,6 +67,7 @@ static void s067_grace_ends(void **state)
     rig_request_savepoint(r);
     until(savepoint_is_settled);
     assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state, SAVEPOINT_FAILED);
+    assert_int_equal(rig_count_event(r, "SAVEPOINT_FAILED"), 1);
     assert_int_equal(calls_since(CALL_STOP), 0);
 }
 
@@ -250,6 +251,7 @@ static void s091_late_savepoint_is_found(void **state)
     rig_want(r, DESIRED_CANCELLED);
     until(is_cancelled);
     assert_int_equal(rig_savepoint(r, id)->status.state, SAVEPOINT_COMPLETED);
+    assert_true(rig_savepoint(r, id)->status.size_bytes > 0);
 }
 
 static void s093_effective_dir(void **state)

@@ -146,12 +146,14 @@ static void s014_checkpoint_id_restarts(void **state)
     given_it_runs_under(UPGRADE_STATELESS, RESTORE_NONE);
     rig_run_for(r, 60 * S); /* high checkpoint ids */
     edit_and_wait();        /* starts empty, and its ids from 1 */
+    int64_t highest = newest_snapshot(false)->attempt == 1 ? newest_snapshot(false)->id : 0;
+    assert_true(highest > 200);
     rig_run_for(r, 2 * S);
     r->deployment.spec.restore_strategy = RESTORE_LATEST_STATE;
     edit_and_wait();
     const struct w_snapshot *from = storage_find(&r->world, restored_from());
     assert_int_equal(from->attempt, 2);
-    assert_true(from->id < 20);
+    assert_true(from->id < highest);
 }
 
 static void s015_no_state_known(void **state)
@@ -238,6 +240,7 @@ static void s027_flink_version_change_unknown(void **state)
     (void)state;
     given_it_runs();
     r->world.flink_unreachable = true;
+    r->deployment.spec.template_.spec.artifact.flink_version = STR("2.3");
     rig_edit(r);
     rig_run_for(r, 40 * S);
     assert_int_equal(calls_since(CALL_STOP) + calls_since(CALL_CANCEL), 0);

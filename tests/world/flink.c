@@ -93,6 +93,7 @@ static void checkpoint(struct w_world *w, int64_t x, int64_t y, void *p)
     struct w_snapshot *s = storage_add(w, location);
     s->attempt = c->attempt;
     s->id = c->job.next_checkpoint++;
+    s->there = !w->checkpoints_in_memory;
     s->position = flink_position(w, &c->job);
     int kept = 0;
     for (size_t i = w->n_snapshots; i > 0; i--)

@@ -48,10 +48,11 @@ void flink_cause(struct w_world *w, struct w_call *call)
 
 static struct flink_checkpoint as_checkpoint(struct w_world *w, const struct w_snapshot *s)
 {
+    bool no_place = w->checkpoints_in_memory && !s->savepoint;
     return (struct flink_checkpoint){.id = s->id,
-                                     .path = arena_str(w->a, str_of(s->location)),
+                                     .path = arena_str(w->a, str_of(no_place ? "" : s->location)),
                                      .is_savepoint = s->savepoint,
-                                     .discarded = !s->there,
+                                     .discarded = !s->there && !no_place,
                                      .completed = true,
                                      .state_size = 1000};
 }

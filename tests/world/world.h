@@ -195,6 +195,7 @@ struct w_world {
     bool inventory_fails;
     bool storage_unreadable;
     bool checkpointing_off;
+    bool checkpoints_in_memory; /* of the JobManager: they complete, and have no place */
     bool fail_restores;
     bool restarts_unknown;           /* Flink does not say how often a job restarted */
     const char *unwritable;          /* no savepoint can be written into this directory */
