@@ -89,8 +89,9 @@ void fuzz_seeds(void)
         "01{\"taskmanagers\":[{\"id\":\"tm-1\"}]}",
         "01[{\"id\":\"numRestarts\",\"value\":\"0\"}]",
         "11{\"counts\":{\"completed\":4},\"latest\":{\"completed\":{\"id\":4,\"status\":"
-        "\"COMPLETED\",\"is_savepoint\":false,\"trigger_timestamp\":1,\"external_path\":\"file:/\"}"
-        ",\"restored\":{\"id\":2,\"is_savepoint\":true}},\"history\":[]}",
+        "\"COMPLETED\",\"is_savepoint\":false,\"trigger_timestamp\":1,\"external_path\":\"file:/\","
+        "\"discarded\":false},\"savepoint\":null,\"failed\":null,\"restored\":{\"id\":2,"
+        "\"is_savepoint\":true,\"external_path\":\"file:/\"}},\"history\":[]}",
         "11{\"interval\":1000,\"externalization\":{\"enabled\":true,\"delete_on_cancellation\":"
         "false}}",
         "14{\"errors\":[\"Checkpointing has not been enabled.\"]}",
