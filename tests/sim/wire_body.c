@@ -6,11 +6,16 @@
 /* ---- the job and the TaskManagers ---- */
 
 static const char *const states[] = {
-    [FLINK_JOB_INITIALIZING] = "INITIALIZING", [FLINK_JOB_CREATED] = "CREATED",
-    [FLINK_JOB_RUNNING] = "RUNNING",           [FLINK_JOB_RESTARTING] = "RESTARTING",
-    [FLINK_JOB_FAILING] = "FAILING",           [FLINK_JOB_CANCELLING] = "CANCELLING",
-    [FLINK_JOB_SUSPENDED] = "SUSPENDED",       [FLINK_JOB_RECONCILING] = "RECONCILING",
-    [FLINK_JOB_FINISHED] = "FINISHED",         [FLINK_JOB_CANCELED] = "CANCELED",
+    [FLINK_JOB_INITIALIZING] = "INITIALIZING",
+    [FLINK_JOB_CREATED] = "CREATED",
+    [FLINK_JOB_RUNNING] = "RUNNING",
+    [FLINK_JOB_RESTARTING] = "RESTARTING",
+    [FLINK_JOB_FAILING] = "FAILING",
+    [FLINK_JOB_CANCELLING] = "CANCELLING",
+    [FLINK_JOB_SUSPENDED] = "SUSPENDED",
+    [FLINK_JOB_RECONCILING] = "RECONCILING",
+    [FLINK_JOB_FINISHED] = "FINISHED",
+    [FLINK_JOB_CANCELED] = "CANCELED",
     [FLINK_JOB_FAILED] = "FAILED",
 };
 
@@ -241,11 +246,16 @@ struct http_answer wire_answer(struct arena *a, const struct w_call *c, enum wir
 {
     static void (*const put[WIRE_QUESTIONS])(struct json_out *o, const struct w_call *c,
                                              bool newer) = {
-        [WIRE_OVERVIEW] = put_overview,       [WIRE_TASKMANAGERS] = put_taskmanagers,
-        [WIRE_CHECKPOINTS] = wire_put_checkpoints, [WIRE_CONFIG] = wire_put_config,
-        [WIRE_RESTARTS] = wire_put_restarts,       [WIRE_TRIGGER] = put_trigger,
-        [WIRE_CAUSE] = put_cause,             [WIRE_SUBMIT] = put_submitted,
-        [WIRE_SAVEPOINT] = put_posted,        [WIRE_CANCEL] = put_cancelled,
+        [WIRE_OVERVIEW] = put_overview,
+        [WIRE_TASKMANAGERS] = put_taskmanagers,
+        [WIRE_CHECKPOINTS] = wire_put_checkpoints,
+        [WIRE_CONFIG] = wire_put_config,
+        [WIRE_RESTARTS] = wire_put_restarts,
+        [WIRE_TRIGGER] = put_trigger,
+        [WIRE_CAUSE] = put_cause,
+        [WIRE_SUBMIT] = put_submitted,
+        [WIRE_SAVEPOINT] = put_posted,
+        [WIRE_CANCEL] = put_cancelled,
     };
     struct buf b = {0};
     struct json_out o = {.buf = &b};
