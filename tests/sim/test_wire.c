@@ -116,8 +116,8 @@ static const char *read_checkpoints(const struct http_answer *x)
         history = arena_fmt(a, "%.*s%.*s", STR_ARG(history), STR_ARG(one(c.history[i])));
     return told(arena_fmt(a, "outcome %d, %lld completed, %.*s %.*s restored %d %.*s: %.*s",
                           c.outcome, (long long)c.completed_count, STR_ARG(one(c.latest_completed)),
-                          STR_ARG(one(c.latest_savepoint)), c.has_restored, STR_ARG(one(c.restored)),
-                          STR_ARG(history)));
+                          STR_ARG(one(c.latest_savepoint)), c.has_restored,
+                          STR_ARG(one(c.restored)), STR_ARG(history)));
 }
 
 static const char *read_config(const struct http_answer *x)
@@ -175,11 +175,16 @@ static const char *read_cancelled(const struct http_answer *x)
 }
 
 static const char *(*const readers[WIRE_QUESTIONS])(const struct http_answer *x) = {
-    [WIRE_OVERVIEW] = read_overview,       [WIRE_TASKMANAGERS] = read_taskmanagers,
-    [WIRE_CHECKPOINTS] = read_checkpoints, [WIRE_CONFIG] = read_config,
-    [WIRE_RESTARTS] = read_restarts,       [WIRE_TRIGGER] = read_trigger,
-    [WIRE_CAUSE] = read_cause,             [WIRE_SUBMIT] = read_submitted,
-    [WIRE_SAVEPOINT] = read_posted,        [WIRE_CANCEL] = read_cancelled,
+    [WIRE_OVERVIEW] = read_overview,
+    [WIRE_TASKMANAGERS] = read_taskmanagers,
+    [WIRE_CHECKPOINTS] = read_checkpoints,
+    [WIRE_CONFIG] = read_config,
+    [WIRE_RESTARTS] = read_restarts,
+    [WIRE_TRIGGER] = read_trigger,
+    [WIRE_CAUSE] = read_cause,
+    [WIRE_SUBMIT] = read_submitted,
+    [WIRE_SAVEPOINT] = read_posted,
+    [WIRE_CANCEL] = read_cancelled,
 };
 
 /* ---- every damage ---- */
@@ -284,7 +289,8 @@ static void restarts_are_never_fewer(void **state)
 static void a_completed_savepoint_is_never_lost(void **state)
 {
     (void)state;
-    damage_all(WIRE_TRIGGER, trigger_in(FLINK_TRIGGER_COMPLETED), "trigger 3 at file:/s/savepoint-1");
+    damage_all(WIRE_TRIGGER, trigger_in(FLINK_TRIGGER_COMPLETED),
+               "trigger 3 at file:/s/savepoint-1");
 }
 
 static void nor_is_one_whose_stop_failed(void **state)
