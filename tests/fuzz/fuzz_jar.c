@@ -15,7 +15,8 @@ static void try_manifest(struct arena *a, struct str text)
     for (size_t i = 0; i < 3; i++) {
         struct str value = manifest_attribute(a, text, str_of(names[i]));
         FUZZ_RULE(value.len <= text.len);
-        FUZZ_RULE(str_find_char(value, '\n') == value.len && str_find_char(value, '\r') == value.len);
+        FUZZ_RULE(str_find_char(value, '\n') == value.len &&
+                  str_find_char(value, '\r') == value.len);
     }
 }
 

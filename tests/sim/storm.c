@@ -234,8 +234,8 @@ void storm_play(const struct storm *storm, struct storm_end *ret)
     heal(&p);
     judge(s, storm->seed, ret);
     ret->operations = p.operations + 1;
+    ret->faults = p.faults;
     ret->damaged = wire_damaged(s);
-    ret->faults = p.faults + ret->damaged;
     ret->virtual_us = s->world.now - began;
     ret->events = s->events;
     ret->lives = s->lives;

@@ -51,7 +51,7 @@ struct storm_end {
     bool needed_user;   /* it was blocked or failed, and went on by a user's decision */
     int64_t operations; /* the user's */
     int64_t faults;     /* that struck; what was fated and never came about is none */
-    int64_t damaged;    /* answers of Flink, which are among them */
+    int64_t damaged;    /* answers of Flink, beside them */
     int64_t virtual_us;
     int64_t events;
     int64_t lives;

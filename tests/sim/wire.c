@@ -23,7 +23,6 @@ struct wire {
     struct dice dice;
     int64_t damaged;
     struct http_answer last[WIRE_QUESTIONS]; /* that went well */
-    enum wire_question newest;               /* of them */
 };
 
 /* ---- the adapter's HTTP: what it asks is answered in turn ---- */
@@ -125,19 +124,27 @@ int64_t wire_damaged(const struct sim *s)
     return s->wire->damaged;
 }
 
+/* Of another kind; Flink's errors are no such answers, as they are well-formed ones to any question. */
+static void confuse(const struct wire *w, struct http_answer *answer, enum wire_question what,
+                    uint64_t x)
+{
+    const struct http_answer *other =
+        &w->last[(what + 1 + x % (WIRE_QUESTIONS - 1)) % WIRE_QUESTIONS];
+    if (other->outcome == OUTCOME_DONE)
+        *answer = *other;
+}
+
 static void damage(struct wire *w, struct http_answer *answer, enum wire_question what)
 {
     enum wire_damage how = (enum wire_damage)roll(&w->dice, DAMAGES);
     uint64_t x = (uint64_t)roll(&w->dice, 1 << 30);
+    w->damaged++;
     if (how == DAMAGE_PROXY)
         *answer = wire_proxy(x);
-    else if (how != DAMAGE_ANOTHER)
-        answer->body = wire_hurt(w->sim->a, answer->body, how, x);
-    else if (w->newest != what)
-        *answer = w->last[w->newest];
+    else if (how == DAMAGE_ANOTHER)
+        confuse(w, answer, what, x);
     else
-        return;
-    w->damaged++;
+        answer->body = wire_hurt(w->sim->a, answer->body, how, x);
 }
 
 static void on_its_way(struct wire *w, struct http_answer *answer, enum wire_question what)
@@ -151,7 +158,6 @@ static void on_its_way(struct wire *w, struct http_answer *answer, enum wire_que
         return;
     w->last[what] = whole;
     w->last[what].body = arena_str(w->sim->a, whole.body);
-    w->newest = what;
 }
 
 /* ---- given ---- */
