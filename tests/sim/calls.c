@@ -183,7 +183,8 @@ static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
         return;
     call_answer(o);
     stale_answered(w->watch_arg, o);
-    sim_strikes(w->watch_arg, POINT_AFTER_ANSWER);
+    if (!o->life->dead) /* it may have died of what it did with it */
+        sim_strikes(w->watch_arg, POINT_AFTER_ANSWER);
 }
 
 void call_answered_in(struct owed *o, int64_t us)
