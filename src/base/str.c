@@ -167,21 +167,27 @@ static size_t utf8_length(unsigned char lead)
     return lead >= 0xF0 && lead <= 0xF4 ? 4 : 0;
 }
 
-bool str_is_utf8(struct str s)
+size_t str_utf8_length(struct str s)
 {
     const unsigned char *p = (const unsigned char *)s.ptr;
-    for (size_t i = 0; i < s.len;) {
-        size_t n = utf8_length(p[i]);
-        if (n == 0 || n > s.len - i)
+    size_t n = s.len ? utf8_length(p[0]) : 0;
+    if (n > s.len)
+        return 0;
+    for (size_t k = 1; k < n; k++)
+        if ((p[k] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = n >= 3 && ((p[0] == 0xE0 && p[1] < 0xA0) || (p[0] == 0xF0 && p[1] < 0x90));
+    bool outside = n >= 3 && ((p[0] == 0xED && p[1] > 0x9F) || (p[0] == 0xF4 && p[1] > 0x8F));
+    return overlong || outside ? 0 : n;
+}
+
+bool str_is_utf8(struct str s)
+{
+    while (s.len) {
+        size_t n = str_utf8_length(s);
+        if (n == 0)
             return false;
-        for (size_t k = 1; k < n; k++)
-            if ((p[i + k] & 0xC0) != 0x80)
-                return false;
-        bool overlong = (p[i] == 0xE0 && p[i + 1] < 0xA0) || (p[i] == 0xF0 && p[i + 1] < 0x90);
-        bool outside = (p[i] == 0xED && p[i + 1] > 0x9F) || (p[i] == 0xF4 && p[i + 1] > 0x8F);
-        if (n >= 3 && (overlong || outside))
-            return false;
-        i += n;
+        s = str_skip(s, n);
     }
     return true;
 }

@@ -58,5 +58,7 @@ bool str_percent_decode(struct str s, char *to, size_t *ret_len);
 
 /* Edit distance (Levenshtein), for "did you mean"; slices over 64 bytes count as far away. */
 size_t str_distance(struct str a, struct str b);
+/* Bytes of the character of UTF-8 that begins here; 0 = none does, or a NUL. */
+size_t str_utf8_length(struct str s);
 /* True for valid UTF-8 without NUL. */
 bool str_is_utf8(struct str s);

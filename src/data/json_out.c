@@ -71,20 +71,25 @@ static const char *escape_of(unsigned char c)
     }
 }
 
+/* Names of files, jars' words and texts that were cut may hold what is no UTF-8, or a NUL: U+FFFD stands
+ * for that, so that what is written can be read. */
 static void quoted(struct buf *b, struct str s)
 {
     buf_add_char(b, '"');
     size_t from = 0;
-    for (size_t i = 0; i < s.len; i++) {
+    for (size_t i = 0; i < s.len;) {
         unsigned char c = (unsigned char)s.ptr[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        buf_add(b, (struct str){s.ptr + from, i - from});
-        from = i + 1;
-        if (escape_of(c))
-            buf_add(b, str_of(escape_of(c)));
-        else
-            buf_fmt(b, "\\u%04x", c);
+        bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+        size_t n = plain ? 1 : c >= 0x80 ? str_utf8_length(str_skip(s, i)) : 0;
+        if (n == 0) {
+            buf_add(b, (struct str){s.ptr + from, i - from});
+            from = i + 1;
+            if (escape_of(c))
+                buf_add(b, str_of(escape_of(c)));
+            else
+                buf_fmt(b, "\\u%04x", c > 0 && c < 0x80 ? c : 0xFFFDU);
+        }
+        i += n ? n : 1;
     }
     buf_add(b, str_skip(s, from));
     buf_add_char(b, '"');

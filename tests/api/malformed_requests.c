@@ -110,6 +110,7 @@ static const struct malformed items[] = {
     MEDIA("json"),
     MEDIA("*/*"),
     MEDIA(";"),
+    MEDIA("application/js\x8an"),
 
     /* queries */
     QUERY("dryRun"),
@@ -128,6 +129,9 @@ static const struct malformed items[] = {
     QUERY("dryRun=%ff"),
     QUERY("dryRun=A%00ll"),
     QUERY("dry%52un=Nil"),
+    /* quoted up to within a character */
+    QUERY(
+        "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa%C3%A4=1"),
     GET(NS "/deployments?limit=-1", 400),
     GET(NS "/deployments?limit=x", 400),
     GET(NS "/deployments?limit=1e3", 400),

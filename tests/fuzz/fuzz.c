@@ -1,5 +1,5 @@
-/* Writes the seeds into a directory of its own before libFuzzer looks at its arguments, and names
- * it as the corpus. */
+/* Writes the seeds into a directory of its own before libFuzzer looks at its arguments, and names it as
+ * the first corpus: what is found goes there, and not into those that are stored. */
 #include "fuzz.h"
 
 #include <ftw.h>
@@ -23,6 +23,10 @@ static void remove_directory(void)
     nftw(directory, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 }
 
+__attribute__((weak)) void fuzz_seeds(void)
+{
+}
+
 void fuzz_add_seed(struct str bytes)
 {
     char path[sizeof(directory) + 16];
@@ -40,9 +44,11 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
         abort();
     atexit(remove_directory);
     fuzz_seeds();
-    for (int i = 0; i < *argc; i++)
-        with_corpus[i] = (*argv)[i];
-    with_corpus[(*argc)++] = directory;
+    with_corpus[0] = (*argv)[0];
+    with_corpus[1] = directory;
+    for (int i = 1; i < *argc; i++)
+        with_corpus[i + 1] = (*argv)[i];
+    ++*argc;
     *argv = with_corpus;
     return 0;
 }

@@ -1,12 +1,12 @@
-/* What the fuzz targets share. A target defines these two and links fuzz.c; its seeds are written
- * by the program itself, so that none has to be kept. */
+/* What the fuzz targets share. Each begins from the texts in corpus/NAME; bytes that are no text are
+ * written by the program itself. */
 #pragma once
 
 #include "base/str.h"
 
 /* Tries one input; aborts when a rule does not hold. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t n);
-/* Gives each input that fuzzing shall start from to fuzz_add_seed. */
+/* A target that has some gives them to fuzz_add_seed. */
 void fuzz_seeds(void);
 void fuzz_add_seed(struct str bytes);
 

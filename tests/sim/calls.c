@@ -5,6 +5,7 @@
 #include "life.h"
 #include "stale.h"
 #include "trace.h"
+#include "wire.h"
 
 /* ---- the artifacts' world: any URI is a jar, whose hash is made of its name ---- */
 
@@ -42,9 +43,10 @@ static void deliver_jar(struct w_world *w, struct w_call *c)
         snprintf(s->delivered[c->attempt], sizeof(s->delivered[0]), "%.*s", STR_ARG(c->subject));
 }
 
-/* Files have wall times. */
-static void put_wall_times(const struct w_call *c)
+/* Files have wall times, and bytes. */
+static void read_files(struct w_world *w, const struct w_call *c)
 {
+    wire_read_metadata(w->a, c->items, c->n_items);
     for (size_t i = 0; i < c->n_items; i++)
         c->items[i].modified_at += SIM_WALL;
 }
@@ -52,13 +54,13 @@ static void put_wall_times(const struct w_call *c)
 static void list_directory(struct w_world *w, struct w_call *c)
 {
     storage_list(w, c);
-    put_wall_times(c);
+    read_files(w, c);
 }
 
 static void verify_snapshot(struct w_world *w, struct w_call *c)
 {
     storage_verify(w, c);
-    put_wall_times(c);
+    read_files(w, c);
 }
 
 static void remove_snapshot(struct w_world *w, struct w_call *c)
@@ -85,28 +87,6 @@ static void give_result(struct owed *o)
 {
     struct platform_result r = {o->call.outcome, o->call.text, o->call.jar_id};
     o->fn.result(o->arg, &r);
-}
-
-static void give_sight(struct owed *o)
-{
-    o->fn.sight(o->arg, &o->call.sight);
-}
-
-static void give_checkpoints(struct owed *o)
-{
-    o->fn.checkpoints(o->arg, &o->call.stats);
-}
-
-static void give_trigger(struct owed *o)
-{
-    struct flink_trigger t = {o->call.trigger, o->call.directory, o->call.text};
-    o->fn.trigger(o->arg, &t);
-}
-
-static void give_answer(struct owed *o)
-{
-    struct flink_answer a = {o->call.outcome, o->call.status, o->call.text};
-    o->fn.answer(o->arg, &a);
 }
 
 static void give_listing(struct owed *o)
@@ -166,17 +146,28 @@ static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
     [SIM_REMOVE] = remove_snapshot,
 };
 
+struct w_call call_unanswered(const struct w_call *c)
+{
+    return (struct w_call){.kind = c->kind,
+                           .job_id = c->job_id,
+                           .trigger_id = c->trigger_id,
+                           .directory = c->directory,
+                           .jar_id = c->jar_id,
+                           .restore = c->restore,
+                           .stop = c->stop};
+}
+
 void call_answer(struct owed *o)
 {
     static void (*const give[SIM_CALLS])(struct owed *o) = {
-        [SIM_INVENTORY] = give_inventory, [SIM_TASKMANAGERS] = give_sight,
-        [SIM_LOOK] = give_sight,          [SIM_CHECKPOINTS] = give_checkpoints,
-        [SIM_TRIGGER] = give_trigger,     [SIM_CAUSE] = give_answer,
+        [SIM_INVENTORY] = give_inventory, [SIM_TASKMANAGERS] = wire_give,
+        [SIM_LOOK] = wire_give,           [SIM_CHECKPOINTS] = wire_give,
+        [SIM_TRIGGER] = wire_give,        [SIM_CAUSE] = wire_give,
         [SIM_LIST] = give_listing,        [SIM_VERIFY] = give_verified,
         [SIM_FETCH] = give_artifact,      [SIM_PINNED] = give_artifact,
         [SIM_PROVISION] = give_result,    [SIM_DELIVER] = give_result,
-        [SIM_SUBMIT] = give_answer,       [SIM_SAVEPOINT] = give_answer,
-        [SIM_CANCEL] = give_answer,       [SIM_TEARDOWN] = give_result,
+        [SIM_SUBMIT] = wire_give,         [SIM_SAVEPOINT] = wire_give,
+        [SIM_CANCEL] = wire_give,         [SIM_TEARDOWN] = give_result,
         [SIM_REMOVE] = give_removed,
     };
     o->given = true;
@@ -192,7 +183,7 @@ static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
         return;
     call_answer(o);
     stale_answered(w->watch_arg, o);
-    if (!o->life->dead) /* what it does at once may have met its own crash */
+    if (!o->life->dead) /* it may have died of what it did with it */
         sim_strikes(w->watch_arg, POINT_AFTER_ANSWER);
 }
 
@@ -259,7 +250,7 @@ static void times_out(struct w_world *w, int64_t x, int64_t y, void *p)
     if (o->given || o->life->dead)
         return;
     o->given = true;
-    unanswered.call = (struct w_call){.kind = o->call.kind};
+    unanswered.call = call_unanswered(&o->call);
     call_answer(&unanswered);
 }
 

@@ -148,7 +148,7 @@ void life_bury(struct life *life)
             store_refuse(o);
         } else {
             struct owed unanswered = *o; /* the world may be at work on the call still */
-            unanswered.call = (struct w_call){.kind = o->call.kind};
+            unanswered.call = call_unanswered(&o->call);
             call_answer(&unanswered);
         }
     }

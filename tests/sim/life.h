@@ -75,6 +75,8 @@ struct artifacts life_artifacts(struct life *life);
 /* `c` is copied; what it points to belongs to the run. fn(arg, ...) once, later, or when the life
  * is buried. */
 void call_send(struct life *life, const struct w_call *c, union sim_answer_fn fn, void *arg);
+/* The question, which nothing has answered. */
+struct w_call call_unanswered(const struct w_call *c);
 /* Gives the answer as it stands in o->call. */
 void call_answer(struct owed *o);
 /* The same after so long, unless it was given by then. */

@@ -27,7 +27,7 @@ struct options {
 };
 
 struct totals {
-    int64_t runs, failed, operations, faults, virtual_us, events, lives, needed_user;
+    int64_t runs, failed, operations, faults, damaged, virtual_us, events, lives, needed_user;
     int64_t rules[1000];
 };
 
@@ -44,6 +44,7 @@ static void add(struct totals *t, const struct storm_end *end)
     t->failed += !end->held;
     t->operations += end->operations;
     t->faults += end->faults;
+    t->damaged += end->damaged;
     t->virtual_us += end->virtual_us;
     t->events += end->events;
     t->lives += end->lives;
@@ -104,12 +105,13 @@ static void print_report(const struct totals *t, double cpu_s)
         reached += t->rules[rules[i].number] > 0;
     print_rules(t);
     printf("{\"runs\":%" PRId64 ",\"failed\":%" PRId64 ",\"operations\":%" PRId64
-           ",\"faults\":%" PRId64 ",\"virtualDays\":%.1f,\"years\":%.3f,\"events\":%" PRId64
-           ",\"lives\":%" PRId64 ",\"neededUser\":%" PRId64
+           ",\"faults\":%" PRId64 ",\"damagedAnswers\":%" PRId64
+           ",\"virtualDays\":%.1f,\"years\":%.3f,\"events\":%" PRId64 ",\"lives\":%" PRId64
+           ",\"neededUser\":%" PRId64
            ",\"rulesReached\":%zu,\"rules\":%zu,\"cpuSeconds\":%.1f,\"eventsPerSecond\":%.0f}\n",
-           t->runs, t->failed, t->operations, t->faults, (double)t->virtual_us / 1e6 / 86400,
-           years(t), t->events, t->lives, t->needed_user, reached, n_rules, cpu_s,
-           cpu_s > 0 ? (double)t->events / cpu_s : 0);
+           t->runs, t->failed, t->operations, t->faults, t->damaged,
+           (double)t->virtual_us / 1e6 / 86400, years(t), t->events, t->lives, t->needed_user,
+           reached, n_rules, cpu_s, cpu_s > 0 ? (double)t->events / cpu_s : 0);
     printf("%" PRId64 " passed, %" PRId64 " failed\n", t->runs - t->failed, t->failed);
 }
 

@@ -39,6 +39,10 @@ static bool still_fails(const struct storm *storm, const struct storm_end *end)
 
 void storm_shrink(struct storm *storm, const struct storm_end *end)
 {
+    struct storm undamaged = *storm;
+    undamaged.damaged_one_in = 0;
+    if (still_fails(&undamaged, end))
+        *storm = undamaged;
     for (size_t size = storm->n / 2; size > 0;) {
         bool smaller = false;
         for (size_t from = 0; from + size <= storm->n;) {

@@ -1,6 +1,7 @@
 /* A run: time, crashes, and where they strike. */
 #include "life.h"
 #include "trace.h"
+#include "wire.h"
 
 const char *const sim_point_names[POINTS] = {
     [POINT_NONE] = "no crash",
@@ -31,6 +32,7 @@ struct sim *sim_new(void)
     world_init(&s->world, a);
     s->world.watch = after_an_event;
     s->world.watch_arg = s;
+    wire_begin(s);
     trace_begin(s);
     life_begin(s);
     return s;
@@ -42,6 +44,7 @@ void sim_free(struct sim *s)
         s->life->dead = true;
         life_bury(s->life);
     }
+    wire_end(s);
     world_free(&s->world);
     arena_free(s->a);
 }

@@ -13,6 +13,7 @@
 struct life;  /* of the daemon: life.h */
 struct stale; /* stale.h */
 struct trace; /* of the run: trace.h */
+struct wire;  /* wire.h */
 struct sim;
 
 #define SIM_WALL INT64_C(1795000000000000) /* when the world began, in microseconds since 1970 */
@@ -127,6 +128,7 @@ struct sim {
     bool counting;
     int64_t counts[POINTS];
     struct stale *stale; /* which answer misleads; NULL = none */
+    struct wire *wire;   /* what Flink answers goes over it */
 
     int64_t events;      /* so far */
     int64_t most_events; /* more than any run that goes well */

@@ -128,10 +128,10 @@ static bool mislead(struct sim *s, struct owed *o)
         return true;
     case NEVER_TOLD:
         call_answered_in(o, call_patience(&s->world, &o->call));
-        o->call = (struct w_call){.kind = o->call.kind};
+        o->call = call_unanswered(&o->call);
         return true;
     case TOLD_UNKNOWN:
-        o->call = (struct w_call){.kind = o->call.kind};
+        o->call = call_unanswered(&o->call);
         call_answered_in(o, s->world.pace.latency);
         return true;
     case TOLD_FROM_CACHE: return tell_from_cache(s->stale, o);

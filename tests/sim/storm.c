@@ -5,6 +5,7 @@
 
 #include "life.h"
 #include "moments.h"
+#include "wire.h"
 
 const struct storm_profile storm_profiles[] = {
     {"calm", "users and now and then a fault", 10, 1, 2, 2, 1, 1},
@@ -25,25 +26,6 @@ const struct storm_profile *storm_profile(const char *name)
 }
 
 /* ---- made ---- */
-
-/* One of these for each concern: what is drawn for one shifts nothing of another. */
-struct dice {
-    uint64_t state;
-};
-
-static struct dice dice_of(uint64_t seed, uint64_t concern)
-{
-    return (struct dice){(seed + 1) * 0x9E3779B97F4A7C15ULL ^ concern * 0xD1B54A32D192ED03ULL};
-}
-
-/* 0..n-1 */
-static int64_t roll(struct dice *d, int64_t n)
-{
-    uint64_t x = d->state += 0x9E3779B97F4A7C15ULL;
-    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9ULL;
-    x = (x ^ x >> 27) * 0x94D049BB133111EBULL;
-    return (int64_t)((x ^ x >> 31) % (uint64_t)n);
-}
 
 static enum moment_group roll_group(struct dice *d, const struct storm_profile *p)
 {
@@ -84,6 +66,9 @@ void storm_make(struct storm *ret, uint64_t seed, const struct storm_profile *pr
     ret->restore = (enum restore_kind)(RESTORE_UNSET + 1 + roll(&how, 3));
     static const int64_t down_for[] = {300 * MS, 5 * S, 90 * S};
     ret->down_for_us = down_for[roll(&how, 3)];
+    struct dice bytes = dice_of(seed, 4);
+    static const int64_t damaged_one_in[] = {0, 0, 0, 50, 10, 3};
+    ret->damaged_one_in = damaged_one_in[roll(&bytes, 6)];
     ret->n = (size_t)(20 + roll(&how, 40));
     for (size_t i = 0; i < ret->n; i++) {
         struct moment *m = &ret->moments[i];
@@ -127,6 +112,7 @@ static void play_moments(struct play *p, const struct storm *storm)
     user_creates(s, storm->upgrade, storm->restore);
     sim_until(s, is_created, 60 * S);
     s->counting = true;
+    wire_damages(s, storm->damaged_one_in, dice_of(storm->seed, 5));
     for (size_t i = 0; i < storm->n && !s->world.trouble[0]; i++) {
         sim_run_for(s, storm->moments[i].after_us);
         if (s->world.trouble[0] || s->record.top > MOST_CLUSTERS - LAST_ATTEMPTS)
@@ -249,6 +235,7 @@ void storm_play(const struct storm *storm, struct storm_end *ret)
     judge(s, storm->seed, ret);
     ret->operations = p.operations + 1;
     ret->faults = p.faults;
+    ret->damaged = wire_damaged(s);
     ret->virtual_us = s->world.now - began;
     ret->events = s->events;
     ret->lives = s->lives;

@@ -21,7 +21,8 @@ struct storm {
     uint64_t seed; /* also of the ids that the daemon makes */
     enum upgrade_kind upgrade;
     enum restore_kind restore;
-    int64_t down_for_us; /* the daemon, after it died */
+    int64_t down_for_us;    /* the daemon, after it died */
+    int64_t damaged_one_in; /* answer of Flink: its bytes; 0 = none is */
     struct moment moments[MOST_MOMENTS];
     size_t n;
 };
@@ -50,6 +51,7 @@ struct storm_end {
     bool needed_user;   /* it was blocked or failed, and went on by a user's decision */
     int64_t operations; /* the user's */
     int64_t faults;     /* that struck; what was fated and never came about is none */
+    int64_t damaged;    /* answers of Flink, beside them */
     int64_t virtual_us;
     int64_t events;
     int64_t lives;

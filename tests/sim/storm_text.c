@@ -10,6 +10,8 @@ void storm_print(FILE *to, const struct storm *storm)
     fprintf(to, "upgrade %s\n", upgrade_kind_names[storm->upgrade]);
     fprintf(to, "restore %s\n", restore_kind_names[storm->restore]);
     fprintf(to, "a dead daemon comes back after %.3f s\n", (double)storm->down_for_us / (double)S);
+    if (storm->damaged_one_in)
+        fprintf(to, "one in %lld answers of Flink is damaged\n", (long long)storm->damaged_one_in);
     for (size_t i = 0; i < storm->n; i++) {
         const struct moment *m = &storm->moments[i];
         fprintf(to, "+%lld.%06lld %s", (long long)(m->after_us / S), (long long)(m->after_us % S),
@@ -57,6 +59,21 @@ static bool read_moment(struct str line, struct moment *ret)
         return false;
     ret->kind = kind_of(str_take(rest, space - 1));
     return ret->kind && ret->x >= 1 && ret->x <= ret->kind->most_x;
+}
+
+/* "one in 10 answers of Flink is damaged", before the first moment */
+static bool read_damage(struct str line, struct storm *ret)
+{
+    struct str rest;
+    int64_t one_in;
+    if (!str_starts_with(line, STR("one in ")) || ret->n > 0)
+        return false;
+    struct str number = str_split(str_skip(line, 7), ' ', &rest);
+    if (!str_eq(rest, STR("answers of Flink is damaged")) || !str_to_i64(number, &one_in) ||
+        one_in < 1)
+        return false;
+    ret->damaged_one_in = one_in;
+    return true;
 }
 
 static bool read_head(struct str line, int number, struct storm *ret)
@@ -107,7 +124,7 @@ bool storm_read(FILE *from, struct storm *ret, int *ret_line)
                 return false;
             continue;
         }
-        if (text.len == 0 || text.ptr[0] == '#')
+        if (text.len == 0 || text.ptr[0] == '#' || read_damage(text, ret))
             continue;
         if (text.ptr[0] != '+' || ret->n == MOST_MOMENTS ||
             !read_moment(text, &ret->moments[ret->n]))

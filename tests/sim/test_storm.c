@@ -74,6 +74,7 @@ static void a_storm_reads_as_it_is_written(void **state)
         assert_int_equal(read.upgrade, storm.upgrade);
         assert_int_equal(read.restore, storm.restore);
         assert_int_equal(read.down_for_us, storm.down_for_us);
+        assert_int_equal(read.damaged_one_in, storm.damaged_one_in);
         assert_int_equal(read.n, storm.n);
         for (size_t i = 0; i < read.n; i++) {
             assert_string_equal(read.moments[i].kind->text, storm.moments[i].kind->text);
@@ -100,6 +101,8 @@ static void what_is_no_storm_is_refused_at_its_line(void **state)
         {"storm of seed 7\nupgrade STATEFUL\nrestore\n", 3},
         {HEAD "the job fails\n", 5},
         {HEAD "+1 the job fails\n", 5},
+        {HEAD "one in 0 answers of Flink is damaged\n", 5},
+        {HEAD "+1.000000 the job fails\none in 3 answers of Flink is damaged\n", 6},
         {HEAD "# a word\n+1.000000 the job sings\n", 6},
         {HEAD "+1.000000 the job fails 3\n", 5},
         {HEAD "+1.000000 lost will be request\n", 5},

@@ -155,7 +155,8 @@ static void a_checkpoint_in_memory_has_no_path(void **state)
     (void)state;
     const char *in_memory = COMPLETED("4", "false", "<checkpoint-not-externally-addressable>");
     script_body(200, arena_fmt(story_arena,
-                               "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":%s},"
+                               "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":%s,"
+                               "\"savepoint\":null,\"failed\":null,\"restored\":null},"
                                "\"history\":[]}",
                                in_memory)
                          .ptr);
@@ -184,9 +185,15 @@ static void only_flinks_own_word_says_that_checkpointing_is_off(void **state)
         {404, "<html>Checkpointing has not been enabled.</html>"},
         {500, "{\"errors\":[\"Checkpointing has not been enabled.\"]}"},
         {200, "{}"},
-        {200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":{}}"},
-        {200, "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":{}},\"history\":[]}"},
-        {200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":[{}]}"},
+        {200, "{\"counts\":{\"completed\":1},\"latest\":{},\"history\":[]}"},
+        {200, STATISTICS("{}", "null", "null", "null", "")},
+        {200, STATISTICS("null", "null", "null", "{\"id\":2,\"is_savepoint\":true}", "")},
+        {200, STATISTICS("null", "null", "null", "null", "{}")},
+        {200, STATISTICS("null", "null", "null", "null",
+                         "{\"id\":1,\"status\":\"DONE\",\"is_savepoint\":false,"
+                         "\"trigger_timestamp\":1}")},
+        {200, "{\"counts\":{\"completed\":1},\"latest\":{\"completed\":null,\"savepoint\":null,"
+              "\"failed\":null,\"restored\":null},\"history\":{}}"},
         {503, LEADER},
     };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
@@ -325,6 +332,7 @@ static void only_flink_itself_says_that_it_does_not_know_a_trigger(void **state)
         {200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":null}"},
         {200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"\"}}"},
         {200, "{\"status\":{\"id\":\"COMPLETED\"}}"},
+        {200, "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{}}}"},
         {200, "{\"status\":{\"id\":\"SOON\"},\"operation\":{\"location\":\"file:/x\"}}"},
     };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {

@@ -53,6 +53,8 @@ static void the_cause_of_a_failure_is_its_deepest(void **state)
     assert_text(answer.text, "");
     ask_cause(200, "{\"exceptionHistory\":{}}");
     assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
+    ask_cause(200, "{\"exceptionHistory\":{\"entries\":[{}]}}");
+    assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
     ask_cause(404, "{\"errors\":[\"org.apache.flink.runtime.rest.NotFoundException: Job not found"
                    "\"]}");
     assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);

@@ -235,6 +235,34 @@ static void the_writer_quotes_and_separates(void **state)
     buf_fini(&b);
 }
 
+static void what_is_no_utf8_is_written_so_that_it_can_be_read(void **state)
+{
+    (void)state;
+    static const struct {
+        struct str bytes;
+        const char *written;
+    } texts[] = {
+        {{"a\xff", 2}, "[\"a\\ufffd\"]"},
+        {{"\xc3", 1}, "[\"\\ufffd\"]"}, /* cut within a character */
+        {{"\xc3\xa4\xe2\x82z", 5}, "[\"\xc3\xa4\\ufffd\\ufffdz\"]"},
+        {{"\xed\xa0\x80", 3}, "[\"\\ufffd\\ufffd\\ufffd\"]"}, /* half of a pair */
+        {{"\xc0\x80\0", 3}, "[\"\\ufffd\\ufffd\\ufffd\"]"},
+        {{"\xf0\x9f\x98\x80", 4}, "[\"\xf0\x9f\x98\x80\"]"},
+    };
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        struct buf b = {0};
+        struct json_out o = {.buf = &b};
+        struct json v;
+        struct err e;
+        json_begin_array(&o);
+        json_put_str(&o, texts[i].bytes);
+        json_end_array(&o);
+        assert_string_equal(buf_str(&b).ptr, texts[i].written);
+        assert_int_equal(json_parse(story_arena, buf_str(&b), &v, &e), 0);
+        buf_fini(&b);
+    }
+}
+
 static void a_copy_outlives_what_it_was_copied_from(void **state)
 {
     (void)state;
@@ -261,6 +289,7 @@ int main(void)
         STORY(merge_patch_does_what_the_rfc_says),
         STORY(an_overlay_takes_null_for_no_opinion),
         STORY(the_writer_quotes_and_separates),
+        STORY(what_is_no_utf8_is_written_so_that_it_can_be_read),
         STORY(a_copy_outlives_what_it_was_copied_from),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,8 +40,9 @@ void flink_cause(struct w_world *w, struct w_call *call)
 {
     struct w_cluster *c = flink_answers(w, call);
     const struct w_job *j = c ? flink_job_of(c, call->job_id) : NULL;
+    call->status = c && !j ? 404 : 0;
     if (!j)
-        return; /* 404: no such job, which says nothing */
+        return; /* no such job, which says nothing */
     call->outcome = OUTCOME_DONE;
     call->text = arena_str(w->a, str_of(j->cause));
 }
@@ -83,8 +84,9 @@ void flink_stats(struct w_world *w, struct w_call *call)
     const struct w_job *j = c ? flink_job_of(c, call->job_id) : NULL;
     struct flink_checkpoints *s = &call->stats;
     s->restarts = -1;
+    call->status = c && !j ? 404 : 0;
     if (!j)
-        return; /* 404: no such job, which says nothing */
+        return; /* no such job, which says nothing */
     call->outcome = s->outcome = w->checkpointing_off ? OUTCOME_REFUSED : OUTCOME_DONE;
     s->restarts = w->restarts_unknown ? -1 : j->restarts;
     if (s->outcome != OUTCOME_DONE)

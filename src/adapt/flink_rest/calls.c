@@ -26,8 +26,10 @@ static struct str stopping_location(struct str trace)
 
 static struct flink_trigger failed_trigger(struct arena *a, struct json cause)
 {
-    struct str trace = json_str_or(json_get(cause, STR("stack-trace")), STR(""));
+    struct str trace;
     struct flink_trigger t = {.state = FLINK_TRIGGER_FAILED};
+    if (!json_str(json_get(cause, STR("stack-trace")), &trace)) /* it may name a savepoint */
+        return unreachable(STR("the failure of the savepoint is not of Flink's form"));
     t.text = deepest_cause(a, trace);
     if (str_is_empty(t.text))
         t.text = deepest_cause(a, json_str_or(json_get(cause, STR("class")), STR("")));
@@ -72,8 +74,12 @@ struct flink_answer decode_cause(struct arena *a, const struct http_answer *answ
         result.text = STR("the list of exceptions is not of Flink's form");
         return result;
     }
-    struct json newest = json_at(entries, 0);
-    struct str trace = json_str_or(json_get(newest, STR("stacktrace")), STR(""));
+    struct str trace = STR("");
+    if (json_len(entries) > 0 &&
+        !json_str(json_get(json_at(entries, 0), STR("stacktrace")), &trace)) {
+        result.text = STR("an exception is not of Flink's form");
+        return result;
+    }
     result.outcome = OUTCOME_DONE;
     result.text = deepest_cause(a, trace);
     return result;

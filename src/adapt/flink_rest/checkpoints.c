@@ -16,10 +16,15 @@ static void not_told(struct arena *a, const struct http_answer *answer, struct s
     ret->text = off ? STR("checkpointing is not enabled for this job") : why;
 }
 
-static struct str path_of(struct json v)
+/* Flink writes null where there is none: what is missing was lost on the way. */
+static bool decode_path(struct json v, struct str *ret)
 {
-    struct str path = json_str_or(json_get(v, STR("external_path")), STR(""));
-    return str_eq(path, NOT_ADDRESSABLE) ? (struct str){NULL, 0} : path;
+    struct json path = json_get(v, STR("external_path"));
+    if (json_kind(path) != JSON_NULL && !json_str(path, ret))
+        return false;
+    if (str_eq(*ret, NOT_ADDRESSABLE))
+        *ret = (struct str){NULL, 0};
+    return true;
 }
 
 static bool decode_one(struct json v, struct flink_checkpoint *ret)
@@ -32,8 +37,11 @@ static bool decode_one(struct json v, struct flink_checkpoint *ret)
         !json_i64(json_get(v, STR("trigger_timestamp")), &c.triggered_ms))
         return false;
     c.completed = str_eq(status, STR("COMPLETED"));
-    c.path = path_of(v);
-    (void)json_bool(json_get(v, STR("discarded")), &c.discarded);
+    if (!c.completed && !str_eq(status, STR("FAILED")) && !str_eq(status, STR("IN_PROGRESS")))
+        return false;
+    if (c.completed &&
+        (!decode_path(v, &c.path) || !json_bool(json_get(v, STR("discarded")), &c.discarded)))
+        return false;
     c.acked_ms = json_i64_or(json_get(v, STR("latest_ack_timestamp")), 0);
     c.state_size = json_i64_or(json_get(v, STR("state_size")), 0);
     c.failure = json_str_or(json_get(v, STR("failure_message")), STR(""));
@@ -41,23 +49,23 @@ static bool decode_one(struct json v, struct flink_checkpoint *ret)
     return true;
 }
 
-/* One of "latest": null or missing means that there is none. */
+/* One of "latest": null means that there is none. */
 static bool decode_latest(struct json latest, struct str name, struct flink_checkpoint *ret)
 {
     struct json v = json_get(latest, name);
-    return json_is_none(v) || json_kind(v) == JSON_NULL || decode_one(v, ret);
+    return json_kind(v) == JSON_NULL || decode_one(v, ret);
 }
 
 static bool decode_restored(struct json latest, struct flink_checkpoints *ret)
 {
     struct json v = json_get(latest, STR("restored"));
-    if (json_is_none(v) || json_kind(v) == JSON_NULL)
+    if (json_kind(v) == JSON_NULL)
         return true;
     ret->has_restored = true;
     ret->restored.completed = true;
-    ret->restored.path = path_of(v);
     ret->restored.triggered_ms = json_i64_or(json_get(v, STR("restore_timestamp")), 0);
-    return json_i64(json_get(v, STR("id")), &ret->restored.id) &&
+    return decode_path(v, &ret->restored.path) &&
+           json_i64(json_get(v, STR("id")), &ret->restored.id) &&
            json_bool(json_get(v, STR("is_savepoint")), &ret->restored.is_savepoint);
 }
 
