@@ -303,5 +303,5 @@ bool core_has_new_restarts(const struct core_in *in)
     const struct seen *seen = in->seen;
     bool counts = seen->stats_part.at > 0 && seen->stats_part.at >= seen->committed_at &&
                   seen->stats.outcome != OUTCOME_UNKNOWN;
-    return counts && in->job && seen->stats.restarts > in->job->status.observed_flink_job_restarts;
+    return counts && seen->stats.restarts > in->job->status.observed_flink_job_restarts;
 }
