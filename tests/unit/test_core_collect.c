@@ -35,8 +35,7 @@ static void what_is_not_chosen_by_itself_is_said(void **state)
     given_it_is_gone(0);
     then_it_does(ACTION_COLLECT);
     assert_int_equal(c.out.savepoints[0].status.verified, VERIFIED_UNCONFIRMED);
-    assert_text(said("RETAINED_CHECKPOINT_LEFT_OUT"),
-                CHECKPOINTS
+    assert_text(said("RETAINED_CHECKPOINT_LEFT_OUT"), CHECKPOINTS
                 "/10 is not chosen by itself: its JobManager did not name it as completed");
 }
 
@@ -57,6 +56,14 @@ static void half_a_savepoint_is_no_result(void **state)
     then_it_does(ACTION_COLLECT);
     assert_int_equal(put_of("s1")->status.state, SAVEPOINT_COMPLETED);
     assert_int_equal(put_of("s1")->status.checkpoint_id, 7);
+    assert_true(put_of("s1")->status.verified_at > 0);
+    assert_text(said("TRANSITIONED_TO_COMPLETED"), "Savepoint s1 was found complete in " TRY);
+    c.rows[0].status.state = SAVEPOINT_COMPLETED; /* Flink had told of it: no news */
+    c.rows[0].status.verified = VERIFIED_REPORTED;
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(put_of("s1")->status.verified, VERIFIED_FULL);
+    assert_text(said("TRANSITIONED_TO_COMPLETED"), "");
+    c.rows[0].status.state = SAVEPOINT_STARTED;
     c.sights[0].verified = VERIFIED_BROKEN;
     then_it_does(ACTION_COLLECT);
     assert_int_equal(put_of("s1")->status.state, SAVEPOINT_FAILED);
@@ -107,6 +114,14 @@ static void the_number_that_flink_told_of_a_stop_stays(void **state)
     c.tries[0].checkpoint_id = 0; /* nobody told: it is the newest all the same */
     then_it_does(ACTION_COLLECT);
     assert_int_equal(put_of("s1")->status.sequence, 1);
+    c.rows[0].status.state = SAVEPOINT_PENDING_DELETION; /* and is to go */
+    then_it_does(ACTION_COLLECT);
+    assert_null(put_of("s1"));
+    c.rows[0].status.state = SAVEPOINT_COMPLETED;
+    c.tries[0].stop = false; /* it did not end the job */
+    given_waited(WAIT_LISTING_US + 1);
+    then_it_does(ACTION_COLLECT);
+    assert_null(put_of("s1"));
 }
 
 /* A request that was long on its way may be numbered after one that was posted later. */

@@ -28,8 +28,7 @@ static void savepoints_go_where_the_job_was_told(void **state)
 static struct str effective(const char *key)
 {
     struct core_in in = core_story_in();
-    struct str_map m =
-        core_effective_configuration(story_arena, &in, &c.job.spec.template_);
+    struct str_map m = core_effective_configuration(story_arena, &in, &c.job.spec.template_);
     for (size_t i = 1; i < m.n; i++)
         assert_true(str_cmp(m.items[i - 1].key, m.items[i].key) < 0);
     for (size_t i = 0; i < m.n; i++)

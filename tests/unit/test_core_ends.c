@@ -83,6 +83,15 @@ static void what_was_told_to_end_before_it_started_never_ran(void **state)
     c.record.current.absent = false;
     then_row(280, ACTION_NOTE_GONE);
     assert_true(c.out.record.current.unwatched);
+    given_up_unheard(INTENT_NONE);
+    c.seen.job.outcome = OUTCOME_DONE;
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(322, ACTION_TEARDOWN);
+    assert_true(c.out.record.current.absent);
+    given_up_unheard(INTENT_NONE);
+    given_its_jobmanager_is_dead(); /* it cannot be asked */
+    then_row(322, ACTION_TEARDOWN);
+    assert_false(c.out.record.current.absent);
 }
 
 /* Of attempt 1, which is over; 2 is the present one. */

@@ -38,6 +38,7 @@ static void only_a_checkpoint_that_is_kept_has_to_be_found(void **state)
     past[3].is_savepoint = true;
     given_last_words(END_CANCELED, OUTCOME_DONE);
     given_history(past, 5);
+    c.seen.stats.latest_completed = past[4]; /* the same once more */
     then_it_does(ACTION_NOTE_READ);
     assert_int_equal(c.out.record.current.final_checkpoints.n, 1);
     const struct final_checkpoint *kept = c.out.record.current.final_checkpoints.items;
@@ -63,7 +64,7 @@ static void whether_it_took_checkpoints_is_told_by_what_is_left(void **state)
     given_history(&one, 1); /* but somebody had one taken */
     assert_int_equal(checkpointing_after(CHECKPOINTING_UNKNOWN), CHECKPOINTING_ON);
     given_history(NULL, 0);
-    c.seen.stats.interval_ms = 1000;
+    c.seen.stats.interval_ms = 0;
     assert_int_equal(checkpointing_after(CHECKPOINTING_UNKNOWN), CHECKPOINTING_ON);
 }
 
@@ -85,9 +86,14 @@ static void words_from_before_the_end_are_not_the_last(void **state)
     then_it_does(ACTION_NOTE_READ);
     assert_true(c.out.record.current.stats_known);
     given_its_jobmanager_is_dead();
-    c.seen.stats_part.at = c.seen.committed_at - 1;
+    c.seen.stats_part.at = c.seen.committed_at;
+    then_it_does(ACTION_NOTE_READ);
+    assert_true(c.out.record.current.stats_known);
+    c.seen.stats_part.at--;
+    c.seen.stats.latest_savepoint = completed(7, THEIRS);
     then_it_does(ACTION_NOTE_READ);
     assert_false(c.out.record.current.stats_known);
+    assert_int_equal(c.out.n_savepoints, 0);
     c.seen.stats_part.at = 0;
     then_it_does(ACTION_NOTE_READ);
     assert_false(c.out.record.current.stats_known);

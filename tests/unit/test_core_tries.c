@@ -33,6 +33,7 @@ static void half_a_savepoint_in_the_directory_is_a_failure(void **state)
     (void)state;
     given_a_trigger(INTENT_SAVEPOINT, FLINK_TRIGGER_NOT_KNOWN);
     given_it_is_late();
+    given_listing("file:/sp/another", OUTCOME_DONE, 6);
     given_listing(TRY, OUTCOME_DONE, 7)->verified = VERIFIED_BROKEN;
     then_it_does(ACTION_NOTE_SAVEPOINT_FAILED);
     assert_int_equal(put_of("s1")->status.state, SAVEPOINT_FAILED);
@@ -118,8 +119,10 @@ static void a_cancel_does_not_fail_for_want_of_a_savepoint(void **state)
     c.seen.job.job = FLINK_JOB_FINISHED;
     given_wanted(DESIRED_SUSPENDED);
     c.record.operation = (struct operation){.kind = OPERATION_SUSPEND, .savepoint_tries = 3};
+    c.deployment.spec.max_savepoint_creation_attempts = 4;
     then_it_does(ACTION_NOTE_TRY_FAILED);
     assert_text(c.out.record.gave_up, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS");
+    assert_text(said("SAVEPOINT_FAILED"), "Savepoint try 4 of 4 failed: it cannot be read");
     given_wanted(DESIRED_CANCELLED);
     then_it_does(ACTION_NOTE_TRY_FAILED);
     assert_text(c.out.record.gave_up, "");
