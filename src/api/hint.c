@@ -226,7 +226,6 @@ static void show_choice(const struct view *v, const struct choice *c, struct hin
         return;
     case PICK_FORBIDDEN:
     case PICK_BAD:
-    case PICK_NEW_SAVEPOINT:
     default:
         h->outcome = HINT_BLOCKED;
         h->rule = RULE_BLOCK;

@@ -13,8 +13,14 @@ struct str {
 
 /* A slice of a string literal. */
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
+/* Its bytes; never NULL, which printf does not take even where it is to print nothing of it. */
+static inline const char *str_bytes(struct str s)
+{
+    return s.ptr ? s.ptr : "";
+}
+
 /* For printf("%.*s", STR_ARG(s)). */
-#define STR_ARG(s) ((int)(s).len), ((s).ptr ? (s).ptr : "")
+#define STR_ARG(s) ((int)(s).len), str_bytes(s)
 
 /* A slice of a NUL-terminated string; NULL gives the empty slice. */
 static inline struct str str_of(const char *cstr)

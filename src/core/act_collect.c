@@ -71,13 +71,12 @@ static const struct left_behind *left_by(const struct end_evidence *e, const str
 }
 
 /* Its result was never read, or only Flink told of it and storage can be read now. */
-static bool is_open(const struct trigger_try *t, const struct savepoint *row,
-                    const struct left_behind *left)
+static bool is_open(const struct savepoint *row, const struct left_behind *left)
 {
     bool unread = row->status.state == SAVEPOINT_STARTED || row->status.state == SAVEPOINT_FAILED;
     bool told =
         row->status.state == SAVEPOINT_COMPLETED && row->status.verified == VERIFIED_REPORTED;
-    return left ? unread || told : unread && !t->settled;
+    return unread || (left && told);
 }
 
 /* The directory of a try has the last word. */
@@ -85,7 +84,7 @@ static void settle_try(struct step *s, const struct end_evidence *e, const struc
 {
     const struct savepoint *old = step_find_savepoint(s, t->savepoint_id);
     const struct left_behind *left = left_by(e, t);
-    if (!old || !is_open(t, old, left))
+    if (!old || !is_open(old, left))
         return;
     struct savepoint *put = step_put_savepoint(s, old);
     if (left) {
@@ -157,8 +156,6 @@ static void collect_checkpoints(struct step *s, const struct end_evidence *e)
 static void finish_job_row(struct step *s, bool finished)
 {
     struct job *job = step_put_job(s);
-    if (!job)
-        return;
     job->status.state = finished                        ? JOB_FINISHED
                         : job->status.failure.failed_at ? JOB_FAILED
                                                         : JOB_TERMINATED;
@@ -199,12 +196,8 @@ static void keep_unread(struct step *s, struct str why)
         r->unread_lost = all[0].number > r->unread_lost ? all[0].number : r->unread_lost;
         r->unread = (struct list){all + 1, r->unread.n - 1};
     }
-    size_t at = r->unread.n;
+    /* The newest: what was read once more was the last of them. */
     step_append(s, &r->unread, sizeof(kept), &kept);
-    struct attempt *all = r->unread.items;
-    for (; at > 0 && all[at - 1].number > kept.number; at--)
-        all[at] = all[at - 1];
-    all[at] = kept;
     step_event(s, "SNAPSHOTS_LEFT_UNREAD",
                "What attempt %d left behind is not read, as nobody asks for it now: %.*s",
                (int)kept.number, STR_ARG(why));

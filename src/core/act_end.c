@@ -78,7 +78,7 @@ static void note_cause(struct step *s)
     const struct job *was = s->in->job;
     if (s->in->seen->cause.len)
         at->cause = s->in->seen->cause;
-    if (!was || !was->status.failure.failed_at)
+    if (!was->status.failure.failed_at)
         return;
     step_put_job(s)->status.failure.message = at->cause;
     step_event(s, "JOB_FAILED", "Attempt %d failed: %.*s", (int)at->number,

@@ -24,10 +24,8 @@ void act_note_provisioned(struct step *s)
     s->rec->current.incarnation = c->incarnation;
     s->rec->current.rest_url = c->rest_url;
     struct job *job = step_put_job(s);
-    if (job) {
-        job->status.rest_url = c->rest_url;
-        job->status.log_directory = c->log_directory;
-    }
+    job->status.rest_url = c->rest_url;
+    job->status.log_directory = c->log_directory;
     step_clear_intent(s);
 }
 
@@ -49,8 +47,6 @@ static void end_attempt(struct step *s, enum phase phase, enum end_kind end, str
 static void fail_job(struct step *s, const char *reason, struct str message)
 {
     struct job *job = step_put_job(s);
-    if (!job)
-        return;
     job->status.state = JOB_TERMINATING;
     job->status.failure = (struct job_failure){
         .message = message, .reason = str_of(reason), .failed_at = s->in->wall_us};
@@ -162,10 +158,8 @@ void act_note_late_start(struct step *s)
     s->rec->ended_unasked = at->number;
     s->rec->setbacks = 0;
     struct job *job = step_put_job(s);
-    if (job) {
-        job->status.state = JOB_STARTING;
-        job->status.failure = (struct job_failure){0};
-    }
+    job->status.state = JOB_STARTING;
+    job->status.failure = (struct job_failure){0};
     step_event(s, "AWAITING_A_JOB_TO_START", "Attempt %d was given up, and has started after all",
                (int)at->number);
     step_restart_timer(s);
@@ -192,13 +186,11 @@ void act_note_discarded(struct step *s)
 
 void act_note_discard_failed(struct step *s)
 {
-    const struct savepoint *old = step_find_savepoint(s, s->rec->intent.savepoint_id);
-    if (old) {
-        struct savepoint *put = step_put_savepoint(s, old);
-        put->status.state = SAVEPOINT_FAILED_DELETION;
-        put->status.failure_message = s->in->seen->call.text;
-        put->status.failed_at = s->in->wall_us;
-    }
+    struct savepoint *put =
+        step_put_savepoint(s, step_find_savepoint(s, s->rec->intent.savepoint_id));
+    put->status.state = SAVEPOINT_FAILED_DELETION;
+    put->status.failure_message = s->in->seen->call.text;
+    put->status.failed_at = s->in->wall_us;
     step_event(s, "SAVEPOINT_DELETION_FAILED", "The data of savepoint %.*s is still there: %.*s",
                STR_ARG(s->rec->intent.savepoint_id), STR_ARG(s->in->seen->call.text));
     step_clear_intent(s);
@@ -218,9 +210,7 @@ static bool is_our_doing(const struct step *s, enum end_kind end)
 static void note_end(struct step *s, enum end_kind end, struct str cause)
 {
     bool expected = is_our_doing(s, end) || s->in->deployment->spec.state != DESIRED_RUNNING;
-    struct job *job = step_put_job(s);
-    if (job)
-        job->status.state = JOB_TERMINATING;
+    step_put_job(s)->status.state = JOB_TERMINATING;
     if (!expected) {
         count_failure(s);
         fail_job(s, end == END_LOST ? "JOB_LOST" : "JOB_FAILED", cause);

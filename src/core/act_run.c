@@ -23,11 +23,9 @@ void act_note_up(struct step *s)
     at->phase = PHASE_UP;
     at->up_at = s->in->wall_us;
     struct job *job = step_put_job(s);
-    if (job) {
-        job->status.state = JOB_STARTED;
-        job->status.started_at = s->in->wall_us;
-        job->status.observed_flink_job_status = STR("RUNNING");
-    }
+    job->status.state = JOB_STARTED;
+    job->status.started_at = s->in->wall_us;
+    job->status.observed_flink_job_status = STR("RUNNING");
     note_restarts(s);
     step_restored_from(s);
     step_note_submission_error(s);
@@ -53,7 +51,7 @@ static void note_restored(struct step *s, bool mismatch)
     }
     at->restored = mismatch ? RESTORED_OTHERWISE : RESTORED_AS_ASKED;
     struct job *job = step_put_job(s);
-    if (job && c->has_restored)
+    if (c->has_restored)
         job->status.restored_location = c->restored.path;
     if (mismatch)
         step_event(s, "RESTORED_FROM_ANOTHER_SNAPSHOT",

@@ -7,8 +7,7 @@ static void settle_try(struct step *s, struct str trigger_id, int64_t checkpoint
 {
     struct list *tries = &s->rec->current.tries;
     struct trigger_try *copy = ARENA_ARRAY(s->a, struct trigger_try, tries->n);
-    if (tries->n)
-        memcpy(copy, tries->items, tries->n * sizeof(*copy));
+    memcpy(copy, tries->items, tries->n * sizeof(*copy));
     for (size_t i = 0; i < tries->n; i++)
         if (str_eq(copy[i].trigger_id, trigger_id)) {
             copy[i].settled = true;
@@ -77,8 +76,6 @@ static void complete_savepoint(struct step *s, const struct complete *c)
 {
     const struct savepoint *old = step_find_savepoint(s, s->rec->intent.savepoint_id);
     const struct snapshot_sight *sight = c->sight;
-    if (!old)
-        return;
     /* Where its metadata cannot be read, Flink may still tell its number. */
     int64_t number = sight && sight->checkpoint_id > 0
                          ? sight->checkpoint_id
@@ -108,8 +105,8 @@ static void complete_savepoint(struct step *s, const struct complete *c)
 void act_note_savepoint(struct step *s)
 {
     struct complete c;
-    if (find_complete(s, &c))
-        complete_savepoint(s, &c);
+    find_complete(s, &c); /* that it is there is why we are here */
+    complete_savepoint(s, &c);
     if (s->rec->intent.kind == INTENT_STOP)
         step_event(s, "FOUND_A_COMPLETED_SAVEPOINT_READY_FOR_SUSPENSION",
                    "The job is stopped with its savepoint");
@@ -119,8 +116,8 @@ void act_note_savepoint(struct step *s)
 void act_cancel_after_savepoint(struct step *s)
 {
     struct complete c;
-    if (find_complete(s, &c))
-        complete_savepoint(s, &c);
+    find_complete(s, &c);
+    complete_savepoint(s, &c);
     step_event(s, "FOUND_A_STOPPED_JOB_AND_WILL_TERMINATE_IT",
                "The savepoint is complete and nothing newer exists, but the job was not stopped; "
                "it is cancelled");
@@ -143,8 +140,6 @@ static struct str savepoint_failure(const struct step *s)
 
 static void fail_savepoint(struct step *s, const struct savepoint *old, struct str why)
 {
-    if (!old)
-        return;
     struct savepoint *put = step_put_savepoint(s, old);
     put->status.state = SAVEPOINT_FAILED;
     put->status.failure_message = why;

@@ -130,10 +130,7 @@ bool core_edit_decides_state(const struct core_in *in)
 static bool may_start_empty(const struct core_in *in)
 {
     const struct record *r = in->record;
-    const struct deployment_spec *spec = &in->deployment->spec;
-    if (spec->restore_strategy == RESTORE_NONE)
-        return true;
-    if (spec->require_state)
+    if (in->deployment->spec.require_state)
         return false;
     return start_was_asked(in) || !r->had_snapshot;
 }
@@ -286,14 +283,4 @@ const char *reject_name(enum reject r)
         [REJECT_TOO_OLD] = "TOO_OLD",
     };
     return names[r];
-}
-
-const char *choice_kind_name(enum choice_kind k)
-{
-    static const char *const names[] = {
-        [PICK_SNAPSHOT] = "SNAPSHOT",           [PICK_EMPTY] = "EMPTY",
-        [PICK_FORBIDDEN] = "FORBIDDEN",         [PICK_BAD] = "BAD",
-        [PICK_NEW_SAVEPOINT] = "NEW_SAVEPOINT",
-    };
-    return names[k];
 }

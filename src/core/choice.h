@@ -13,7 +13,6 @@ enum choice_kind {
     PICK_EMPTY,     /* and it may */
     PICK_FORBIDDEN, /* it would be empty, or too old, and must not start */
     PICK_BAD,       /* the newest eligible one is broken, unreadable by this Flink, or not known */
-    PICK_NEW_SAVEPOINT, /* hint only: a savepoint is taken first, and used */
 };
 
 /* Why a candidate is not the one. Stable names, shown to people. */
@@ -69,4 +68,3 @@ const struct attempt *core_recorded_jars(const struct core_in *in);
 int savepoint_order(const struct savepoint *x, const struct savepoint *y);
 bool savepoint_is_usable(const struct savepoint *s); /* COMPLETED, neither broken nor unconfirmed */
 const char *reject_name(enum reject r);
-const char *choice_kind_name(enum choice_kind k);

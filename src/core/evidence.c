@@ -58,7 +58,8 @@ static struct str unlisted_needed(struct arena *a, const struct core_in *in)
 }
 
 /* A completed savepoint whose number nobody told, nor can its directory be listed: NULL = there is
- * none. That of a stop that ended the job is newer than all else of the attempt. */
+ * none. That of a stop that ended the job is newer than all else of the attempt. Every directory has
+ * its listing by now, if only one that failed (unlisted_needed). */
 static const struct trigger_try *unnumbered(const struct core_in *in, size_t from)
 {
     const struct attempt *at = &in->record->current;
@@ -66,8 +67,7 @@ static const struct trigger_try *unnumbered(const struct core_in *in, size_t fro
     for (size_t i = from; i < at->tries.n; i++) {
         const struct seen_listing *l = listing(in, tries[i].directory);
         bool ended = tries[i].stop && at->end == END_FINISHED;
-        if (tries[i].settled && !tries[i].checkpoint_id && !ended && l &&
-            l->outcome == OUTCOME_UNKNOWN)
+        if (tries[i].settled && !tries[i].checkpoint_id && !ended && l->outcome == OUTCOME_UNKNOWN)
             return &tries[i];
     }
     return NULL;
@@ -303,5 +303,5 @@ bool core_has_new_restarts(const struct core_in *in)
     const struct seen *seen = in->seen;
     bool counts = seen->stats_part.at > 0 && seen->stats_part.at >= seen->committed_at &&
                   seen->stats.outcome != OUTCOME_UNKNOWN;
-    return counts && in->job && seen->stats.restarts > in->job->status.observed_flink_job_restarts;
+    return counts && seen->stats.restarts > in->job->status.observed_flink_job_restarts;
 }

@@ -196,7 +196,7 @@ static bool same_map(const struct str_map *x, const struct str_map *y)
 static bool is_taken_back(const struct core_in *in)
 {
     const struct deployment_spec *spec = &in->deployment->spec;
-    if (!in->job || !str_eq(in->job->spec.deployment_target_id, spec->deployment_target_id) ||
+    if (!str_eq(in->job->spec.deployment_target_id, spec->deployment_target_id) ||
         !str_eq(in->job->spec.deployment_target_name, spec->deployment_target_name) ||
         !same_map(&in->job->spec.template_annotations, &spec->template_.annotations))
         return false;
@@ -252,7 +252,7 @@ static enum evidence running_evidence(const struct core_in *in)
 bool facts_may_start_late(const struct core_in *in)
 {
     const struct attempt *at = &in->record->current;
-    return at->phase == PHASE_READ && at->end == END_FAILED && at->unwatched;
+    return at->end == END_FAILED && at->unwatched;
 }
 
 /* READY: nothing of its job was there when its cluster was told to end, or nobody can be asked.
@@ -322,9 +322,8 @@ static enum choice_fact next_choice(const struct core_in *in)
     case PICK_SNAPSHOT: return verified_fact(in, c.savepoint);
     case PICK_EMPTY: return CHOICE_EMPTY;
     case PICK_FORBIDDEN: return CHOICE_FORBIDDEN;
-    case PICK_BAD: return c.unread ? CHOICE_UNREAD : CHOICE_BAD;
-    case PICK_NEW_SAVEPOINT:
-    default: return CHOICE_BAD;
+    case PICK_BAD:
+    default: return c.unread ? CHOICE_UNREAD : CHOICE_BAD;
     }
 }
 
@@ -354,7 +353,7 @@ static bool reads_what_runs(const struct core_in *in)
     struct flink_version to;
     bool runs =
         in->record->current.phase == PHASE_UP || in->record->current.phase == PHASE_SUBMITTED;
-    if (!runs || !in->job || in->deployment->spec.restore_strategy == RESTORE_NONE ||
+    if (!runs || in->deployment->spec.restore_strategy == RESTORE_NONE ||
         !flink_version_parse(in->job->spec.template_.artifact.flink_version, &from) ||
         !flink_version_parse(core_target_template(in)->artifact.flink_version, &to))
         return true;

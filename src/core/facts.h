@@ -121,5 +121,3 @@ struct fact_column {
 };
 enum { FACT_COLUMNS = 12 };
 extern const struct fact_column fact_columns[FACT_COLUMNS];
-/* The facts as numbers in the order of fact_columns. */
-void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS]);

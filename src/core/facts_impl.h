@@ -9,7 +9,7 @@ int64_t facts_since_timer(const struct core_in *in);
 int64_t facts_since_chance(const struct core_in *in);
 /* The intent's call was sent by this very process. */
 bool facts_call_is_ours(const struct core_in *in);
-/* Its submission was not answered and its cluster lives: its job may start yet. */
+/* Of an attempt that is READ: its submission was not answered, so that its job may start yet. */
 bool facts_may_start_late(const struct core_in *in);
 /* When a call that this process has sent may be sent again: monotonic, 0 = it has not sent it. */
 int64_t facts_call_again_at(const struct core_in *in);

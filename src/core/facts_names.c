@@ -27,13 +27,3 @@ const struct fact_column fact_columns[FACT_COLUMNS] = {
     {"choice", CHOICE_VALUES, choices}, {"preflight", PREFLIGHT_VALUES, preflights},
     {"pace", PACE_VALUES, paces},       {"request", REQUEST_VALUES, requests},
 };
-
-void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS])
-{
-    const unsigned values[FACT_COLUMNS] = {
-        f->want,  f->phase,    f->world,  f->job,       f->intent, f->result,
-        f->drift, f->evidence, f->choice, f->preflight, f->pace,   f->request,
-    };
-    for (size_t i = 0; i < FACT_COLUMNS; i++)
-        ret[i] = values[i];
-}

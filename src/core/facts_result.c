@@ -93,12 +93,12 @@ static enum result partial(const struct core_in *in, struct str location)
     return taken == 0 || c->latest_completed.id > taken ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
+/* Once it is answered, if this process sent it. */
 static bool call_was_refused(const struct core_in *in)
 {
     const struct seen_call *call = &in->seen->call;
     /* A server error may come from a gateway or a time-out inside: the work may go on. */
-    return facts_call_is_ours(in) && call->answered && call->outcome == OUTCOME_REFUSED &&
-           call->status < 500;
+    return facts_call_is_ours(in) && call->outcome == OUTCOME_REFUSED && call->status < 500;
 }
 
 /* The more often in vain, the later (behaviour.md 4). */

@@ -21,7 +21,7 @@ struct core_in {
     const struct record *record;
     const struct savepoint *const *savepoints; /* of this Deployment, any order */
     size_t n_savepoints;
-    const struct job *job;      /* of record->current, or NULL */
+    const struct job *job;      /* of record->current: an attempt has one; NULL before the first */
     const struct job *last_job; /* the newest Job that was ever UP, or NULL */
     const struct seen *seen;
     int64_t mono_us;

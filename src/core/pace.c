@@ -14,8 +14,6 @@ int64_t pace_backoff_us(int64_t n, int64_t seed)
     if (n <= 0)
         return 0;
     int64_t wait = n > 6 ? 60 * US_PER_S : US_PER_S << (n - 1);
-    if (wait > 60 * US_PER_S)
-        wait = 60 * US_PER_S;
     uint64_t mixed = ((uint64_t)seed * 0x9E3779B97F4A7C15ULL) ^ (uint64_t)n;
     mixed ^= mixed >> 29;
     mixed *= 0xBF58476D1CE4E5B9ULL;

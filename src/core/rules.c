@@ -294,17 +294,14 @@ static bool allows(fact_set set, unsigned value)
 
 const struct rule *rules_match(const struct facts *f)
 {
-    const struct rule *r = rules;
-    for (; r < rules + n_rules; r++) {
+    for (const struct rule *r = rules;; r++)
         if (allows(r->phase, f->phase) && allows(r->intent, f->intent) &&
             allows(r->world, f->world) && allows(r->job, f->job) && allows(r->want, f->want) &&
             allows(r->result, f->result) && allows(r->drift, f->drift) &&
             allows(r->evidence, f->evidence) && allows(r->choice, f->choice) &&
             allows(r->preflight, f->preflight) && allows(r->pace, f->pace) &&
             allows(r->request, f->request))
-            break;
-    }
-    return r;
+            return r;
 }
 
 const struct rule *rules_find(int number)

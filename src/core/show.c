@@ -231,8 +231,8 @@ struct deployment_status core_show(struct arena *a, const struct core_in *in,
     if (record->gave_up.len && !is_blocked(record))
         st.state = OBSERVED_FAILED;
     /* While nothing fresh was seen, the observed state stays what it was. */
-    if (facts->world == WORLD_UNKNOWN && !in->record->gave_up.len && record->version > 0 &&
-        rule->number == 102 && in->deployment->status.state != OBSERVED_UNSET) {
+    if (facts->world == WORLD_UNKNOWN && !in->record->gave_up.len &&
+        in->deployment->status.state != OBSERVED_UNSET) {
         show_blindness(in, &st);
         return st;
     }

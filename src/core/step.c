@@ -72,7 +72,7 @@ void step_event(struct step *s, const char *name, const char *fmt, ...)
         .name = str_of(name),
         .created_at = s->in->wall_us,
         .message = arena_vfmt(s->a, fmt, args),
-        .rule = s->rule ? s->rule->number : 0,
+        .rule = s->rule->number,
         .actor = STR("sluice"),
     };
     va_end(args);
@@ -157,8 +157,6 @@ static struct job *job_to_put(struct core_out *out, struct str id)
 struct job *step_put_job(struct step *s)
 {
     struct core_out *out = s->out;
-    if (!s->in->job)
-        return NULL;
     struct job *job = job_to_put(out, s->in->job->metadata.id);
     if (!job) {
         job = out->jobs[out->n_jobs++] = ARENA_NEW(s->a, struct job);

@@ -28,7 +28,7 @@ struct savepoint *step_put_savepoint(struct step *s, const struct savepoint *old
 /* Of a Savepoint: the spec version that the current attempt runs. */
 struct str_map step_version_annotation(struct step *s);
 const struct savepoint *step_find_savepoint(const struct step *s, struct str id);
-/* The Job row of the current attempt, to be changed and put. NULL when it has none. */
+/* The Job row of the current attempt, to be changed and put. */
 struct job *step_put_job(struct step *s);
 void step_append(struct step *s, struct list *list, size_t size, const void *item);
 /* The call of the intent in the record. */

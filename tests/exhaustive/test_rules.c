@@ -62,6 +62,8 @@ static void numbers_rise_within_their_sections(void **state)
         assert_non_null(rules[i].why);
         assert_true(rules_find(rules[i].number) == &rules[i]);
     }
+    assert_null(rules_find(0));
+    assert_null(rules_find(rules[n_rules - 1].number + 1));
 }
 
 /* A set that names a value its column does not have means something else than it says. */

@@ -17,3 +17,13 @@ struct facts facts_of_values(const unsigned v[FACT_COLUMNS])
         .request = (enum request)v[11],
     };
 }
+
+void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS])
+{
+    const unsigned values[FACT_COLUMNS] = {
+        f->want,  f->phase,    f->world,  f->job,       f->intent, f->result,
+        f->drift, f->evidence, f->choice, f->preflight, f->pace,   f->request,
+    };
+    for (size_t i = 0; i < FACT_COLUMNS; i++)
+        ret[i] = values[i];
+}

@@ -1,6 +1,7 @@
-/* Facts from one number per column, in the order of fact_columns. */
+/* Facts as one number per column, in the order of fact_columns. */
 #pragma once
 
 #include "core/facts.h"
 
 struct facts facts_of_values(const unsigned v[FACT_COLUMNS]);
+void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS]);

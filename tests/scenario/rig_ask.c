@@ -1,6 +1,7 @@
 /* What a story asks of the rig. */
 #include "core/choice.h"
 #include "exhaustive/reach.h"
+#include "exhaustive/values.h"
 #include "model/job.h"
 #include "rig.h"
 #include <assert.h>

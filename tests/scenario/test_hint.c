@@ -135,7 +135,7 @@ static void history(uint64_t number, size_t *by_kind)
 static void what_is_shown_is_what_happens(void **state)
 {
     enum { HISTORIES = 400 };
-    size_t by_kind[PICK_NEW_SAVEPOINT + 1] = {0};
+    size_t by_kind[PICK_BAD + 1] = {0};
     const char *only = getenv("RIG_HISTORY");
     for (uint64_t i = 1; i <= HISTORIES; i++) {
         if (only && strtoull(only, NULL, 10) != i)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "exhaustive/reach.h"
+#include "exhaustive/values.h"
 #include "scenario.h"
 
 static struct made made;

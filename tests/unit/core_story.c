@@ -135,6 +135,8 @@ void given_call(enum intent_kind kind, enum phase phase)
         given_try(kind);
     else
         c.record.intent = (struct intent){.kind = (int)kind, .attempt = 1};
+    if (kind == INTENT_DISCARD)
+        c.record.intent.savepoint_id = given_row("s1", SAVEPOINT_DELETING)->metadata.id;
     c.seen.call = (struct seen_call){.sent = true, .times = 1, .sent_at = NOW - 3};
 }
 
@@ -200,4 +202,28 @@ void given_it_is_gone(int64_t final_checkpoint)
     c.record.current.stats_known = true;
     finals[0] = (struct final_checkpoint){.id = final_checkpoint};
     c.record.current.final_checkpoints = (struct list){finals, final_checkpoint ? 1 : 0};
+}
+
+struct str said(const char *event)
+{
+    for (size_t i = 0; i < c.out.n_events; i++)
+        if (str_eq(c.out.events[i].name, str_of(event)))
+            return c.out.events[i].message;
+    return (struct str){0};
+}
+
+const struct savepoint *put_of(const char *id)
+{
+    for (size_t i = 0; i < c.out.n_savepoints; i++)
+        if (str_eq(c.out.savepoints[i].metadata.id, str_of(id)))
+            return &c.out.savepoints[i];
+    return NULL;
+}
+
+bool looks(enum effect_kind kind)
+{
+    for (size_t i = 0; i < c.out.n_effects; i++)
+        if (c.out.effects[i].kind == kind)
+            return true;
+    return false;
 }

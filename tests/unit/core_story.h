@@ -24,8 +24,8 @@ struct core_story {
     struct core_env env;
     struct platform_cluster cluster;
     struct str taskmanagers[1];
-    struct seen_listing listings[2];
-    struct snapshot_sight sights[2];
+    struct seen_listing listings[3];
+    struct snapshot_sight sights[3];
     struct savepoint rows[CORE_STORY_ROWS];
     const struct savepoint *list[CORE_STORY_ROWS];
     size_t n_rows;
@@ -64,5 +64,10 @@ void given_clusters(int64_t first, int64_t second);
 void given_waited(int64_t us);
 /* It failed, every process of it is gone, and its JobManager named this checkpoint last (0 = none). */
 void given_it_is_gone(int64_t final_checkpoint);
+/* What the step said in an event of this name, empty when there was none; the row that it put of a
+ * Savepoint, or NULL; whether it asks to look. */
+struct str said(const char *event);
+const struct savepoint *put_of(const char *id);
+bool looks(enum effect_kind kind);
 /* What its end proves. */
 struct end_evidence judged(void);

@@ -63,6 +63,37 @@ static void whether_it_was_told_to_end_is_not_known(void **state)
     then_row(282, ACTION_CALL_AGAIN);
 }
 
+/* It was seen without its job, and then told to end, by whom may be known. Else it may have run until
+ * something else ended it. */
+static void what_was_told_to_end_before_it_started_never_ran(void **state)
+{
+    (void)state;
+    given_up_unheard(INTENT_TEARDOWN);
+    given_nothing_exists();
+    c.record.current.absent = true;
+    then_row(280, ACTION_NOTE_GONE);
+    assert_true(c.out.record.current.unwatched);
+    c.seen.newest_ended = 1; /* an earlier daemon, as the platform knows */
+    then_row(280, ACTION_NOTE_GONE);
+    assert_false(c.out.record.current.unwatched);
+    c.seen.newest_ended = 0;
+    c.seen.call.sent = true; /* this one */
+    then_row(280, ACTION_NOTE_GONE);
+    assert_false(c.out.record.current.unwatched);
+    c.record.current.absent = false;
+    then_row(280, ACTION_NOTE_GONE);
+    assert_true(c.out.record.current.unwatched);
+    given_up_unheard(INTENT_NONE);
+    c.seen.job.outcome = OUTCOME_DONE;
+    c.seen.job.job = FLINK_JOB_ABSENT;
+    then_row(322, ACTION_TEARDOWN);
+    assert_true(c.out.record.current.absent);
+    given_up_unheard(INTENT_NONE);
+    given_its_jobmanager_is_dead(); /* it cannot be asked */
+    then_row(322, ACTION_TEARDOWN);
+    assert_false(c.out.record.current.absent);
+}
+
 /* Of attempt 1, which is over; 2 is the present one. */
 static void given_leftovers(enum intent_kind kind, enum phase phase)
 {
@@ -84,6 +115,17 @@ static void leftovers_are_told_to_end_until_they_are_gone(void **state)
     (void)state;
     given_leftovers(INTENT_NONE, PHASE_NONE);
     then_row(106, ACTION_SWEEP);
+    assert_int_equal(c.out.record.intent.attempt, 2);
+    given_leftovers(INTENT_NONE, PHASE_GONE);
+    then_row(106, ACTION_SWEEP);
+    assert_int_equal(c.out.record.intent.attempt, 2);
+    given_leftovers(INTENT_NONE, PHASE_DONE);
+    then_row(106, ACTION_SWEEP);
+    assert_int_equal(c.out.record.intent.attempt, 2);
+    given_leftovers(INTENT_NONE, PHASE_UP); /* what may run is none of them */
+    given_both_clusters();
+    then_row(106, ACTION_SWEEP);
+    assert_int_equal(c.out.record.intent.attempt, 1);
     given_leftovers(INTENT_TEARDOWN, PHASE_NONE);
     given_answer(OUTCOME_DONE);
     then_row(284, ACTION_LOOK);
@@ -157,6 +199,7 @@ int main(void)
         CORE_STORY(a_cluster_is_told_to_end_until_it_is_gone),
         CORE_STORY(a_job_that_was_given_up_may_have_started_after_all),
         CORE_STORY(whether_it_was_told_to_end_is_not_known),
+        CORE_STORY(what_was_told_to_end_before_it_started_never_ran),
         CORE_STORY(leftovers_are_told_to_end_until_they_are_gone),
         CORE_STORY(leftovers_wait_for_the_end_of_an_attempt),
         CORE_STORY(leftovers_have_no_part_in_another_call),

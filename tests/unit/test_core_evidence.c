@@ -245,6 +245,12 @@ static void which_of_two_is_newer_is_not_guessed(void **state)
                                    ", which cannot be listed, is not known");
     c.rows[0].status.checkpoint_id = 10; /* the savepoint came after it */
     assert_int_equal(judged().verdict, EVIDENCE_READY);
+    given_row("s0", SAVEPOINT_COMPLETED); /* what is known of another changes nothing */
+    c.list[0] = &c.rows[1];
+    c.list[1] = &c.rows[0];
+    assert_int_equal(judged().verdict, EVIDENCE_READY);
+    c.list[0] = &c.rows[0];
+    c.n_rows = 1;
     c.rows[0].status.checkpoint_id = 9;
     c.sights[1].verified = VERIFIED_BROKEN;
     assert_int_equal(judged().verdict, EVIDENCE_READY);
@@ -361,6 +367,9 @@ static void news_are_noted_once(void **state)
     assert_int_equal(news(), EVIDENCE_NONE);
     c.seen.stats.latest_completed.id = 1; /* where it checkpoints */
     assert_int_equal(news(), EVIDENCE_READY);
+    c.seen.stats.latest_completed.path = (struct str){0}; /* not retained */
+    assert_int_equal(news(), EVIDENCE_NONE);
+    c.seen.stats.latest_completed.path = STR(CHECKPOINTS "/chk-1");
     c.seen.stats.latest_completed.is_savepoint = true;
     assert_int_equal(news(), EVIDENCE_NONE);
     c.seen.stats.latest_completed.is_savepoint = false;

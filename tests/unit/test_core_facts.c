@@ -64,6 +64,7 @@ static void an_empty_cluster_lists_its_own_taskmanagers_and_no_others(void **sta
 {
     (void)state;
     static struct str listed[2];
+    static struct str owned[2];
     given_call(INTENT_NONE, PHASE_RESERVED);
     assert_fact(world, WORLD_READY);
     listed[0] = STR("tm-1");
@@ -71,6 +72,10 @@ static void an_empty_cluster_lists_its_own_taskmanagers_and_no_others(void **sta
     c.seen.job.taskmanager_ids = (struct str_list){listed, 2};
     assert_fact(world, WORLD_STARTING);
     listed[1] = STR("tm-1"); /* a dead one of ours is listed for a while */
+    assert_fact(world, WORLD_READY);
+    owned[0] = STR("tm-1");
+    owned[1] = listed[1] = STR("tm-2");
+    c.cluster.taskmanager_ids = (struct str_list){owned, 2};
     assert_fact(world, WORLD_READY);
     c.cluster.taskmanagers_wanted = c.cluster.taskmanagers_alive = 3;
     assert_fact(world, WORLD_STARTING);

@@ -123,14 +123,6 @@ static void last_statistics_tell_that_there_was_state(void **state)
     assert_true(c.out.record.had_snapshot);
 }
 
-static bool looks_at_statistics(void)
-{
-    for (size_t i = 0; i < c.out.n_effects; i++)
-        if (c.out.effects[i].kind == LOOK_STATS)
-            return true;
-    return false;
-}
-
 /* Storage cannot be read: Flink is asked for the number that tells old from new. */
 static void where_storage_cannot_be_read_flink_tells_the_number(void **state)
 {
@@ -139,10 +131,10 @@ static void where_storage_cannot_be_read_flink_tells_the_number(void **state)
     c.seen.call = (struct seen_call){.sent = true, .answered = true, .outcome = OUTCOME_DONE};
     given_trigger(FLINK_TRIGGER_COMPLETED);
     then_it_does(ACTION_LOOK);
-    assert_false(looks_at_statistics());
+    assert_false(looks(LOOK_STATS));
     given_read(OUTCOME_UNKNOWN, 0);
     then_it_does(ACTION_LOOK);
-    assert_true(looks_at_statistics());
+    assert_true(looks(LOOK_STATS));
     c.seen.stats_part.at = NOW - 1;
     c.seen.stats.outcome = OUTCOME_DONE;
     c.seen.stats.latest_savepoint =
@@ -311,6 +303,9 @@ static void a_job_that_nobody_saw_was_not_watched(void **state)
     c.seen.job_told_at = NOW - US_PER_S;
     then_it_does(ACTION_NOTE_LOST);
     assert_false(c.out.record.current.unwatched);
+    c.seen.job_incarnation = STR("two"); /* another process told it */
+    then_it_does(ACTION_NOTE_LOST);
+    assert_true(c.out.record.current.unwatched);
 }
 
 static void news_of_a_running_job_do_not_hold_up_its_stop(void **state)

@@ -157,14 +157,6 @@ static void restore_from_overrules_until_it_is_used(void **state)
     assert_int_equal(judged().verdict, EVIDENCE_CONFLICT);
 }
 
-static const struct savepoint *put_of(const char *id)
-{
-    for (size_t i = 0; i < c.out.n_savepoints; i++)
-        if (str_eq(c.out.savepoints[i].metadata.id, str_of(id)))
-            return &c.out.savepoints[i];
-    return NULL;
-}
-
 /* The savepoint of the stop could not be read, and an earlier one is found complete only now. */
 static void what_is_found_late_goes_not_before_the_savepoint_of_the_stop(void **state)
 {
