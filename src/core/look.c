@@ -227,7 +227,9 @@ static void look_at_choice(struct step *s)
     if (!wanted && !settled)
         return;
     struct choice c = core_choose(s->a, s->in, false);
-    if (c.kind != PICK_SNAPSHOT)
+    /* What is broken may be mended. */
+    bool broken = c.savepoint && c.savepoint->status.verified == VERIFIED_BROKEN;
+    if (c.kind != PICK_SNAPSHOT && !broken)
         return;
     const struct seen_snapshot *seen = &s->in->seen->snapshot;
     bool same = snapshot_location_equal(seen->location, c.savepoint->spec.savepoint_location);
