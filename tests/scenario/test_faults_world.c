@@ -1,0 +1,285 @@
+/* Crashes between two calls, messages that come late or twice, and processes and storage that do not do
+ * as they are told: F06 to F81 of the list of faults. Of a platform only what every target can show. */
+#include "scenario.h"
+
+static void given_the_daemon_dies(enum fault fault, int64_t call)
+{
+    r->fault = fault;
+    r->fault_at = call;
+    r->down_for = 30 * S;
+}
+
+/* The call that follows the stop is the teardown. */
+static void given_the_daemon_dies_before_the_teardown_of_an_upgrade(void)
+{
+    given_it_runs();
+    rig_edit(r);
+    until(stops);
+    given_the_daemon_dies(FAULT_CRASH_BEFORE_CALL, r->calls + 1);
+}
+
+static bool is_down(const struct rig *rig)
+{
+    return !rig->up;
+}
+
+static void then_the_second_goes_on_from_the_savepoint(void)
+{
+    until(is_recovered);
+    assert_true(r->fault_done);
+    assert_int_equal(r->record.current.spec_version, 2);
+    assert_place(restored_from(), rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location);
+    for (size_t i = 0; i + 1 < r->world.n_clusters; i++)
+        assert_false(r->world.clusters[i].there);
+}
+
+/* F06 */
+static void what_is_recorded_and_not_torn_down_is_torn_down_later(void **state)
+{
+    (void)state;
+    given_the_daemon_dies_before_the_teardown_of_an_upgrade();
+    until(is_down);
+    assert_true(rig_cluster(r)->jobmanager_alive);
+    then_the_second_goes_on_from_the_savepoint();
+    assert_int_equal(calls_since(CALL_STOP), 1);
+}
+
+/* F07: of two kinds of processes one is gone. */
+static void half_a_teardown_is_finished(void **state)
+{
+    (void)state;
+    given_the_daemon_dies_before_the_teardown_of_an_upgrade();
+    until(is_down);
+    world_kill_jobmanager(&r->world, 1, "ended");
+    assert_true(rig_cluster(r)->taskmanagers[0].alive);
+    then_the_second_goes_on_from_the_savepoint();
+}
+
+static void then_the_first_attempt_is_the_only_one(void)
+{
+    until(has_started);
+    assert_true(r->fault_done);
+    assert_int_equal(r->record.top, 1);
+    assert_int_equal(r->world.n_clusters, 1);
+    assert_int_equal(rig_cluster(r)->job.submissions, 1);
+    assert_int_equal(r->record.failures.n, 0);
+}
+
+/* F09 */
+static void a_cluster_that_was_asked_for_before_a_crash_is_taken_on(void **state)
+{
+    (void)state;
+    given_the_daemon_dies(FAULT_CRASH_AFTER_CALL, 1);
+    given_it_is_created();
+    until(is_down);
+    then_the_first_attempt_is_the_only_one();
+}
+
+/* F10: the submission is the third call. */
+static void a_job_that_got_up_during_a_crash_is_seen_to_run(void **state)
+{
+    (void)state;
+    given_the_daemon_dies(FAULT_CRASH_AFTER_CALL, 3);
+    given_it_is_created();
+    until(is_down);
+    rig_run_for(r, 20 * S);
+    assert_true(rig_cluster(r)->job.up);
+    then_the_first_attempt_is_the_only_one();
+}
+
+/* F54 */
+static void a_cluster_whose_creation_timed_out_has_no_twin(void **state)
+{
+    (void)state;
+    given_the_daemon_dies(FAULT_ANSWER_LOST, 1);
+    given_it_is_created();
+    then_the_first_attempt_is_the_only_one();
+}
+
+/* F54: it is asked for twice, and the first is late. */
+static void nor_has_one_whose_creation_was_late(void **state)
+{
+    (void)state;
+    given_the_daemon_dies(FAULT_REQUEST_LATE, 1);
+    given_it_is_created();
+    then_the_first_attempt_is_the_only_one();
+    rig_run_for(r, 60 * S);
+    then_the_first_attempt_is_the_only_one();
+}
+
+/* All that was ever asked of the first attempt, as whoever listens at `attempt` hears it. */
+static void when_it_is_told_again(void (*call)(struct w_world *, struct w_call *), int64_t attempt)
+{
+    const struct w_cluster *first = &r->world.clusters[0];
+    struct w_call *c = ARENA_NEW(r->a, struct w_call);
+    *c = (struct w_call){.attempt = attempt,
+                         .job_id = str_of(first->job.id),
+                         .jar_id = str_of(first->jar),
+                         .incarnation = str_of(first->incarnation),
+                         .trigger_id = str_of(first->triggers[0].id),
+                         .directory = str_of(first->triggers[0].directory),
+                         .stop = true};
+    call(&r->world, c);
+}
+
+static void then_it_runs_on(int64_t attempt, int64_t top)
+{
+    rig_run_for(r, 10 * S);
+    until(is_running);
+    assert_int_equal(r->record.current.number, attempt);
+    assert_int_equal(r->record.top, top);
+    assert_int_equal(rig_cluster(r)->job.restarts, 0);
+    assert_int_equal(rig_cluster(r)->job.submissions, 1);
+}
+
+/* F22: it has a job of its own. */
+static void a_stop_that_comes_twice_does_not_stop_the_next(void **state)
+{
+    (void)state;
+    given_it_runs();
+    edit_and_wait();
+    when();
+    when_it_is_told_again(flink_trigger_savepoint, 2);
+    then_it_runs_on(2, 2);
+    assert_int_equal(mutating_calls(), 0);
+}
+
+static bool is_fourth(const struct rig *rig)
+{
+    return has_started(rig) && rig->record.current.number == 4;
+}
+
+/* F19 */
+static void requests_that_are_three_attempts_late_do_no_harm(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < 3; i++) {
+        edit_and_wait();
+        rig_run_for(r, 200 * S);
+    }
+    assert_true(is_fourth(r));
+    when();
+    when_it_is_told_again(flink_trigger_savepoint, 4);
+    when_it_is_told_again(flink_cancel, 4);
+    when_it_is_told_again(world_deliver, 4);
+    when_it_is_told_again(flink_submit, 4);
+    when_it_is_told_again(world_teardown, 1);
+    then_it_runs_on(4, 4);
+    assert_int_equal(mutating_calls(), 0);
+    /* What it makes anew is ended again: nothing ever runs in it. */
+    when_it_is_told_again(world_provision, 1);
+    assert_non_null(world_cluster(&r->world, 1));
+    then_it_runs_on(4, 4);
+    assert_null(world_cluster(&r->world, 1));
+    assert_int_equal(mutating_calls(), 1);
+}
+
+static int64_t now(void)
+{
+    return rig_in(r).wall_us;
+}
+
+/* F25: what cannot be listed may be there. */
+static void nothing_starts_while_processes_cannot_be_listed(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_want(r, DESIRED_SUSPENDED);
+    until(is_suspended);
+    when();
+    r->world.inventory_fails = true;
+    rig_run_for(r, 20 * S);
+    rig_want(r, DESIRED_RUNNING);
+    rig_run_for(r, 3600 * S);
+    assert_int_equal(mutating_calls(), 0);
+    assert_true(str_eq(r->deployment.status.reason, STR("WORLD_NOT_SEEN")));
+    assert_in_range(now() - r->deployment.status.waiting_since, 3600 * S, 3700 * S);
+    r->world.inventory_fails = false;
+    until(is_recovered);
+}
+
+/* F55: told to end, it takes twenty minutes. */
+static void nothing_starts_until_the_last_process_is_gone(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.pace.teardown = 1200 * S;
+    rig_edit(r);
+    rig_run_for(r, 1100 * S);
+    assert_int_equal(calls_since(CALL_PROVISION), 0);
+    assert_int_equal(r->record.current.number, 1);
+    assert_int_equal(r->deployment.status.state, OBSERVED_TRANSITIONING);
+    assert_true(r->deployment.status.waiting_since > 0);
+    until(is_recovered);
+}
+
+/* F60, and back again: what it was stopped with is kept all the while. */
+static void an_upgrade_whose_cluster_is_not_to_be_had_can_be_taken_back(void **state)
+{
+    (void)state;
+    given_it_runs();
+    for (int i = 0; i < MOST_FATES; i++)
+        world_fate(&r->world, FATED_PROVISION, FATE_FAILS);
+    rig_edit(r);
+    rig_run_for(r, 600 * S);
+    struct str place = rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location;
+    assert_true(storage_find(&r->world, place)->there);
+    assert_in_range(calls_since(CALL_PROVISION), 8, 20);
+    assert_true(r->deployment.status.next_try_at > 0);
+    struct str why = rig_job(r, r->record.current.number)->status.failure.message;
+    assert_true(str_contains(why, STR("port taken")));
+    r->world.n_fates[FATED_PROVISION] = r->world.used_fates[FATED_PROVISION];
+    edit_and_wait();
+    assert_place(restored_from(), place);
+    assert_int_equal(r->record.failures.n, 0);
+}
+
+static void hides(struct w_world *w, int64_t hidden, int64_t y, void *p)
+{
+    (void)y;
+    (void)p;
+    for (size_t i = 0; i < w->n_snapshots; i++)
+        if (w->snapshots[i].savepoint)
+            w->snapshots[i].there = !hidden;
+}
+
+/* F74: Flink has said where it is, and it does not show there yet. The checkpoints before it do. */
+static void nothing_else_is_taken_for_a_savepoint_that_does_not_show_yet(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_edit(r);
+    until(stops);
+    struct w_world *w = &r->world;
+    int64_t done = w->now + w->pace.latency + w->pace.savepoint + 1;
+    world_at(w, done, hides, true, 0, NULL);
+    world_at(w, done + 600 * S, hides, false, 0, NULL);
+    until(is_blocked);
+    then_all_is_quiet();
+    assert_int_equal(calls_since(CALL_PROVISION), 0);
+    assert_true(str_contains(r->deployment.status.message, STR("there is no _metadata")));
+    until(is_recovered);
+    assert_place(restored_from(), str_of(newest_snapshot(true)->location));
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_SUSPEND)->status.verified, VERIFIED_FULL);
+    assert_int_equal(calls_since(CALL_STOP), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENARIO(what_is_recorded_and_not_torn_down_is_torn_down_later),
+        SCENARIO(half_a_teardown_is_finished),
+        SCENARIO(a_cluster_that_was_asked_for_before_a_crash_is_taken_on),
+        SCENARIO(a_job_that_got_up_during_a_crash_is_seen_to_run),
+        SCENARIO(a_cluster_whose_creation_timed_out_has_no_twin),
+        SCENARIO(nor_has_one_whose_creation_was_late),
+        SCENARIO(a_stop_that_comes_twice_does_not_stop_the_next),
+        SCENARIO(requests_that_are_three_attempts_late_do_no_harm),
+        SCENARIO(nothing_starts_while_processes_cannot_be_listed),
+        SCENARIO(nothing_starts_until_the_last_process_is_gone),
+        SCENARIO(an_upgrade_whose_cluster_is_not_to_be_had_can_be_taken_back),
+        SCENARIO(nothing_else_is_taken_for_a_savepoint_that_does_not_show_yet),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
