@@ -90,9 +90,9 @@ static void names_that_would_be_something_else_elsewhere_are_refused(void **stat
     static const char *const names[] = {"a\\r\\nX: 1", "a\\u0022b", "a;b", "../b", "a b", "A", ""};
     struct str before = whole_registry();
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        struct str body = arena_fmt(
-            story_arena, "{'metadata':{'name':'%s'},'spec':{'state':'CANCELLED'," JAR "}}",
-            names[i]);
+        struct str body =
+            arena_fmt(story_arena,
+                      "{'metadata':{'name':'%s'},'spec':{'state':'CANCELLED'," JAR "}}", names[i]);
         assert_problem(post(DEPLOYMENTS, body.ptr), 400, "INVALID");
     }
     char *long_name = arena_alloc(story_arena, (1 << 20) + 1);
@@ -119,6 +119,23 @@ static void a_label_with_line_breaks_stays_one_text(void **state)
     assert_true(str_contains(ask(yaml).body, STR("\"b\\x0d\\nX: ")));
 }
 
+/* F97: what it missed is not lost: who watches again begins with what is there. */
+static void a_watcher_that_was_dropped_finds_the_last_state(void **state)
+{
+    (void)state;
+    have_deployment("one", "CANCELLED");
+    int slow = ask_later((struct ask){.method = "GET", .path = DEPLOYMENTS "?watch=1"});
+    client_reads_too_slowly(slow);
+    assert_status(patch(ONE, "{'metadata':{'labels':{'a':'first'}}}"), 200);
+    assert_true(stream_ended(slow));
+    assert_status(patch(ONE, "{'metadata':{'labels':{'a':'last'}}}"), 200);
+    int again = ask_later((struct ask){.method = "GET", .path = DEPLOYMENTS "?watch=1"});
+    world_settle();
+    assert_true(str_contains(stream_text(again), STR("\"ADDED\"")));
+    assert_true(str_contains(stream_text(again), STR("\"a\":\"last\"")));
+    assert_false(str_contains(stream_text(slow), STR("\"a\":\"last\"")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -127,6 +144,7 @@ int main(void)
         API_STORY(of_two_writes_of_one_version_one_wins),
         API_STORY(a_name_that_is_used_again_adopts_nothing),
         API_STORY(names_that_would_be_something_else_elsewhere_are_refused),
+        API_STORY(a_watcher_that_was_dropped_finds_the_last_state),
         API_STORY(a_label_with_line_breaks_stays_one_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

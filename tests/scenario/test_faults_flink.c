@@ -67,7 +67,8 @@ static void a_stop_that_fails_behind_its_savepoint_is_tried_again(void **state)
     assert_string_equal(first->triggers[1].location, last->location);
 }
 
-/* F35: the savepoint is there, and a sink commits for ever. Nobody but the user ends that. */
+/* F35: the savepoint is there, and a sink commits for ever. Nobody but the user ends that, and what he
+ * said is recorded (F92). */
 static void a_stop_that_hangs_in_a_sink_is_ended_by_the_user_only(void **state)
 {
     (void)state;
@@ -80,11 +81,31 @@ static void a_stop_that_hangs_in_a_sink_is_ended_by_the_user_only(void **state)
     until(is_failed);
     then_the_job_runs_on(1);
     then_all_is_quiet();
+    when();
     rig_want(r, DESIRED_CANCELLED);
+    assert_true(str_eq(r->log[r->n_log - 1].message, STR("The user asks for CANCELLED")));
     until(is_cancelled);
+    assert_int_equal(calls_since(CALL_CANCEL), 1);
     assert_place(place_of(ORIGIN_SUSPEND), str_of(newest_snapshot(true)->location));
     rig_want(r, DESIRED_RUNNING);
     until(has_started);
+    assert_place(restored_from(), place_of(ORIGIN_SUSPEND));
+}
+
+/* F36: it hangs, and then its JobManager knows nothing of it, nor is there anything in its directory. */
+static void a_stop_that_flink_forgot_and_that_left_nothing_is_asked_again(void **state)
+{
+    (void)state;
+    given_it_runs();
+    given_savepoints_will(1, FATE_HANGS);
+    rig_edit(r);
+    until(stops);
+    rig_run_for(r, 10 * MS);
+    rig_cluster(r)->n_triggers = 0;
+    until(has_started);
+    assert_int_equal(calls_since(CALL_STOP), 2);
+    assert_int_equal(calls_since(CALL_CANCEL), 0);
+    assert_int_equal(rig_count_event(r, "SAVEPOINT_FAILED"), 0);
     assert_place(restored_from(), place_of(ORIGIN_SUSPEND));
 }
 
@@ -258,6 +279,7 @@ int main(void)
         SCENARIO(a_savepoint_that_fails_now_and_then_is_tried_again),
         SCENARIO(a_stop_that_fails_behind_its_savepoint_is_tried_again),
         SCENARIO(a_stop_that_hangs_in_a_sink_is_ended_by_the_user_only),
+        SCENARIO(a_stop_that_flink_forgot_and_that_left_nothing_is_asked_again),
         SCENARIO(a_job_that_finishes_while_it_is_asked_to_stop_has_finished),
         SCENARIO(a_failed_job_goes_on_from_its_newest_checkpoint),
         SCENARIO(a_failed_job_goes_on_from_its_newest_savepoint_where_that_is_asked),

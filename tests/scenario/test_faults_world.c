@@ -179,6 +179,40 @@ static void an_upgrade_whose_cluster_is_not_to_be_had_can_be_taken_back(void **s
     assert_int_equal(r->record.failures.n, 0);
 }
 
+static bool has_savepoint(const struct rig *rig)
+{
+    const struct savepoint *s = rig_newest_savepoint(rig, ORIGIN_SUSPEND);
+    return s && s->status.state == SAVEPOINT_COMPLETED;
+}
+
+/* F61: somebody ends the JobManager, before the savepoint of an upgrade or after it. */
+static void a_jobmanager_that_somebody_ends_before_the_savepoint_left_checkpoints(void **state)
+{
+    (void)state;
+    given_it_runs();
+    r->world.pace.savepoint = 60 * S;
+    rig_edit(r);
+    until(stops);
+    rig_run_for(r, 10 * S);
+    const struct w_snapshot *newest = newest_snapshot(false);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_recovered);
+    assert_place(restored_from(), str_of(newest->location));
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
+static void a_jobmanager_that_somebody_ends_after_the_savepoint_is_not_missed(void **state)
+{
+    (void)state;
+    given_it_runs();
+    rig_edit(r);
+    until(has_savepoint);
+    world_kill_jobmanager(&r->world, 1, "killed");
+    until(is_recovered);
+    assert_place(restored_from(), str_of(newest_snapshot(true)->location));
+    assert_int_equal(r->record.current.spec_version, 2);
+}
+
 static void hides(struct w_world *w, int64_t hidden, int64_t y, void *p)
 {
     (void)y;
@@ -220,6 +254,8 @@ int main(void)
         SCENARIO(nothing_starts_while_processes_cannot_be_listed),
         SCENARIO(nothing_starts_until_the_last_process_is_gone),
         SCENARIO(an_upgrade_whose_cluster_is_not_to_be_had_can_be_taken_back),
+        SCENARIO(a_jobmanager_that_somebody_ends_before_the_savepoint_left_checkpoints),
+        SCENARIO(a_jobmanager_that_somebody_ends_after_the_savepoint_is_not_missed),
         SCENARIO(nothing_else_is_taken_for_a_savepoint_that_does_not_show_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
