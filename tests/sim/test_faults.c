@@ -32,7 +32,7 @@ static int end(void **state)
     return wrong;
 }
 
-#define FAULT_STORY(test) cmocka_unit_test_setup_teardown(test, begin, end)
+#define STORY(test) cmocka_unit_test_setup_teardown(test, begin, end)
 
 static int64_t shown(const char *field)
 {
@@ -187,12 +187,12 @@ static void a_store_that_takes_half_a_minute_delays_and_loses_nothing(void **sta
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        FAULT_STORY(an_edit_that_was_stored_and_not_answered_is_one_edit),
-        FAULT_STORY(an_edit_that_was_answered_and_not_begun_is_begun_later),
-        FAULT_STORY(a_recovery_bears_a_hundred_crashes_in_a_row),
+        STORY(an_edit_that_was_stored_and_not_answered_is_one_edit),
+        STORY(an_edit_that_was_answered_and_not_begun_is_begun_later),
+        STORY(a_recovery_bears_a_hundred_crashes_in_a_row),
         cmocka_unit_test(an_upgrade_bears_any_two_crashes),
-        FAULT_STORY(who_hears_no_answer_for_an_hour_asks_now_and_then),
-        FAULT_STORY(a_store_that_takes_half_a_minute_delays_and_loses_nothing),
+        STORY(who_hears_no_answer_for_an_hour_asks_now_and_then),
+        STORY(a_store_that_takes_half_a_minute_delays_and_loses_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
