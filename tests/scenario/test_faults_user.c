@@ -50,6 +50,42 @@ static void a_clock_that_goes_ahead_a_year_moves_no_deadline(void **state)
     an_upgrade_over_a_clock_that_jumps(365 * 24 * 3600 * S);
 }
 
+static bool is_settled(const struct rig *rig)
+{
+    const struct savepoint *s = rig_newest_savepoint(rig, ORIGIN_USER_REQUEST);
+    return s && s->status.state != SAVEPOINT_STARTED;
+}
+
+static void given_a_request_while_the_job_restarts(int64_t for_us)
+{
+    given_it_runs();
+    flink_job_restarts(&r->world, 1, for_us);
+    rig_run_for(r, 3 * S);
+    rig_request_savepoint(r);
+    rig_run_for(r, 1 * S);
+}
+
+/* F81: a savepoint on request waits a minute for the tasks of its job, by any clock. */
+static void a_clock_that_goes_ahead_ends_no_wait_for_a_savepoint(void **state)
+{
+    (void)state;
+    given_a_request_while_the_job_restarts(20 * S);
+    r->wall_jump = 365 * 24 * 3600 * S;
+    until(is_settled);
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state,
+                     SAVEPOINT_COMPLETED);
+}
+
+static void a_clock_that_goes_back_prolongs_no_wait_for_a_savepoint(void **state)
+{
+    (void)state;
+    given_a_request_while_the_job_restarts(100000 * S);
+    r->wall_jump = -24 * 3600 * S;
+    rig_run_for(r, 65 * S);
+    assert_true(is_settled(r));
+    assert_int_equal(rig_newest_savepoint(r, ORIGIN_USER_REQUEST)->status.state, SAVEPOINT_FAILED);
+}
+
 /* F83: the machine slept for three hours, in the middle of a stop. What was seen before is not believed. */
 static void who_slept_looks_again_before_it_acts(void **state)
 {
@@ -196,6 +232,8 @@ int main(void)
         SCENARIO(an_import_changes_nothing_while_the_job_runs),
         SCENARIO(a_clock_that_goes_back_a_day_moves_no_deadline),
         SCENARIO(a_clock_that_goes_ahead_a_year_moves_no_deadline),
+        SCENARIO(a_clock_that_goes_ahead_ends_no_wait_for_a_savepoint),
+        SCENARIO(a_clock_that_goes_back_prolongs_no_wait_for_a_savepoint),
         SCENARIO(who_slept_looks_again_before_it_acts),
         SCENARIO(who_slept_does_not_act_on_what_it_saw_before),
         SCENARIO(a_strategy_that_changes_during_the_stop_does_not_spare_the_savepoint),

@@ -343,11 +343,15 @@ static void a_savepoint_waits_a_minute_for_all_tasks(void **state)
     assert_fact(pace, PACE_GO);
     given_wanted(DESIRED_RUNNING);
     c.seen.job.tasks_up = 1;
-    struct savepoint *s = given_row("s1", SAVEPOINT_STARTED);
-    s->metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US;
+    given_row("s1", SAVEPOINT_STARTED);
+    strcpy(c.seen.request, "s1");
+    c.seen.request_since = NOW - WAIT_SAVEPOINTABLE_US;
     assert_fact(pace, PACE_GO);
-    s->metadata.created_at--;
+    c.seen.request_since--;
     assert_fact(pace, PACE_LATE);
+    strcpy(c.seen.request, "s0"); /* which was waited for before it */
+    assert_fact(pace, PACE_GO);
+    strcpy(c.seen.request, "s1");
     c.seen.job.tasks_up = 2;
     assert_fact(pace, PACE_GO);
 }
