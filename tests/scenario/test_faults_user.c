@@ -102,14 +102,23 @@ static void who_slept_looks_again_before_it_acts(void **state)
     assert_place(restored_from(), place_of(ORIGIN_SUSPEND));
 }
 
-/* F83: while only the daemon slept, its job was ended and another daemon's attempt stands there. */
+static bool has_spent_a_try(const struct rig *rig)
+{
+    return rig->record.operation.savepoint_tries == 1;
+}
+
+/* F83: in the pause before the next try. Meanwhile another daemon's attempt came to stand there. */
 static void who_slept_does_not_act_on_what_it_saw_before(void **state)
 {
     (void)state;
     given_it_runs();
+    world_fate(&r->world, FATED_TRIGGER, FATE_FAILS);
+    rig_edit(r);
+    until(has_spent_a_try);
+    rig_run_for(r, 300 * MS);
+    when();
     world_sleep(&r->world, 3 * 3600 * S);
     world_foreign_cluster(&r->world, 7);
-    rig_edit(r);
     rig_run_for(r, 60 * S);
     assert_true(r->record.halted);
     assert_int_equal(mutating_calls(), 0);
