@@ -3,7 +3,6 @@
 #include <assert.h>
 
 #include "shell/registry_impl.h"
-#include "shell/seen.h"
 
 #include "base/log.h"
 
@@ -331,7 +330,7 @@ void entry_turn(void *arg)
         t->out = mem_alloc(sizeof(*t->out));
     struct core_in in = entry_input(e, t->arena);
     offer_ids(app, &in);
-    seen_request(e, &in);
+    core_notice_request(&in, &e->seen);
     core_step(t->arena, &in, t->out);
     set_under_way(e, t->out->under_way);
     app->counters.steps++;

@@ -1,9 +1,6 @@
 /* What was seen, kept per part in an arena of its own: a new answer replaces the old one whole. */
 #include "shell/seen.h"
 
-#include <stdio.h>
-
-#include "core/facts.h"
 #include "shell/registry_impl.h"
 
 struct arena *seen_arena(struct entry *e, enum seen_kind kind)
@@ -198,16 +195,6 @@ static void forget_listings(struct entry *e)
         if (e->seen.listings[i].part.asked)
             return;
     seen_free_listings(e);
-}
-
-void seen_request(struct entry *e, const struct core_in *in)
-{
-    const struct savepoint *asked = core_requested_savepoint(in);
-    struct str id = asked ? asked->metadata.id : STR("");
-    if (str_eq(str_of(e->seen.request), id))
-        return;
-    snprintf(e->seen.request, sizeof(e->seen.request), "%.*s", STR_ARG(id));
-    e->seen.request_since = in->mono_us;
 }
 
 void seen_committed(struct entry *e)

@@ -22,6 +22,4 @@ void seen_listing(struct seen_listing *to, const struct snapshot_listing *l);
 void seen_free_listings(struct entry *e);
 /* of: what it was asked for, spec_version and the entry class when that is recorded. */
 void seen_artifact(struct entry *e, const struct jars_sight *sight, const struct seen_artifact *of);
-/* Which savepoint is asked for by now, and since when. */
-void seen_request(struct entry *e, const struct core_in *in);
 void seen_cause(struct entry *e, struct str text);

@@ -267,22 +267,12 @@ static bool commits(struct rig *r, const struct core_out *out)
     return true;
 }
 
-static void notice_request(struct rig *r, const struct core_in *in)
-{
-    const struct savepoint *asked = core_requested_savepoint(in);
-    struct str id = asked ? asked->metadata.id : STR("");
-    if (str_eq(str_of(r->seen.request), id))
-        return;
-    snprintf(r->seen.request, sizeof(r->seen.request), "%.*s", STR_ARG(id));
-    r->seen.request_since = r->world.now;
-}
-
 static void step(struct rig *r)
 {
     struct arena *a = arena_new();
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
-    notice_request(r, &in);
+    core_notice_request(&in, &r->seen);
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;

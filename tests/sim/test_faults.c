@@ -83,7 +83,10 @@ enum { MOST_CRASHES = 100 };
 static bool dies_after_a_write(void *crashes, enum sim_point point)
 {
     int64_t *n = crashes;
-    return point == POINT_AFTER_WRITE && *n < MOST_CRASHES && ++*n;
+    if (point != POINT_AFTER_WRITE || *n == MOST_CRASHES)
+        return false;
+    ++*n;
+    return true;
 }
 
 /* F11: no life of the daemon gets further than its first write. A submission that it cannot have made, for

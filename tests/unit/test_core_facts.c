@@ -344,14 +344,12 @@ static void a_savepoint_waits_a_minute_for_all_tasks(void **state)
     given_wanted(DESIRED_RUNNING);
     c.seen.job.tasks_up = 1;
     given_row("s1", SAVEPOINT_STARTED);
-    strcpy(c.seen.request, "s1");
-    c.seen.request_since = NOW - WAIT_SAVEPOINTABLE_US;
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US);
     assert_fact(pace, PACE_GO);
-    c.seen.request_since--;
+    given_request_waited("s0", WAIT_SAVEPOINTABLE_US + 1); /* that was another */
+    assert_fact(pace, PACE_GO);
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US + 1);
     assert_fact(pace, PACE_LATE);
-    strcpy(c.seen.request, "s0"); /* which was waited for before it */
-    assert_fact(pace, PACE_GO);
-    strcpy(c.seen.request, "s1");
     c.seen.job.tasks_up = 2;
     assert_fact(pace, PACE_GO);
 }

@@ -273,8 +273,7 @@ static void a_savepoint_on_request_needs_a_whole_job(void **state)
     then_row(414, ACTION_SAVEPOINT);
     c.seen.job.job = FLINK_JOB_RESTARTING;
     then_row(604, ACTION_REST);
-    strcpy(c.seen.request, "s1");
-    c.seen.request_since = NOW - WAIT_SAVEPOINTABLE_US - US_PER_S;
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US + US_PER_S);
     then_row(404, ACTION_NOTE_SAVEPOINT_FAILED);
     given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
