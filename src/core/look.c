@@ -259,7 +259,7 @@ void core_notice_request(const struct core_in *in, struct seen *seen)
 {
     const struct savepoint *asked = core_requested_savepoint(in);
     struct str id = asked ? asked->metadata.id : STR("");
-    if (str_eq(str_of(seen->request), id))
+    if (str_eq((struct str){seen->request, strlen(seen->request)}, id))
         return;
     size_t n = id.len < UUID_TEXT ? id.len : UUID_TEXT;
     memcpy(seen->request, id.ptr, n);
