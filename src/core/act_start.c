@@ -78,6 +78,18 @@ void act_upload(struct step *s)
     step_call(s);
 }
 
+/* It was broken when it was recorded, and is whole now. */
+static void note_mended(struct step *s, const struct savepoint *chosen)
+{
+    const struct snapshot_sight *sight = &s->in->seen->snapshot.sight;
+    if (chosen->status.verified != VERIFIED_BROKEN)
+        return;
+    struct savepoint *put = step_put_savepoint(s, chosen);
+    put->status.verified = sight->verified;
+    put->status.verified_text = sight->text;
+    put->status.verified_at = s->in->wall_us;
+}
+
 /* This commit is the second read: from here on the attempt counts as possibly running. */
 void act_submit(struct step *s)
 {
@@ -92,6 +104,7 @@ void act_submit(struct step *s)
         at->source_location = c.savepoint->spec.savepoint_location;
         job->spec.savepoint_id = at->source_savepoint_id;
         job->spec.savepoint_location = at->source_location;
+        note_mended(s, c.savepoint);
         step_event(s, "RESTORING_FROM_A_SNAPSHOT", "Attempt %d restores %.*s: %.*s",
                    (int)at->number, STR_ARG(at->source_location), STR_ARG(c.reason));
     } else {

@@ -156,13 +156,21 @@ static struct choice choose_empty(const struct core_in *in)
                                                "is known")};
 }
 
+/* When it was recorded it could not be read; it was looked at since, and now it can. */
+static bool is_whole_by_now(const struct core_in *in, const struct savepoint *s)
+{
+    const struct seen_snapshot *seen = &in->seen->snapshot;
+    return seen->outcome == OUTCOME_DONE && seen->sight.verified != VERIFIED_BROKEN &&
+           snapshot_location_equal(seen->location, s->spec.savepoint_location);
+}
+
 static struct choice choose_snapshot(struct arena *a, const struct core_in *in,
                                      const struct savepoint *s)
 {
     struct choice c = {.savepoint = s};
     struct str version = core_target_template(in)->artifact.flink_version;
     struct flink_version to;
-    if (s->status.verified == VERIFIED_BROKEN) {
+    if (s->status.verified == VERIFIED_BROKEN && !is_whole_by_now(in, s)) {
         c.kind = PICK_BAD;
         c.reason = arena_fmt(a, "the newest eligible snapshot cannot be used: %.*s",
                              STR_ARG(s->status.verified_text));

@@ -431,10 +431,17 @@ static enum pace start_pace(const struct core_in *in)
     return facts_since_timer(in) < wait ? PACE_WAIT : PACE_GO;
 }
 
+static bool request_is_late(const struct core_in *in)
+{
+    const struct savepoint *asked = core_requested_savepoint(in);
+    const struct seen *seen = in->seen;
+    return asked && str_eq(asked->metadata.id, str_of(seen->request)) &&
+           in->mono_us - seen->request_since > WAIT_SAVEPOINTABLE_US;
+}
+
 static enum pace stop_pace(const struct core_in *in)
 {
     const struct record *r = in->record;
-    const struct savepoint *asked = core_requested_savepoint(in);
     int64_t tries = r->operation.savepoint_tries;
     bool up = job_of(in) == SIGHT_UP;
     enum drift drift = drift_of(in);
@@ -447,7 +454,7 @@ static enum pace stop_pace(const struct core_in *in)
         return PACE_SPENT;
     if (facts_since_timer(in) < pace_backoff_us((stopping ? tries : 0) + r->setbacks, r->top))
         return PACE_WAIT;
-    if (asked && !up && in->wall_us - asked->metadata.created_at > WAIT_SAVEPOINTABLE_US)
+    if (!up && request_is_late(in))
         return PACE_LATE;
     return stopping && !up && facts_since_chance(in) > WAIT_SAVEPOINTABLE_US ? PACE_LATE : PACE_GO;
 }

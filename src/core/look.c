@@ -227,7 +227,11 @@ static void look_at_choice(struct step *s)
     if (!wanted && !settled)
         return;
     struct choice c = core_choose(s->a, s->in, false);
-    if (c.kind != PICK_SNAPSHOT)
+    if (!c.savepoint)
+        return;
+    /* What is broken may be mended. */
+    bool broken = c.savepoint->status.verified == VERIFIED_BROKEN;
+    if (c.kind != PICK_SNAPSHOT && !broken)
         return;
     const struct seen_snapshot *seen = &s->in->seen->snapshot;
     bool same = snapshot_location_equal(seen->location, c.savepoint->spec.savepoint_location);
@@ -249,4 +253,16 @@ void step_look(struct step *s)
     look_at_directories(s);
     look_at_artifact(s);
     look_at_choice(s);
+}
+
+void core_notice_request(const struct core_in *in, struct seen *seen)
+{
+    const struct savepoint *asked = core_requested_savepoint(in);
+    struct str id = asked ? asked->metadata.id : STR("");
+    if (str_eq((struct str){seen->request, strlen(seen->request)}, id))
+        return;
+    size_t n = id.len < UUID_TEXT ? id.len : UUID_TEXT;
+    memcpy(seen->request, id.ptr, n);
+    seen->request[n] = 0;
+    seen->request_since = in->mono_us;
 }

@@ -4,6 +4,7 @@
  * only when it began after the present record was durable. An error never reads as "absent". */
 #pragma once
 
+#include "base/uuid.h"
 #include "data/fields.h"
 #include "model/savepoint.h"
 #include "port/flink.h"
@@ -75,6 +76,8 @@ struct seen {
     int64_t timer_since;  /* monotonic: since when it has had this value */
     int64_t chance;       /* the same of the record's chance */
     int64_t chance_since;
+    char request[UUID_TEXT + 1]; /* the savepoint that a user asks for and no try is about yet */
+    int64_t request_since;       /* monotonic: since when it is that one */
 
     struct seen_part world_part;
     enum outcome world_outcome;

@@ -216,6 +216,8 @@ static void show_blindness(const struct core_in *in, struct deployment_status *s
     const struct seen *seen = in->seen;
     if (seen->world_part.at == 0 || seen->world_outcome != OUTCOME_UNKNOWN)
         return;
+    if (!str_eq(st->reason, STR("WORLD_NOT_SEEN")))
+        st->waiting_since = in->wall_us;
     st->health = HEALTH_UNKNOWN;
     st->health_message = STR("what exists of it cannot be seen");
     st->reason = STR("WORLD_NOT_SEEN");

@@ -68,6 +68,9 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out);
 bool core_accept(struct arena *a, const struct core_in *in, struct record *record,
                  struct event events[ACCEPT_EVENTS], size_t *ret_n_events);
 
+/* Which savepoint is asked for by now, and since when; before each step. */
+void core_notice_request(const struct core_in *in, struct seen *seen);
+
 /* Status as readers see it. */
 struct deployment_status core_show(struct arena *a, const struct core_in *in,
                                    const struct record *record, const struct facts *facts,

@@ -330,6 +330,7 @@ void entry_turn(void *arg)
         t->out = mem_alloc(sizeof(*t->out));
     struct core_in in = entry_input(e, t->arena);
     offer_ids(app, &in);
+    core_notice_request(&in, &e->seen);
     core_step(t->arena, &in, t->out);
     set_under_way(e, t->out->under_way);
     app->counters.steps++;

@@ -182,6 +182,51 @@ static void a_post_is_sent_at_most_once(void **state)
     close(t.fd);
 }
 
+/* Answers the first request of a connection and then never again on it, as a peer does that went away
+ * without a word. Two connections. */
+static void *fall_silent(void *arg)
+{
+    struct script *s = arg;
+    int fds[2] = {-1, -1};
+    for (int i = 0; i < 2; i++) {
+        char request[4096];
+        fds[i] = accept(s->fd, NULL, NULL);
+        if (fds[i] < 0)
+            break;
+        s->connections++;
+        if (recv(fds[i], request, sizeof(request), 0) > 0 &&
+            send(fds[i], s->answer, strlen(s->answer), MSG_NOSIGNAL) < 0)
+            break;
+    }
+    for (int i = 0; i < 2; i++)
+        if (fds[i] >= 0)
+            close(fds[i]);
+    return NULL;
+}
+
+/* F27: by our own deadline, and the call after it does not wait for that peer again. */
+static void a_kept_connection_that_fell_silent_costs_one_deadline(void **state)
+{
+    struct world *w = *state;
+    struct script s = {.answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"};
+    int port = closed_port(&s.fd);
+    assert_int_equal(listen(s.fd, 8), 0);
+    assert_int_equal(pthread_create(&s.thread, NULL, fall_silent, &s), 0);
+    struct http_call call = world_get(w, "");
+    call.url = world_url(port, "/");
+    call.timeout_us = 300000;
+    world_call(w, &call);
+    assert_int_equal(w->answer.outcome, OUTCOME_DONE);
+    world_call(w, &call);
+    assert_int_equal(w->answer.outcome, OUTCOME_UNKNOWN);
+    assert_in_range(w->answer.took_us, 250000, 2000000);
+    world_call(w, &call);
+    assert_int_equal(w->answer.outcome, OUTCOME_DONE);
+    pthread_join(s.thread, NULL);
+    assert_int_equal(s.connections, 2);
+    close(s.fd);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, world_set_up, world_tear_down)
 
 int main(void)
@@ -191,6 +236,7 @@ int main(void)
         T(answers_that_are_none_are_unknown),
         T(a_request_that_died_with_its_connection_was_not_refused),
         T(a_post_is_sent_at_most_once),
+        T(a_kept_connection_that_fell_silent_costs_one_deadline),
     };
     return cmocka_run_group_tests_name("http_outcomes", tests, NULL, NULL);
 }

@@ -1,4 +1,6 @@
 /* A (record, seen) for each combination of facts that can come about. */
+#include <stdio.h>
+
 #include "core/pace.h"
 #include "reach.h"
 
@@ -219,7 +221,6 @@ static struct savepoint *add_row(struct made *m, enum savepoint_state state)
     *s = (struct savepoint){.status.state = (int)state};
     s->metadata.id = STR("c0000000-0000-4000-8000-000000000001");
     s->spec.savepoint_location = STR("file:/savepoints/old");
-    s->metadata.created_at = NOW;
     m->row_list[m->in.n_savepoints++] = s;
     return s;
 }
@@ -276,8 +277,8 @@ static void make_request(const struct facts *f, struct made *m)
 {
     if (f->request == REQUEST_SAVEPOINT) {
         struct savepoint *s = add_row(m, SAVEPOINT_STARTED);
-        if (f->pace == PACE_LATE)
-            s->metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US - 1;
+        snprintf(m->seen.request, sizeof(m->seen.request), "%.*s", STR_ARG(s->metadata.id));
+        m->seen.request_since = NOW - (f->pace == PACE_LATE ? WAIT_SAVEPOINTABLE_US + 1 : 0);
     }
     if (f->request == REQUEST_DISCARD)
         add_row(m, SAVEPOINT_PENDING_DELETION);

@@ -173,6 +173,11 @@ static void commit(struct rig *r, const struct core_out *out)
 
 /* ---- the loop ---- */
 
+static int64_t wall_us(const struct rig *r)
+{
+    return 1000000 * S + r->world.now + r->wall_jump;
+}
+
 struct core_in rig_in(struct rig *r)
 {
     struct core_in in = {.env = &r->env,
@@ -184,7 +189,7 @@ struct core_in rig_in(struct rig *r)
                          .mono_us = r->world.now,
                          /* As one of so many: with a look each 3 ms a run is mostly looks. */
                          .under_way = 20,
-                         .wall_us = 1000000 * S + r->world.now};
+                         .wall_us = wall_us(r)};
     for (size_t i = 0; i < r->n_jobs; i++) {
         if (str_eq(r->jobs[i]->metadata.id, r->record.current.job_id))
             in.job = r->jobs[i];
@@ -267,6 +272,7 @@ static void step(struct rig *r)
     struct arena *a = arena_new();
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
+    core_notice_request(&in, &r->seen);
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;
@@ -441,7 +447,7 @@ struct str rig_request_savepoint(struct rig *r)
                      .namespace_name = STR("default"),
                      .deployment_id = r->deployment.metadata.id,
                      .origin = ORIGIN_USER_REQUEST,
-                     .created_at = 1000000 * S + r->world.now},
+                     .created_at = wall_us(r)},
         .status = {.state = SAVEPOINT_STARTED},
     };
     put_savepoint(r, &s);
@@ -464,7 +470,7 @@ struct str rig_import(struct rig *r, const char *location)
                      .namespace_name = STR("default"),
                      .deployment_id = r->deployment.metadata.id,
                      .origin = ORIGIN_COPIED,
-                     .created_at = 1000000 * S + r->world.now},
+                     .created_at = wall_us(r)},
         .spec = {.savepoint_location = str_of(location)},
         .status = {.state = SAVEPOINT_COMPLETED,
                    .verified = VERIFIED_FULL,

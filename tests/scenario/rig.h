@@ -70,6 +70,7 @@ struct rig {
     struct rig_log log[MOST_LOG];
     size_t n_log;
     int64_t ids;
+    int64_t wall_jump;             /* somebody set the clock */
     int64_t commits, calls, steps; /* so far */
     int64_t calls_of[CALL_DISCARD + 1];
     int64_t last_change; /* when a commit or a mutating call was made last */

@@ -28,6 +28,7 @@ struct sim *sim_new(void)
     struct sim *s = ARENA_NEW(a, struct sim);
     s->a = a;
     s->down_for = 300 * MS;
+    s->write_takes = 1 * MS;
     s->most_events = 200000;
     world_init(&s->world, a);
     s->world.watch = after_an_event;

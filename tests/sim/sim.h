@@ -116,7 +116,8 @@ struct sim {
     int64_t lives;
     struct trace *trace; /* NULL: nobody asked for one */
     uint64_t randomness;
-    int64_t down_for; /* after a crash */
+    int64_t down_for;    /* after a crash */
+    int64_t write_takes; /* a durable write */
 
     struct sim_trouble troubles[MOST_TROUBLES];
     size_t n_troubles;

@@ -3,8 +3,6 @@
 #include "stale.h"
 #include "trace.h"
 
-enum { WRITE_TAKES = 1 * MS };
-
 static struct sim_row **place(struct sim_store *store, enum store_table table, struct str id)
 {
     struct sim_row **at = &store->tables[table];
@@ -117,7 +115,7 @@ static void commit(void *ctx, const struct store_write *writes, size_t n,
     }
     if (life->dead || sim_strikes(s, POINT_BEFORE_WRITE))
         return;
-    world_at(&s->world, s->world.now + WRITE_TAKES, becomes_durable, 0, 0, o);
+    world_at(&s->world, s->world.now + s->write_takes, becomes_durable, 0, 0, o);
 }
 
 static int load(void *ctx, enum store_table table,

@@ -1,5 +1,7 @@
 #include "core_story.h"
 
+#include <stdio.h>
+
 struct core_story c;
 
 static void begin_afresh(void)
@@ -77,6 +79,12 @@ void then_it_does(enum action action)
     core_step(story_arena, &in, &c.out);
     assert_non_null(c.out.rule);
     assert_string_equal(action_name(c.out.rule->then), action_name(action));
+}
+
+void given_request_waited(const char *id, int64_t us)
+{
+    snprintf(c.seen.request, sizeof(c.seen.request), "%s", id);
+    c.seen.request_since = NOW - us;
 }
 
 struct savepoint *given_row(const char *id, enum savepoint_state state)

@@ -52,6 +52,8 @@ void given_nobody_heard(void);
 void given_wanted(enum desired_state state);
 void given_its_jobmanager_is_dead(void);
 void given_nothing_exists(void);
+/* The user's request that is waited for, since so long. */
+void given_request_waited(const char *id, int64_t us);
 struct savepoint *given_row(const char *id, enum savepoint_state state);
 /* A stop or savepoint that was posted, under trigger t1, as Savepoint s1, into TRY. */
 void given_try(enum intent_kind kind);

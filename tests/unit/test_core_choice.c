@@ -145,6 +145,26 @@ static void a_broken_newest_blocks_and_is_never_skipped(void **state)
     then_rejected("older", REJECT_OLDER);
 }
 
+/* It is looked at again as long as it blocks. */
+static void a_broken_newest_is_taken_once_it_is_read_whole(void **state)
+{
+    (void)state;
+    given(RESTORE_LATEST_STATE);
+    const struct savepoint *s = given_snapshot("broken", ORIGIN_SUSPEND, 2, 7);
+    rows[0].status.verified = VERIFIED_BROKEN;
+    seen.snapshot.location = s->spec.savepoint_location;
+    seen.snapshot.sight.verified = VERIFIED_FULL;
+    assert_int_equal(chosen().kind, PICK_BAD);
+    seen.snapshot.outcome = OUTCOME_DONE;
+    then_it_is("broken");
+    seen.snapshot.sight.verified = VERIFIED_BROKEN;
+    assert_int_equal(chosen().kind, PICK_BAD);
+    seen.snapshot.sight.verified = VERIFIED_FULL;
+    seen.snapshot.location = STR("file:/snapshots/another");
+    assert_int_equal(chosen().kind, PICK_BAD);
+    seen.snapshot = (struct seen_snapshot){0};
+}
+
 static void what_this_flink_cannot_read_blocks(void **state)
 {
     (void)state;
@@ -388,6 +408,7 @@ int main(void)
         STORY(an_import_counts_from_its_registration),
         STORY(failed_and_unconfirmed_ones_are_passed_over),
         STORY(a_broken_newest_blocks_and_is_never_skipped),
+        STORY(a_broken_newest_is_taken_once_it_is_read_whole),
         STORY(what_this_flink_cannot_read_blocks),
         STORY(state_that_is_too_old_is_refused),
         STORY(state_is_too_old_when_there_is_a_limit_and_it_is_older),

@@ -348,10 +348,12 @@ static void a_savepoint_waits_a_minute_for_all_tasks(void **state)
     assert_fact(pace, PACE_GO);
     given_wanted(DESIRED_RUNNING);
     c.seen.job.tasks_up = 1;
-    struct savepoint *s = given_row("s1", SAVEPOINT_STARTED);
-    s->metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US;
+    given_row("s1", SAVEPOINT_STARTED);
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US);
     assert_fact(pace, PACE_GO);
-    s->metadata.created_at--;
+    given_request_waited("s0", WAIT_SAVEPOINTABLE_US + 1); /* that was another */
+    assert_fact(pace, PACE_GO);
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US + 1);
     assert_fact(pace, PACE_LATE);
     c.seen.job.tasks_up = 2;
     assert_fact(pace, PACE_GO);

@@ -269,15 +269,15 @@ static void a_savepoint_on_request_needs_a_whole_job(void **state)
 {
     (void)state;
     given_call(INTENT_NONE, PHASE_UP);
-    given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW;
+    given_row("s1", SAVEPOINT_STARTED);
     then_row(414, ACTION_SAVEPOINT);
     c.seen.job.job = FLINK_JOB_RESTARTING;
     then_row(604, ACTION_REST);
-    c.rows[0].metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US - US_PER_S;
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US + US_PER_S);
     then_row(404, ACTION_NOTE_SAVEPOINT_FAILED);
     given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
-    given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW;
+    given_row("s1", SAVEPOINT_STARTED);
     then_row(418, ACTION_NOTE_SAVEPOINT_FAILED);
 }
 

@@ -67,6 +67,8 @@ static void savepoint_done(struct w_world *w, int64_t x, int64_t y, void *p)
     snap->savepoint = true;
     snap->stop = t->stop;
     snap->position = t->position;
+    if (s->fate == FATE_STOP_HANGS)
+        return;
     t->state = s->fate == FATE_STOP_FAILS ? FLINK_TRIGGER_STOP_FAILED : FLINK_TRIGGER_COMPLETED;
     t->forgotten = s->fate == FATE_FORGOTTEN;
     if (s->fate == FATE_JOB_FAILS_STOPPING) {

@@ -98,6 +98,7 @@ enum fate {
     FATE_GOOD,
     FATE_FAILS,           /* trigger: failed · submission: 400, nothing runs · provision: refused */
     FATE_STOP_FAILS,      /* the savepoint is complete, the job was not stopped and runs on */
+    FATE_STOP_HANGS,      /* the savepoint is complete, the stop never comes to an end */
     FATE_HANGS,           /* never comes to an end */
     FATE_FORGOTTEN,       /* trigger: done, and not known any more */
     FATE_RUNS_ANYWAY,     /* submission: 400, and the job runs */
