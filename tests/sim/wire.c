@@ -91,8 +91,9 @@ static bool matches(struct str asked, const char *pattern)
     size_t i = 0;
     for (; *pattern; pattern++) {
         if (*pattern != '*') {
-            if (i == asked.len || asked.ptr[i++] != *pattern)
+            if (i == asked.len || asked.ptr[i] != *pattern)
                 return false;
+            i++;
             continue;
         }
         while (i < asked.len && asked.ptr[i] != '/' && asked.ptr[i] != '?')

@@ -262,7 +262,7 @@ struct http_answer wire_answer(struct arena *a, const struct w_call *c, enum wir
     if (c->outcome == OUTCOME_UNKNOWN && c->status == 0)
         return (struct http_answer){.text = STR("no answer within its time")};
     int status = c->outcome == OUTCOME_UNKNOWN ? c->status : status_of(c, what);
-    if (status >= 400)
+    if (status >= 400 || what >= WIRE_QUESTIONS)
         return error(a, status, error_text(a, c, what));
     put[what](&o, c, newer);
     struct str body = arena_str(a, buf_str(&b));
