@@ -19,8 +19,8 @@ static void given_it_was_read(enum outcome outcome, enum verified verified)
     c.seen.snapshot.part.at = NOW - 1;
     c.seen.snapshot.location = STR(PLACE);
     c.seen.snapshot.outcome = outcome;
-    c.seen.snapshot.sight =
-        (struct snapshot_sight){.verified = verified, .checkpoint_id = 7, .text = STR("as read")};
+    c.seen.snapshot.sight = (struct snapshot_sight){
+        .verified = (int)verified, .checkpoint_id = 7, .text = STR("as read")};
 }
 
 static void given_it_is_late(void)
