@@ -215,12 +215,28 @@ void act_reopen(struct step *s)
     step_restart_timer(s);
 }
 
+/* A stop of ours was posted, and what became of it is left unread. */
+static bool may_be_stopped_by_us(const struct step *s, const struct end_evidence *e)
+{
+    const struct trigger_try *tries = s->rec->current.tries.items;
+    for (size_t i = 0; e->unread && i < s->rec->current.tries.n; i++)
+        if (tries[i].stop && !tries[i].settled)
+            return true;
+    return false;
+}
+
+static bool finished_by_itself(const struct step *s, const struct end_evidence *e)
+{
+    return s->rec->current.end == END_FINISHED && !e->stopped_by_us &&
+           !core_stop_is_recorded(s->in) && !may_be_stopped_by_us(s, e);
+}
+
 void act_collect(struct step *s)
 {
     struct end_evidence e = core_end_evidence(s->a, s->in);
     struct attempt *at = &s->rec->current;
     use_restore_from(s, &e);
-    bool finished = at->end == END_FINISHED && !e.stopped_by_us && !core_stop_is_recorded(s->in);
+    bool finished = finished_by_itself(s, &e);
     settle_tries(s, &e);
     collect_checkpoints(s, &e);
     if (e.unread)

@@ -117,6 +117,13 @@ static bool asked_before_answer(const struct core_in *in)
            (!call->answered || in->seen->trigger.part.at < call->answered_at);
 }
 
+/* So long after the deadline Flink was asked in vain whether anything is newer than a savepoint whose job
+ * goes on. */
+static bool is_overdue(const struct core_in *in)
+{
+    return facts_since_timer(in) > DEADLINE_SAVEPOINT_US + WAIT_STATISTICS_US;
+}
+
 static enum result trigger_result(const struct core_in *in, bool late)
 {
     const struct seen_trigger *t = &in->seen->trigger;
@@ -132,7 +139,8 @@ static enum result trigger_result(const struct core_in *in, bool late)
         bool stopped = intent->kind == INTENT_SAVEPOINT || in->seen->job.job == FLINK_JOB_FINISHED;
         if (read != RESULT_DONE || stopped)
             return read == RESULT_WAITING && late ? RESULT_OVERDUE : read;
-        return late ? partial(in, t->location) : RESULT_WAITING;
+        read = late ? partial(in, t->location) : RESULT_WAITING;
+        return read == RESULT_WAITING && is_overdue(in) ? RESULT_OVERDUE : read;
     }
     case FLINK_TRIGGER_STOP_FAILED: {
         enum result r = intent->kind == INTENT_SAVEPOINT ? savepoint_read(in, t->location)

@@ -191,8 +191,11 @@ void oracle_durable(struct sim *s)
                       (long long)top, (long long)s->record.top);
     if (s->record.current.restored == RESTORED_OTHERWISE)
         world_trouble(&s->world, "it was restored from something else than was asked for");
-    if (s->record.current.phase == PHASE_UP && s->record.operation.kind == OPERATION_NONE)
-        s->wish.starts = s->wish_before.starts = false;
+    /* What is asked for just now may not be in it yet. */
+    if (s->record.current.phase == PHASE_UP && s->record.operation.kind == OPERATION_NONE) {
+        s->wish_before.starts = false;
+        s->wish.starts = s->wish.starts && s->asking;
+    }
     judge_cancel(s);
 }
 

@@ -137,6 +137,7 @@ struct sim {
     int64_t last_change; /* when anything was written, or a call made that changes the world */
     struct sim_wish wish;
     struct sim_wish wish_before; /* the same, but while a wish is not acknowledged: both may hold */
+    bool asking;                 /* that is so */
     struct str deployment_id;
     struct str savepoint_id; /* of the savepoint that was requested last */
 

@@ -118,7 +118,9 @@ static void acknowledged(struct sim *s, const struct user_answer *a)
 
 static void patch(struct sim *s, struct str body)
 {
+    s->asking = true;
     struct user_answer a = ask(s, "PATCH", STR(SIM_DEPLOYMENT), body, 0);
+    s->asking = false;
     if (!s->world.trouble[0])
         acknowledged(s, &a);
 }

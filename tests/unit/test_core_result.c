@@ -127,7 +127,11 @@ static void a_stop_is_done_when_its_job_is_finished(void **state)
     then_it_is(OVERDUE);
     c.seen.job.job = FLINK_JOB_RUNNING;
     given_it_was_read(OUTCOME_DONE, VERIFIED_FULL);
-    then_it_is(WAITING); /* whether anything is newer is asked first */
+    then_it_is(WAITING); /* whether anything is newer is asked first, */
+    given_waited(DEADLINE_SAVEPOINT_US + WAIT_STATISTICS_US);
+    then_it_is(WAITING);
+    given_waited(DEADLINE_SAVEPOINT_US + WAIT_STATISTICS_US + 1); /* but not for ever */
+    then_it_is(OVERDUE);
     given_statistics(7);
     then_it_is(PARTIAL);
 }

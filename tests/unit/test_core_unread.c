@@ -197,6 +197,30 @@ static void what_is_found_late_goes_not_before_the_savepoint_of_the_stop(void **
     assert_int_equal(put_of("s2")->status.verified, VERIFIED_FULL);
 }
 
+/* Whether our stop ended it or it came to its own end is in a directory that nobody needs to be read. */
+static void what_a_stop_of_ours_may_have_ended_has_not_finished_by_itself(void **state)
+{
+    (void)state;
+    given_try(INTENT_STOP);
+    given_it_is_gone(0);
+    c.record.intent = (struct intent){0};
+    c.record.current.end = END_FINISHED;
+    c.deployment.spec.restore_strategy = RESTORE_NONE;
+    given_listing(TRY, OUTCOME_UNKNOWN, 0);
+    given_waited(WAIT_LISTING_US + 1);
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(c.out.record.current.phase, PHASE_NONE);
+    assert_int_equal(c.out.record.unread.n, 1);
+    c.tries[0].stop = false;
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(c.out.record.current.phase, PHASE_DONE);
+    c.tries[0].stop = true;
+    c.seen.n_listings = 0;
+    given_listing(TRY, OUTCOME_DONE, 0); /* it was read, and nothing is there */
+    then_it_does(ACTION_COLLECT);
+    assert_int_equal(c.out.record.current.phase, PHASE_DONE);
+}
+
 /* It was taken while storage could not be read, and its number is told by nobody but its own metadata. */
 static void what_only_flink_told_of_is_read_when_it_can_be(void **state)
 {
@@ -234,6 +258,7 @@ int main(void)
         CORE_STORY(the_newest_unread_end_is_read_first),
         CORE_STORY(restore_from_overrules_until_it_is_used),
         CORE_STORY(what_is_found_late_goes_not_before_the_savepoint_of_the_stop),
+        CORE_STORY(what_a_stop_of_ours_may_have_ended_has_not_finished_by_itself),
         CORE_STORY(what_only_flink_told_of_is_read_when_it_can_be),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
