@@ -135,7 +135,8 @@ void act_block_choice(struct step *s)
 void act_block_preflight(struct step *s)
 {
     const struct seen_artifact *a = &s->in->seen->artifact;
-    if (a->outcome == OUTCOME_REFUSED && a->part.at > 0) {
+    bool ours = a->part.at > 0 && a->spec_version == core_target_version(s->in);
+    if (ours && a->outcome == OUTCOME_REFUSED) {
         step_give_up(s, "BLOCKED_CANNOT_START", a->text);
     } else if (core_choice_is_settled(s->in)) {
         act_block_choice(s);

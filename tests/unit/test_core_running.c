@@ -103,6 +103,10 @@ static void a_flink_that_cannot_read_is_not_blamed_on_a_jar(void **state)
     then_it_does(ACTION_BLOCK_PREFLIGHT);
     assert_text(c.out.record.gave_up, "BLOCKED_FLINK_CANNOT_READ");
     c.seen.artifact.part.at = NOW - 1;
+    c.seen.artifact.spec_version = 1; /* of the edit before */
+    then_it_does(ACTION_BLOCK_PREFLIGHT);
+    assert_text(c.out.record.gave_up, "BLOCKED_FLINK_CANNOT_READ");
+    c.seen.artifact.spec_version = 2;
     then_it_does(ACTION_BLOCK_PREFLIGHT);
     assert_text(c.out.record.gave_up, "BLOCKED_CANNOT_START");
     assert_text(c.out.record.gave_up_message, "no such jar");
