@@ -81,6 +81,31 @@ static int load_defaults(void *arg, const struct store_row *row, struct err *e)
     return o ? 0 : -1;
 }
 
+static bool has_job(const struct entry *entry, const struct attempt *at)
+{
+    for (size_t i = 0; i < entry->n_jobs; i++)
+        if (str_eq(((const struct job *)entry->jobs[i]->value)->metadata.id, at->job_id))
+            return true;
+    return at->job_id.len == 0;
+}
+
+/* A record is written in one transaction with the rows that it names, and the core counts on them. */
+static int check_whole(const struct entry *entry, struct err *e)
+{
+    const struct record *r = entry_record(entry);
+    const struct attempt *unread = r->unread.items;
+    bool whole = has_job(entry, &r->current);
+    for (size_t i = 0; i < r->unread.n; i++)
+        whole = whole && has_job(entry, &unread[i]);
+    if (!whole)
+        return err_set(e, ERR_STORE_BROKEN, "the Job of an attempt of Deployment %.*s is missing",
+                       STR_ARG(entry->id));
+    if (r->intent.savepoint_id.len && !entry_savepoint(entry, r->intent.savepoint_id))
+        return err_set(e, ERR_STORE_BROKEN, "Savepoint %.*s, at work for Deployment %.*s, is missing",
+                       STR_ARG(r->intent.savepoint_id), STR_ARG(entry->id));
+    return 0;
+}
+
 int registry_load(struct app *app, struct err *e)
 {
     static const struct {
@@ -103,6 +128,8 @@ int registry_load(struct app *app, struct err *e)
     for (size_t i = 0; i < app->by_id.capacity; i++) {
         if (!app->by_id.slots[i].value)
             continue;
+        if (check_whole(app->by_id.slots[i].value, e) < 0)
+            return -1;
         seen_committed(app->by_id.slots[i].value);
         entry_wake(app->by_id.slots[i].value);
     }

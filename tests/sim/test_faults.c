@@ -187,6 +187,38 @@ static void a_store_that_takes_half_a_minute_delays_and_loses_nothing(void **sta
     assert_int_equal(s->record.failures.n, 0);
 }
 
+static bool is_intended(struct sim *sim)
+{
+    return sim->record.intent.savepoint_id.len > 0;
+}
+
+static void then_it_does_not_start(const char *why)
+{
+    s->down_for = 1 * S;
+    sim_crash(s);
+    sim_run_for(s, 2 * S);
+    assert_non_null(strstr(s->world.trouble, why));
+    s->world.trouble[0] = 0; /* that was the one to come */
+}
+
+/* Rows that belong together were taken apart by somebody else; to go on without one could start a
+ * second copy of a job, or forget a savepoint. */
+static void without_the_job_of_its_attempt_nothing_is_begun(void **state)
+{
+    (void)state;
+    s->store.tables[STORE_JOB] = NULL;
+    then_it_does_not_start("the Job of an attempt of Deployment");
+}
+
+static void without_the_savepoint_of_its_intent_nothing_is_begun(void **state)
+{
+    (void)state;
+    user_edits(s);
+    assert_true(sim_until(s, is_intended, LONG * S));
+    s->store.tables[STORE_SAVEPOINT] = NULL;
+    then_it_does_not_start("at work for Deployment");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -196,6 +228,8 @@ int main(void)
         cmocka_unit_test(an_upgrade_bears_any_two_crashes),
         STORY(who_hears_no_answer_for_an_hour_asks_now_and_then),
         STORY(a_store_that_takes_half_a_minute_delays_and_loses_nothing),
+        STORY(without_the_job_of_its_attempt_nothing_is_begun),
+        STORY(without_the_savepoint_of_its_intent_nothing_is_begun),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
