@@ -101,7 +101,8 @@ static int check_whole(const struct entry *entry, struct err *e)
         return err_set(e, ERR_STORE_BROKEN, "the Job of an attempt of Deployment %.*s is missing",
                        STR_ARG(entry->id));
     if (r->intent.savepoint_id.len && !entry_savepoint(entry, r->intent.savepoint_id))
-        return err_set(e, ERR_STORE_BROKEN, "Savepoint %.*s, at work for Deployment %.*s, is missing",
+        return err_set(e, ERR_STORE_BROKEN,
+                       "Savepoint %.*s, at work for Deployment %.*s, is missing",
                        STR_ARG(r->intent.savepoint_id), STR_ARG(entry->id));
     return 0;
 }
