@@ -88,13 +88,14 @@ static void why_no_savepoint_was_taken_is_said(void **state)
 {
     (void)state;
     given_call(INTENT_NONE, PHASE_UP);
-    given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW - WAIT_SAVEPOINTABLE_US - 1;
+    given_row("s1", SAVEPOINT_STARTED);
+    given_request_waited("s1", WAIT_SAVEPOINTABLE_US + 1);
     c.seen.job.job = FLINK_JOB_RESTARTING;
     then_row(404, ACTION_NOTE_SAVEPOINT_FAILED);
     assert_text(put_of("s1")->status.failure_message, "not all tasks of the job ran");
     given_call(INTENT_NONE, PHASE_NONE);
     given_nothing_exists();
-    given_row("s1", SAVEPOINT_STARTED)->metadata.created_at = NOW;
+    given_row("s1", SAVEPOINT_STARTED);
     then_row(418, ACTION_NOTE_SAVEPOINT_FAILED);
     assert_text(put_of("s1")->status.failure_message, "there is no job to take it of");
 }
