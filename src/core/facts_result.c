@@ -51,7 +51,7 @@ static enum result numbered(const struct core_in *in, enum result read, bool lat
 {
     const struct seen *seen = in->seen;
     bool unread = read == RESULT_DONE && seen->snapshot.outcome == OUTCOME_UNKNOWN;
-    bool asked = seen->stats_part.at > 0 && seen->stats_part.at >= seen->snapshot.part.at;
+    bool asked = seen->stats_part.at >= seen->snapshot.part.at;
     return unread && !asked && !late ? RESULT_WAITING : read;
 }
 
