@@ -289,7 +289,7 @@ int64_t core_told_checkpoint(const struct flink_checkpoints *c, struct str locat
 {
     if (c->outcome != OUTCOME_DONE)
         return 0;
-    if (c->latest_savepoint.id > 0 && snapshot_location_equal(c->latest_savepoint.path, location))
+    if (snapshot_location_equal(c->latest_savepoint.path, location))
         return c->latest_savepoint.id;
     for (size_t i = 0; i < c->n_history; i++)
         if (c->history[i].completed && c->history[i].path.len &&
