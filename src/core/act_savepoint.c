@@ -3,7 +3,7 @@
 #include "core/step_impl.h"
 #include "model/snapshot_location.h"
 
-static void settle_try(struct step *s, struct str trigger_id, int64_t checkpoint_id)
+static void mark_settled(struct step *s, struct str trigger_id, int64_t checkpoint_id)
 {
     struct list *tries = &s->rec->current.tries;
     struct trigger_try *copy = ARENA_ARRAY(s->a, struct trigger_try, tries->n);
@@ -99,7 +99,7 @@ static void complete_savepoint(struct step *s, const struct complete *c)
     s->rec->had_snapshot = true;
     step_event(s, "TRANSITIONED_TO_COMPLETED", "Savepoint %.*s is complete at %.*s",
                STR_ARG(put->metadata.id), STR_ARG(c->location));
-    settle_try(s, s->rec->intent.trigger_id, number);
+    mark_settled(s, s->rec->intent.trigger_id, number);
 }
 
 void act_note_savepoint(struct step *s)

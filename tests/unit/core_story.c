@@ -113,6 +113,43 @@ void given_try(enum intent_kind kind)
     given_row("s1", SAVEPOINT_STARTED);
 }
 
+void given_a_trigger(enum intent_kind kind, enum flink_trigger_state state)
+{
+    given_call(kind, PHASE_UP);
+    given_answer(OUTCOME_DONE);
+    c.seen.trigger.part.at = NOW - 2;
+    c.seen.trigger.trigger_id = STR("t1");
+    c.seen.trigger.state = state;
+    c.seen.trigger.location = STR(PLACE);
+}
+
+void given_it_was_read(enum outcome outcome, enum verified verified)
+{
+    c.seen.snapshot.part.at = NOW - 1;
+    c.seen.snapshot.location = STR(PLACE);
+    c.seen.snapshot.outcome = outcome;
+    c.seen.snapshot.sight = (struct snapshot_sight){
+        .verified = (int)verified, .checkpoint_id = 7, .text = STR("as read")};
+}
+
+void given_it_is_late(void)
+{
+    given_waited(DEADLINE_SAVEPOINT_US + 1);
+}
+
+void given_a_checked_edit_under(enum upgrade_kind upgrade)
+{
+    static struct str_pair version[1];
+    version[0] = (struct str_pair){STR(ANNOTATION_SPEC_VERSION), STR("2")};
+    c.deployment.metadata.annotations = (struct str_map){version, 1};
+    c.record.spec_version = c.record.wanted_spec_version = 2;
+    c.deployment.spec.template_.spec.parallelism = 2;
+    c.deployment.spec.upgrade_strategy = (int)upgrade;
+    c.seen.artifact.part.at = NOW - 1;
+    c.seen.artifact.spec_version = 2;
+    c.seen.artifact.outcome = OUTCOME_DONE;
+}
+
 struct snapshot_sight *given_listing(const char *directory, enum outcome outcome,
                                      int64_t checkpoint)
 {

@@ -13,6 +13,7 @@
 #define FRESH_ID    "d1000000-0000-4000-8000-000000000002" /* for the next Job */
 #define CHECKPOINTS "file:/cp/d1000000000040008000000000000001"
 #define TRY         "file:/sp/try-1"
+#define PLACE       TRY "/savepoint-1" /* of the savepoint in it */
 
 enum { CORE_STORY_ROWS = 4 };
 
@@ -57,6 +58,14 @@ void given_request_waited(const char *id, int64_t us);
 struct savepoint *given_row(const char *id, enum savepoint_state state);
 /* A stop or savepoint that was posted, under trigger t1, as Savepoint s1, into TRY. */
 void given_try(enum intent_kind kind);
+/* Such a try was posted and answered, and Flink says this of its trigger, with the savepoint at PLACE. */
+void given_a_trigger(enum intent_kind kind, enum flink_trigger_state state);
+/* What lies at PLACE was looked at: checkpoint 7. */
+void given_it_was_read(enum outcome outcome, enum verified verified);
+/* The deadline of the try has passed. */
+void given_it_is_late(void);
+/* Spec version 2, which can start, is wanted of the job that runs. */
+void given_a_checked_edit_under(enum upgrade_kind upgrade);
 /* What a directory holds: nothing (checkpoint 0), or one snapshot. */
 struct snapshot_sight *given_listing(const char *directory, enum outcome outcome,
                                      int64_t checkpoint);

@@ -1,19 +1,10 @@
 /* What is looked at next, what is called, and what readers are told of it meanwhile. */
 #include "core_story.h"
 
-#define PLACE TRY "/savepoint-1"
-
 static void given_a_complete_savepoint(enum intent_kind kind, enum outcome read)
 {
-    given_call(kind, PHASE_UP);
-    given_answer(OUTCOME_DONE);
-    c.seen.trigger.part.at = NOW - 1;
-    c.seen.trigger.trigger_id = STR("t1");
-    c.seen.trigger.state = FLINK_TRIGGER_COMPLETED;
-    c.seen.trigger.location = c.seen.snapshot.location = STR(PLACE);
-    c.seen.snapshot.part.at = NOW - 1;
-    c.seen.snapshot.outcome = read;
-    c.seen.snapshot.sight.verified = VERIFIED_FULL;
+    given_a_trigger(kind, FLINK_TRIGGER_COMPLETED);
+    given_it_was_read(read, VERIFIED_FULL);
 }
 
 /* Only where its own directory is what could not be read. */

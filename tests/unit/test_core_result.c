@@ -2,8 +2,6 @@
  * the directory of a try, and by the clock; each at the edge where it turns. */
 #include "core_story.h"
 
-#define PLACE TRY "/savepoint-1"
-
 static int result(void)
 {
     struct core_in in = core_story_in();
@@ -11,35 +9,11 @@ static int result(void)
 }
 #define then_it_is(result_) assert_int_equal(result(), RESULT_##result_)
 
-/* Flink has answered, and says this of our trigger. */
-static void given_a_trigger(enum intent_kind kind, enum flink_trigger_state state)
-{
-    given_call(kind, PHASE_UP);
-    given_answer(OUTCOME_DONE);
-    c.seen.trigger.part.at = NOW - 2;
-    c.seen.trigger.trigger_id = STR("t1");
-    c.seen.trigger.state = state;
-    c.seen.trigger.location = STR(PLACE);
-}
-
-static void given_it_was_read(enum outcome outcome, enum verified verified)
-{
-    c.seen.snapshot.part.at = NOW - 1;
-    c.seen.snapshot.location = STR(PLACE);
-    c.seen.snapshot.outcome = outcome;
-    c.seen.snapshot.sight = (struct snapshot_sight){.verified = (int)verified, .checkpoint_id = 7};
-}
-
 static void given_statistics(int64_t newest_checkpoint)
 {
     c.seen.stats_part.at = NOW - 1;
     c.seen.stats.outcome = OUTCOME_DONE;
     c.seen.stats.latest_completed.id = newest_checkpoint;
-}
-
-static void given_it_is_late(void)
-{
-    given_waited(DEADLINE_SAVEPOINT_US + 1);
 }
 
 static void a_taken_port_is_a_refusal_of_this_attempt(void **state)

@@ -1,19 +1,6 @@
 /* What is said of a stop and of an end: people go by it. */
 #include "core_story.h"
 
-static void given_an_edit_under(enum upgrade_kind upgrade)
-{
-    static struct str_pair version[1];
-    version[0] = (struct str_pair){STR(ANNOTATION_SPEC_VERSION), STR("2")};
-    c.deployment.metadata.annotations = (struct str_map){version, 1};
-    c.record.spec_version = c.record.wanted_spec_version = 2;
-    c.deployment.spec.template_.spec.parallelism = 2;
-    c.deployment.spec.upgrade_strategy = (int)upgrade;
-    c.seen.artifact.part.at = NOW - 1;
-    c.seen.artifact.spec_version = 2;
-    c.seen.artifact.outcome = OUTCOME_DONE;
-}
-
 static void then_the_strategy_is_named(enum action action, bool named)
 {
     then_it_does(action);
@@ -25,7 +12,7 @@ static void a_strategy_is_named_where_it_stops_the_job(void **state)
 {
     (void)state;
     given_call(INTENT_NONE, PHASE_UP);
-    given_an_edit_under(UPGRADE_STATELESS);
+    given_a_checked_edit_under(UPGRADE_STATELESS);
     then_the_strategy_is_named(ACTION_CANCEL, true);
     given_wanted(DESIRED_CANCELLED);
     then_the_strategy_is_named(ACTION_CANCEL, false);
@@ -33,7 +20,7 @@ static void a_strategy_is_named_where_it_stops_the_job(void **state)
     given_wanted(DESIRED_CANCELLED);
     then_the_strategy_is_named(ACTION_CANCEL, false);
     given_call(INTENT_NONE, PHASE_UP);
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     then_the_strategy_is_named(ACTION_STOP, true);
     given_wanted(DESIRED_SUSPENDED);
     then_the_strategy_is_named(ACTION_STOP, false);
@@ -47,7 +34,7 @@ static void an_edit_gives_up_with_its_last_try(void **state)
 {
     (void)state;
     given_call(INTENT_STOP, PHASE_UP);
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     c.record.operation = (struct operation){.kind = OPERATION_UPGRADE, .savepoint_tries = 3};
     c.seen.trigger.part.at = NOW - 1;
     c.seen.trigger.trigger_id = STR("t1");
@@ -131,7 +118,7 @@ static void a_start_is_complete_when_what_is_wanted_runs(void **state)
     given_call(INTENT_NONE, PHASE_SUBMITTED);
     then_it_does(ACTION_NOTE_UP);
     assert_text(said("STATE_TRANSITION_IS_COMPLETED"), "The Deployment is RUNNING");
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     then_it_does(ACTION_NOTE_UP);
     assert_text(said("STATE_TRANSITION_IS_COMPLETED"), "");
 }

@@ -2,32 +2,6 @@
  * from, which number it gets, and when a savepoint that exists is none. */
 #include "core_story.h"
 
-#define PLACE TRY "/savepoint-1"
-
-static void given_a_trigger(enum intent_kind kind, enum flink_trigger_state state)
-{
-    given_call(kind, PHASE_UP);
-    given_answer(OUTCOME_DONE);
-    c.seen.trigger.part.at = NOW - 1;
-    c.seen.trigger.trigger_id = STR("t1");
-    c.seen.trigger.state = state;
-    c.seen.trigger.location = STR(PLACE);
-}
-
-static void given_it_was_read(enum outcome outcome, enum verified verified)
-{
-    c.seen.snapshot.part.at = NOW - 1;
-    c.seen.snapshot.location = STR(PLACE);
-    c.seen.snapshot.outcome = outcome;
-    c.seen.snapshot.sight = (struct snapshot_sight){
-        .verified = (int)verified, .checkpoint_id = 7, .text = STR("as read")};
-}
-
-static void given_it_is_late(void)
-{
-    given_waited(DEADLINE_SAVEPOINT_US + 1);
-}
-
 static void half_a_savepoint_in_the_directory_is_a_failure(void **state)
 {
     (void)state;

@@ -9,16 +9,6 @@ static struct facts facts(void)
 }
 #define assert_fact(column_, value_) assert_int_equal(facts().column_, (value_))
 
-static void given_an_edit_under(enum upgrade_kind upgrade)
-{
-    c.record.spec_version = c.record.wanted_spec_version = 2;
-    c.deployment.spec.template_.spec.parallelism = 2;
-    c.deployment.spec.upgrade_strategy = (int)upgrade;
-    c.seen.artifact.part.at = NOW - 1;
-    c.seen.artifact.spec_version = 2;
-    c.seen.artifact.outcome = OUTCOME_DONE;
-}
-
 static struct savepoint *given_a_snapshot(void)
 {
     struct savepoint *s = given_row("s0", SAVEPOINT_COMPLETED);
@@ -46,9 +36,9 @@ static void an_operation_is_over_when_it_runs_as_wanted(void **state)
     c.seen.job.tasks_up = 1;
     assert_fact(evidence, EVIDENCE_NONE);
     c.seen.job.tasks_up = 2;
-    given_an_edit_under(UPGRADE_NONE);
+    given_a_checked_edit_under(UPGRADE_NONE);
     assert_fact(evidence, EVIDENCE_READY); /* pending, as was asked */
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     assert_fact(evidence, EVIDENCE_NONE);
 }
 
@@ -188,7 +178,7 @@ static void what_the_next_restores_may_be_known_while_a_job_runs(void **state)
     assert_false(is_settled());
     c.deployment.spec.restore_strategy = RESTORE_LATEST_SAVEPOINT;
     assert_false(is_settled());
-    given_an_edit_under(UPGRADE_STATELESS);
+    given_a_checked_edit_under(UPGRADE_STATELESS);
     assert_true(is_settled());
     c.record.current.phase = PHASE_SUBMITTED;
     assert_true(is_settled());
@@ -202,13 +192,13 @@ static void what_the_next_restores_may_be_known_while_a_job_runs(void **state)
     assert_false(is_settled());
     c.deployment.spec.restore_from.location = STR("file:/sp/s0");
     assert_true(is_settled());
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     assert_true(is_settled());
     c.deployment.spec.restore_from.location = (struct str){0};
     c.deployment.spec.restore_strategy = RESTORE_LATEST_SAVEPOINT; /* it takes one first */
     assert_false(is_settled());
     c.deployment.spec.restore_from.location = STR("file:/sp/s0");
-    given_an_edit_under(UPGRADE_NONE);
+    given_a_checked_edit_under(UPGRADE_NONE);
     assert_false(is_settled());
 }
 
@@ -217,7 +207,7 @@ static void a_job_is_not_stopped_for_a_snapshot_that_cannot_be_used(void **state
     (void)state;
     static struct attempt unread[1] = {{.number = 1, .phase = PHASE_GONE}};
     c.deployment.spec.restore_strategy = RESTORE_LATEST_SAVEPOINT;
-    given_an_edit_under(UPGRADE_STATELESS);
+    given_a_checked_edit_under(UPGRADE_STATELESS);
     struct savepoint *s = given_a_snapshot();
     assert_fact(preflight, PREFLIGHT_OK);
     c.seen.snapshot.part.at = 0;
@@ -237,7 +227,7 @@ static void a_job_is_not_stopped_for_a_snapshot_that_cannot_be_used(void **state
 static void an_artifact_is_checked_for_the_version_that_is_wanted(void **state)
 {
     (void)state;
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     assert_fact(preflight, PREFLIGHT_OK);
     c.seen.artifact.outcome = OUTCOME_REFUSED;
     assert_fact(preflight, PREFLIGHT_REFUSED);
@@ -254,7 +244,7 @@ static void an_artifact_is_checked_for_the_version_that_is_wanted(void **state)
 static void an_older_flink_cannot_read_what_runs(void **state)
 {
     (void)state;
-    given_an_edit_under(UPGRADE_STATEFUL);
+    given_a_checked_edit_under(UPGRADE_STATEFUL);
     c.job.spec.template_.artifact.flink_version = STR("2.0");
     c.deployment.spec.template_.spec.artifact.flink_version = STR("1.20");
     assert_fact(preflight, PREFLIGHT_REFUSED);
