@@ -171,6 +171,15 @@ struct str restored_from(void)
     return c ? str_of(c->job.restored) : STR("(no cluster)");
 }
 
+void then_the_first_attempt_is_the_only_one(void)
+{
+    until(has_started);
+    assert_true(r->fault_done);
+    assert_int_equal(r->record.top, 1);
+    assert_int_equal(r->world.n_clusters, 1);
+    assert_int_equal(rig_cluster(r)->job.submissions, 1);
+}
+
 const struct w_snapshot *newest_snapshot(bool savepoint)
 {
     const struct w_snapshot *best = NULL;

@@ -37,6 +37,8 @@ bool stops(const struct rig *rig);        /* is in the middle of a stop-with-sav
 #define until(condition_) scenario_until((condition_), #condition_, __FILE__, __LINE__)
 void scenario_until(bool (*holds)(const struct rig *r), const char *what, const char *file,
                     int line);
+/* It has_started by its first attempt, once, though what was to go wrong has. */
+void then_the_first_attempt_is_the_only_one(void);
 /* What is so stays so, and nothing is done about it. */
 void then_all_is_quiet(void);
 

@@ -8,15 +8,6 @@ static void given_trouble(enum fault fault, int64_t call)
     r->fault_at = call;
 }
 
-static void then_the_first_attempt_is_the_only_one(void)
-{
-    until(has_started);
-    assert_true(r->fault_done);
-    assert_int_equal(r->record.top, 1);
-    assert_int_equal(r->world.n_clusters, 1);
-    assert_int_equal(rig_cluster(r)->job.submissions, 1);
-}
-
 /* F54 */
 static void a_cluster_whose_creation_timed_out_has_no_twin(void **state)
 {
