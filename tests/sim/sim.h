@@ -26,6 +26,7 @@ enum sim_call {
     SIM_CHECKPOINTS,
     SIM_TRIGGER,
     SIM_CAUSE,
+    SIM_PLAN,
     SIM_LIST,
     SIM_VERIFY,
     SIM_FETCH,
