@@ -101,6 +101,7 @@ struct flink_submit {
 };
 
 struct flink_plan {
+    struct str job_id; /* of the job that it will be */
     struct str jar_id;
     struct str entry_class; /* empty = from the manifest */
     struct str_list args;

@@ -212,7 +212,7 @@ static void call_stop(struct entry *e, const struct effect *f)
     const struct deployment *d = entry_deployment(e);
     struct ask *k = call_new(e, false);
     struct flink_stop s = {
-        .job_id = effect_flink_job_id(e),
+        .job_id = effect_flink_job_id(e, entry_record(e)->current.job_id),
         .trigger_id = r->intent.trigger_id,
         .directory = r->intent.directory,
         .native = d->spec.savepoint_format == FORMAT_NATIVE,
@@ -226,7 +226,7 @@ static void call_cancel(struct entry *e, const struct effect *f)
 {
     (void)f;
     struct ask *k = call_new(e, false);
-    e->app->flink.ops->cancel(e->app->flink.ctx, entry_record(e)->current.rest_url, effect_flink_job_id(e),
+    e->app->flink.ops->cancel(e->app->flink.ctx, entry_record(e)->current.rest_url, effect_flink_job_id(e, entry_record(e)->current.job_id),
                               on_flink, k);
 }
 

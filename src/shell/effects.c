@@ -25,9 +25,9 @@ void ask_end(struct ask *k)
     entry_answered(e);
 }
 
-struct str effect_flink_job_id(const struct entry *e)
+struct str effect_flink_job_id(const struct entry *e, struct str id)
 {
-    const struct job *j = entry_job(e, entry_record(e)->current.job_id);
+    const struct job *j = entry_job(e, id);
     return j ? j->status.flink_job_id : (struct str){0};
 }
 
@@ -71,7 +71,7 @@ static void look_jobmanager(struct entry *e, const struct effect *f)
         return;
     struct ask *k = ask_new(e, &e->seen.job_part);
     k->subject = arena_str(k->arena, c->incarnation);
-    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, effect_flink_job_id(e),
+    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, effect_flink_job_id(e, entry_record(e)->current.job_id),
                             f->kind == LOOK_JOB ? FLINK_LOOK_JOB : FLINK_LOOK_TASKMANAGERS,
                             on_jobmanager, k);
 }
@@ -92,7 +92,7 @@ static void ask_stats(struct entry *e, void (*then)(void *arg), void *arg)
     k->then = then;
     k->then_arg = arg;
     e->app->flink.ops->checkpoints(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                                   effect_flink_job_id(e), on_stats, k);
+                                   effect_flink_job_id(e, entry_record(e)->current.job_id), on_stats, k);
 }
 
 static void look_stats(struct entry *e, const struct effect *f)
@@ -122,7 +122,7 @@ static void look_cause(struct entry *e, const struct effect *f)
     (void)f;
     struct ask *k = ask_new(e, &e->seen.cause_part);
     e->app->flink.ops->cause(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                             effect_flink_job_id(e), on_cause, k);
+                             effect_flink_job_id(e, entry_record(e)->current.job_id), on_cause, k);
 }
 
 static void on_trigger(void *arg, const struct flink_trigger *t)
@@ -138,7 +138,7 @@ static void look_trigger(struct entry *e, const struct effect *f)
     struct ask *k = ask_new(e, &e->seen.trigger.part);
     k->subject = arena_str(k->arena, f->subject);
     e->app->flink.ops->trigger(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                               effect_flink_job_id(e), k->subject, on_trigger, k);
+                               effect_flink_job_id(e, entry_record(e)->current.job_id), k->subject, on_trigger, k);
 }
 
 static void on_directory(void *arg, const struct snapshot_listing *l)
@@ -244,8 +244,10 @@ static void look_standby(struct entry *e, const struct effect *f)
         return;
     struct ask *k = ask_new(e, &e->seen.standby.part);
     k->subject = arena_str(k->arena, c->incarnation);
-    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, (struct str){0},
-                            FLINK_LOOK_TASKMANAGERS, on_standby, k);
+    e->app->flink.ops->look(
+        e->app->flink.ctx, c->rest_url,
+        effect_flink_job_id(e, entry_record(e)->standby.attempt.job_id), FLINK_LOOK_TASKMANAGERS,
+        on_standby, k);
 }
 
 static void on_plan(void *arg, const struct flink_answer *a)
@@ -263,6 +265,7 @@ static void look_plan(struct entry *e, const struct effect *f)
     const struct job_template *t = &entry_job(e, at->job_id)->spec.template_;
     struct ask *k = ask_new(e, &e->seen.standby.plan_part);
     struct flink_plan p = {
+        .job_id = effect_flink_job_id(e, at->job_id),
         .jar_id = at->jar_id,
         .entry_class = at->entry_class,
         .args = words_split(k->arena, t->artifact.main_args),

@@ -22,8 +22,8 @@ struct ask {
 struct ask *ask_new(struct entry *e, struct seen_part *part);
 /* Frees it and wakes the Deployment. */
 void ask_end(struct ask *k);
-/* Of the present attempt; empty when it has no Job. */
-struct str effect_flink_job_id(const struct entry *e);
+/* Of a Job; empty when there is none of that id. */
+struct str effect_flink_job_id(const struct entry *e, struct str id);
 /* Cluster of an attempt in the latest inventory, or NULL. */
 const struct platform_cluster *effect_cluster(const struct entry *e, int64_t attempt);
 /* The program's jar, unless left out, and what joins the class path. */

@@ -112,7 +112,7 @@ static void cause(void *ctx, struct str url, struct str job_id,
 static void plan(void *ctx, struct str url, const struct flink_plan *p,
                  void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
-    struct w_call c = to_flink(ctx, SIM_PLAN, url, (struct str){0});
+    struct w_call c = to_flink(ctx, SIM_PLAN, url, p->job_id);
     c.jar_id = keep(ctx, p->jar_id);
     call_send(ctx, &c, (union sim_answer_fn){.answer = fn}, arg);
 }

@@ -230,7 +230,7 @@ static void planned(struct call *c, const struct http_answer *answer)
 static void plan(void *ctx, struct str url, const struct flink_plan *p,
                  void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
-    struct call *c = call_new(ctx, url, (struct str){NULL, 0}, p->timeout_us, arg);
+    struct call *c = call_new(ctx, url, p->job_id, p->timeout_us, arg);
     struct str jar = request_segment(c->arena, p->jar_id);
     struct str path = {NULL, 0};
     c->on_answer = fn;

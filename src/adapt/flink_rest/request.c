@@ -89,6 +89,7 @@ struct str request_plan(struct arena *a, const struct flink_plan *p)
     struct json_out o = {.buf = &b};
     json_begin_object(&o);
     put_program(&o, p->entry_class, &p->args, p->parallelism);
+    put_str(&o, STR("jobId"), p->job_id);
     json_end_object(&o);
     return finished(a, &b);
 }
