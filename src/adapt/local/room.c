@@ -1,7 +1,9 @@
 /* Whether another cluster fits beside what runs: a standby must not cost the running job its memory. */
 #include "adapt/local/internal.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
+#include <unistd.h>
 
 enum { MEMINFO_MOST = 16384, CGROUP_MOST = 65536 };
 #define MIB (1024 * 1024)
@@ -43,10 +45,22 @@ bool room_of_cgroup(struct str most, struct str used, struct str stat, int64_t *
     return true;
 }
 
+/* What the kernel writes has no size beforehand. */
 static bool read_text(struct arena *a, struct str path, size_t most, struct str *ret)
 {
-    struct err ignored;
-    return file_read(a, path, most, ret, &ignored) == FILE_READ;
+    char *text = arena_alloc(a, most);
+    int fd = open(arena_cstr(a, path), O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    size_t n = 0;
+    ssize_t got = 1;
+    while (n < most && got > 0) {
+        got = read(fd, text + n, most - n);
+        n += got > 0 ? (size_t)got : 0;
+    }
+    close(fd);
+    *ret = (struct str){text, n};
+    return got == 0; /* to its end */
 }
 
 /* Of the cgroup that Flink's processes are started in, which is ours; none that can be read limits
