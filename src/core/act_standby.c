@@ -83,7 +83,8 @@ void act_standby_warm(struct step *s)
 
 void act_standby_note_ready(struct step *s)
 {
-    step_event(s, "STANDBY_IS_READY", "The cluster of attempt %d is up, and has made the job's plan",
+    step_event(s, "STANDBY_IS_READY",
+               "The cluster of attempt %d is up, and has made the job's plan",
                (int)s->rec->standby.attempt.number);
     take_step(s, STANDBY_STEP_READY);
 }
@@ -113,9 +114,10 @@ static struct str cause(const struct step *s)
 void act_standby_give_up(struct step *s)
 {
     struct str why = cause(s);
-    step_event(s, "STANDBY_GIVEN_UP",
-               "Attempt %d does not stand ready: %.*s; the running job is replaced without a standby",
-               (int)s->rec->standby.attempt.number, STR_ARG(why));
+    step_event(
+        s, "STANDBY_GIVEN_UP",
+        "Attempt %d does not stand ready: %.*s; the running job is replaced without a standby",
+        (int)s->rec->standby.attempt.number, STR_ARG(why));
     judge(s, STANDBY_COLD, why);
     end(s);
 }
@@ -123,10 +125,10 @@ void act_standby_give_up(struct step *s)
 void act_standby_refuse(struct step *s)
 {
     const struct seen_standby *seen = &s->in->seen->standby;
-    struct str why = s->standby.result == RESULT_OVERDUE
-                         ? STR("the job's plan was not made in time; does main() come to execute()?")
-                         : arena_fmt(s->a, "the job's plan cannot be made: %.*s",
-                                     STR_ARG(seen->plan_text));
+    struct str why =
+        s->standby.result == RESULT_OVERDUE
+            ? STR("the job's plan was not made in time; does main() come to execute()?")
+            : arena_fmt(s->a, "the job's plan cannot be made: %.*s", STR_ARG(seen->plan_text));
     step_event(s, "STANDBY_REFUSED_THE_JOB", "Attempt %d: %.*s",
                (int)s->rec->standby.attempt.number, STR_ARG(why));
     judge(s, STANDBY_REFUSED, why);
@@ -135,7 +137,8 @@ void act_standby_refuse(struct step *s)
 
 void act_standby_end(struct step *s)
 {
-    step_event(s, "STANDBY_IS_NOT_NEEDED", "The cluster of attempt %d is taken down: nothing waits for it",
+    step_event(s, "STANDBY_IS_NOT_NEEDED",
+               "The cluster of attempt %d is taken down: nothing waits for it",
                (int)s->rec->standby.attempt.number);
     end(s);
 }

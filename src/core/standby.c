@@ -90,8 +90,8 @@ static enum standby_world cluster_fact(const struct core_in *in, const struct pl
 static enum standby_world cluster_of(const struct core_in *in)
 {
     const struct seen *seen = in->seen;
-    if (in->record->standby.step == STANDBY_STEP_NONE ||
-        !facts_are_fresh(in, &seen->world_part) || seen->world_outcome != OUTCOME_DONE)
+    if (in->record->standby.step == STANDBY_STEP_NONE || !facts_are_fresh(in, &seen->world_part) ||
+        seen->world_outcome != OUTCOME_DONE)
         return STANDBY_UNKNOWN;
     for (size_t i = 0; i < seen->n_clusters; i++)
         if (seen->clusters[i].attempt == in->record->standby.attempt.number)

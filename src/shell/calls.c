@@ -71,8 +71,8 @@ static void call_answered(struct ask *k, enum outcome outcome, int status, struc
     if (call->timer == k->timer && !e->removed) {
         static const struct str words[] = {
             {"answer unknown", 14}, {"answer done", 11}, {"answer refused", 14}};
-        log_call(e, k->standby ? standby_words[k->intent] : intent_names[k->intent],
-                 words[outcome], text);
+        log_call(e, k->standby ? standby_words[k->intent] : intent_names[k->intent], words[outcome],
+                 text);
         struct arena *a = seen_arena(e, k->standby ? SEEN_STANDBY_CALL : SEEN_CALL);
         call->answered = true;
         call->answered_at = app_mono_us(e->app);
@@ -226,8 +226,8 @@ static void call_cancel(struct entry *e, const struct effect *f)
 {
     (void)f;
     struct ask *k = call_new(e, false);
-    e->app->flink.ops->cancel(e->app->flink.ctx, entry_record(e)->current.rest_url, effect_flink_job_id(e, entry_record(e)->current.job_id),
-                              on_flink, k);
+    e->app->flink.ops->cancel(e->app->flink.ctx, entry_record(e)->current.rest_url,
+                              effect_flink_job_id(e, entry_record(e)->current.job_id), on_flink, k);
 }
 
 static void call_teardown(struct entry *e, const struct effect *f)
@@ -250,16 +250,11 @@ static void call_discard(struct entry *e, const struct effect *f)
 void call_run(struct entry *e, const struct effect *f)
 {
     static void (*const run[])(struct entry *, const struct effect *) = {
-        [CALL_PROVISION] = call_provision,
-        [CALL_UPLOAD] = call_upload,
-        [CALL_SUBMIT] = call_submit,
-        [CALL_STOP] = call_stop,
-        [CALL_CANCEL] = call_cancel,
-        [CALL_TEARDOWN] = call_teardown,
-        [CALL_DISCARD] = call_discard,
-        [CALL_STANDBY_PROVISION] = call_provision,
-        [CALL_STANDBY_UPLOAD] = call_upload,
-        [CALL_STANDBY_TEARDOWN] = call_teardown,
+        [CALL_PROVISION] = call_provision,   [CALL_UPLOAD] = call_upload,
+        [CALL_SUBMIT] = call_submit,         [CALL_STOP] = call_stop,
+        [CALL_CANCEL] = call_cancel,         [CALL_TEARDOWN] = call_teardown,
+        [CALL_DISCARD] = call_discard,       [CALL_STANDBY_PROVISION] = call_provision,
+        [CALL_STANDBY_UPLOAD] = call_upload, [CALL_STANDBY_TEARDOWN] = call_teardown,
     };
     const struct record *r = entry_record(e);
     const char *intent =

@@ -71,9 +71,9 @@ static void look_jobmanager(struct entry *e, const struct effect *f)
         return;
     struct ask *k = ask_new(e, &e->seen.job_part);
     k->subject = arena_str(k->arena, c->incarnation);
-    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url, effect_flink_job_id(e, entry_record(e)->current.job_id),
-                            f->kind == LOOK_JOB ? FLINK_LOOK_JOB : FLINK_LOOK_TASKMANAGERS,
-                            on_jobmanager, k);
+    e->app->flink.ops->look(
+        e->app->flink.ctx, c->rest_url, effect_flink_job_id(e, entry_record(e)->current.job_id),
+        f->kind == LOOK_JOB ? FLINK_LOOK_JOB : FLINK_LOOK_TASKMANAGERS, on_jobmanager, k);
 }
 
 static void on_stats(void *arg, const struct flink_checkpoints *c)
@@ -92,7 +92,8 @@ static void ask_stats(struct entry *e, void (*then)(void *arg), void *arg)
     k->then = then;
     k->then_arg = arg;
     e->app->flink.ops->checkpoints(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                                   effect_flink_job_id(e, entry_record(e)->current.job_id), on_stats, k);
+                                   effect_flink_job_id(e, entry_record(e)->current.job_id),
+                                   on_stats, k);
 }
 
 static void look_stats(struct entry *e, const struct effect *f)
@@ -138,7 +139,8 @@ static void look_trigger(struct entry *e, const struct effect *f)
     struct ask *k = ask_new(e, &e->seen.trigger.part);
     k->subject = arena_str(k->arena, f->subject);
     e->app->flink.ops->trigger(e->app->flink.ctx, entry_record(e)->current.rest_url,
-                               effect_flink_job_id(e, entry_record(e)->current.job_id), k->subject, on_trigger, k);
+                               effect_flink_job_id(e, entry_record(e)->current.job_id), k->subject,
+                               on_trigger, k);
 }
 
 static void on_directory(void *arg, const struct snapshot_listing *l)
@@ -244,10 +246,9 @@ static void look_standby(struct entry *e, const struct effect *f)
         return;
     struct ask *k = ask_new(e, &e->seen.standby.part);
     k->subject = arena_str(k->arena, c->incarnation);
-    e->app->flink.ops->look(
-        e->app->flink.ctx, c->rest_url,
-        effect_flink_job_id(e, entry_record(e)->standby.attempt.job_id), FLINK_LOOK_TASKMANAGERS,
-        on_standby, k);
+    e->app->flink.ops->look(e->app->flink.ctx, c->rest_url,
+                            effect_flink_job_id(e, entry_record(e)->standby.attempt.job_id),
+                            FLINK_LOOK_TASKMANAGERS, on_standby, k);
 }
 
 static void on_plan(void *arg, const struct flink_answer *a)

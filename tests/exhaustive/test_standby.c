@@ -13,8 +13,8 @@
 #define NOT(...)   ((fact_set)(0xFFFFU & ~(unsigned)(__VA_ARGS__)))
 #define DO(action) (1ULL << ACTION_##action)
 
-#define ACTS                                                                             \
-    (DO(STANDBY_BEGIN) | DO(STANDBY_CALL_AGAIN) | DO(STANDBY_UPLOAD) | DO(STANDBY_WARM) | \
+#define ACTS                                                                               \
+    (DO(STANDBY_BEGIN) | DO(STANDBY_CALL_AGAIN) | DO(STANDBY_UPLOAD) | DO(STANDBY_WARM) |  \
      DO(STANDBY_NOTE_READY) | DO(STANDBY_GIVE_UP) | DO(STANDBY_REFUSE) | DO(STANDBY_END) | \
      DO(STANDBY_NOTE_GONE))
 
@@ -25,23 +25,49 @@ static const struct {
         fact_set step, use, cluster, answer;
     } where;
 } forbidden[] = {
-    {"what was not seen is looked at, nothing else", ACTS & ~DO(STANDBY_BEGIN), {.cluster = IS(STANDBY_UNKNOWN)}},
+    {"what was not seen is looked at, nothing else",
+     ACTS & ~DO(STANDBY_BEGIN),
+     {.cluster = IS(STANDBY_UNKNOWN)}},
     {"one standby at a time", DO(STANDBY_BEGIN), {.step = NOT(IS(STANDBY_STEP_NONE))}},
     {"and only for an edit that was checked", DO(STANDBY_BEGIN), {.use = NOT(IS(USE_BEGIN))}},
     {"a jar is for a cluster that is whole", DO(STANDBY_UPLOAD), {.cluster = NOT(IS(STANDBY_UP))}},
-    {"nothing is handed to what nobody needs", DO(STANDBY_UPLOAD) | DO(STANDBY_WARM) | DO(STANDBY_NOTE_READY), {.use = IS(USE_NONE)}},
-    {"each step is done before the next", DO(STANDBY_UPLOAD), {.step = NOT(IS(STANDBY_STEP_PROVISION))}},
+    {"nothing is handed to what nobody needs",
+     DO(STANDBY_UPLOAD) | DO(STANDBY_WARM) | DO(STANDBY_NOTE_READY),
+     {.use = IS(USE_NONE)}},
+    {"each step is done before the next",
+     DO(STANDBY_UPLOAD),
+     {.step = NOT(IS(STANDBY_STEP_PROVISION))}},
     {"each step is done before the next", DO(STANDBY_WARM), {.step = NOT(IS(STANDBY_STEP_UPLOAD))}},
-    {"each step is done before the next", DO(STANDBY_NOTE_READY), {.step = NOT(IS(STANDBY_STEP_WARM))}},
-    {"each step is done before the next", DO(STANDBY_WARM) | DO(STANDBY_NOTE_READY), {.answer = NOT(IS(RESULT_DONE))}},
-    {"ready is what is whole", DO(STANDBY_NOTE_READY), {.cluster = IS(STANDBY_DEAD) | IS(STANDBY_GONE) | IS(STANDBY_SHORT)}},
-    {"the upgrade is refused by the job's plan alone", DO(STANDBY_REFUSE), {.step = NOT(IS(STANDBY_STEP_WARM))}},
-    {"and only with an answer, or when there is none in time", DO(STANDBY_REFUSE), {.answer = NOT(IS(RESULT_REFUSED) | IS(RESULT_OVERDUE))}},
-    {"it is over only when it is proven gone", DO(STANDBY_NOTE_GONE), {.cluster = NOT(IS(STANDBY_GONE))}},
-    {"it is over only after its end was asked for", DO(STANDBY_NOTE_GONE), {.step = NOT(IS(STANDBY_STEP_END))}},
-    {"its end is asked for once", DO(STANDBY_END) | DO(STANDBY_GIVE_UP) | DO(STANDBY_REFUSE), {.step = IS(STANDBY_STEP_END) | IS(STANDBY_STEP_NONE)}},
-    {"main() runs once in each that answers", DO(STANDBY_CALL_AGAIN), {.step = IS(STANDBY_STEP_WARM) | IS(STANDBY_STEP_READY) | IS(STANDBY_STEP_NONE)}},
-    {"a standby that is needed and whole is kept", DO(STANDBY_END) | DO(STANDBY_GIVE_UP), {.step = IS(STANDBY_STEP_READY), .use = NOT(IS(USE_NONE)), .cluster = IS(STANDBY_UP)}},
+    {"each step is done before the next",
+     DO(STANDBY_NOTE_READY),
+     {.step = NOT(IS(STANDBY_STEP_WARM))}},
+    {"each step is done before the next",
+     DO(STANDBY_WARM) | DO(STANDBY_NOTE_READY),
+     {.answer = NOT(IS(RESULT_DONE))}},
+    {"ready is what is whole",
+     DO(STANDBY_NOTE_READY),
+     {.cluster = IS(STANDBY_DEAD) | IS(STANDBY_GONE) | IS(STANDBY_SHORT)}},
+    {"the upgrade is refused by the job's plan alone",
+     DO(STANDBY_REFUSE),
+     {.step = NOT(IS(STANDBY_STEP_WARM))}},
+    {"and only with an answer, or when there is none in time",
+     DO(STANDBY_REFUSE),
+     {.answer = NOT(IS(RESULT_REFUSED) | IS(RESULT_OVERDUE))}},
+    {"it is over only when it is proven gone",
+     DO(STANDBY_NOTE_GONE),
+     {.cluster = NOT(IS(STANDBY_GONE))}},
+    {"it is over only after its end was asked for",
+     DO(STANDBY_NOTE_GONE),
+     {.step = NOT(IS(STANDBY_STEP_END))}},
+    {"its end is asked for once",
+     DO(STANDBY_END) | DO(STANDBY_GIVE_UP) | DO(STANDBY_REFUSE),
+     {.step = IS(STANDBY_STEP_END) | IS(STANDBY_STEP_NONE)}},
+    {"main() runs once in each that answers",
+     DO(STANDBY_CALL_AGAIN),
+     {.step = IS(STANDBY_STEP_WARM) | IS(STANDBY_STEP_READY) | IS(STANDBY_STEP_NONE)}},
+    {"a standby that is needed and whole is kept",
+     DO(STANDBY_END) | DO(STANDBY_GIVE_UP),
+     {.step = IS(STANDBY_STEP_READY), .use = NOT(IS(USE_NONE)), .cluster = IS(STANDBY_UP)}},
 };
 
 static bool allows(fact_set set, unsigned value)
@@ -74,8 +100,8 @@ static void judge(const struct standby_facts *f, void *arg)
             continue;
         (*broken)++;
         print_error("rule %d does %s, though %s: step=%s use=%d cluster=%d answer=%d\n", r->number,
-                    action_name(r->then), forbidden[i].why, standby_step_names[f->step], (int)f->use,
-                    (int)f->world, (int)f->result);
+                    action_name(r->then), forbidden[i].why, standby_step_names[f->step],
+                    (int)f->use, (int)f->world, (int)f->result);
     }
 }
 

@@ -2,7 +2,7 @@
 #include "scenario.h"
 
 #define STANDBY_UP "760 STANDBY_BEGIN, 720 STANDBY_UPLOAD, 730 STANDBY_WARM, 740 STANDBY_NOTE_READY"
-#define THEN_STOP                                                                                  \
+#define THEN_STOP                                                                                \
     ", 442 STOP, 240 NOTE_SAVEPOINT, 300 NOTE_END, 310 NOTE_READ, 322 TEARDOWN, 280 NOTE_GONE, " \
     "330 COLLECT"
 #define THEN_ADOPT ", 511 ADOPT, 534 SUBMIT, 230 NOTE_SUBMITTED, 406 NOTE_UP, 408 NOTE_EVIDENCE"

@@ -203,8 +203,7 @@ static void cause(struct flink f, const struct owed *o)
 
 static void plan(struct flink f, const struct owed *o)
 {
-    struct flink_plan p = {
-        .job_id = o->call.job_id, .jar_id = o->call.jar_id, .timeout_us = S};
+    struct flink_plan p = {.job_id = o->call.job_id, .jar_id = o->call.jar_id, .timeout_us = S};
     f.ops->plan(f.ctx, BASE, &p, o->fn.answer, o->arg);
 }
 
