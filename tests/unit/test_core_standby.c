@@ -23,8 +23,8 @@ static void given_standby(enum standby_step step)
     c.seen.clusters[1].rest_url = STR("http://two");
     c.seen.standby.part.at = NOW - 1;
     c.seen.standby.incarnation = STR("two");
-    c.seen.standby.sight = (struct flink_sight){.outcome = OUTCOME_DONE,
-                                                .taskmanager_ids = {c.taskmanagers, 1}};
+    c.seen.standby.sight =
+        (struct flink_sight){.outcome = OUTCOME_DONE, .taskmanager_ids = {c.taskmanagers, 1}};
 }
 
 static struct platform_cluster *its_cluster(void)
@@ -401,8 +401,7 @@ static void given_a_start(enum standby_step step)
     c.record.current.phase = PHASE_NONE;
     c.seen.clusters++;
     c.seen.n_clusters = 1;
-    c.record.standby.attempt.phase =
-        step >= STANDBY_STEP_WARM ? PHASE_PROVISIONED : PHASE_RESERVED;
+    c.record.standby.attempt.phase = step >= STANDBY_STEP_WARM ? PHASE_PROVISIONED : PHASE_RESERVED;
 }
 
 static void a_start_goes_on_from_it(void **state)
