@@ -2,6 +2,7 @@
 #include "api/api_impl.h"
 #include "api/hint.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
@@ -63,6 +64,9 @@ const struct route routes[] = {
 { DELETE_, .path = NS "/savepoints/{name}", .fn = delete_savepoint, .id = "deleteSavepoint",
   .gives = &savepoint_fields, .queries = BIT(FORCE) | BIT(DRY_RUN),
   .doc = "Deletes its data, when nobody needs it." },
+{ POST, .path = NS "/savepoints/{name}/verification", .fn = post_verification,
+  .id = "verifySavepoint", .gives = &verification_fields, .status = 200, .queries = BIT(DRY_RUN),
+  .doc = "Reads its data again, and records how far it is whole." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
   .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },

@@ -1,6 +1,7 @@
 /* POST savepoints: takes one of the running job, or registers one that exists. */
 #include "api/hint.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 #include "api/write.h"
 #include "base/uuid.h"
 #include "core/step.h"
@@ -130,20 +131,13 @@ static void fill_trigger(struct creation *w, const struct entry *entry)
 
 static struct event creation_event(const struct creation *w, const struct entry *entry)
 {
-    const struct metadata *m = &entry_deployment(entry)->metadata;
-    struct call *c = w->call;
-    return (struct event){
-        .namespace_name = m->namespace_name,
-        .deployment_id = m->id,
-        .deployment_name = m->name,
-        .job_id = w->row.metadata.job_id,
-        .name = w->imports ? STR("SAVEPOINT_REGISTERED") : STR("SAVEPOINT_REQUESTED"),
-        .created_at = app_wall_us(c->app),
-        .message = w->imports ? arena_fmt(c->a, "The user registers the snapshot at %.*s",
-                                          STR_ARG(w->row.spec.savepoint_location))
-                              : STR("The user asks for a savepoint"),
-        .actor = STR("user"),
-    };
+    struct event event = savepoint_event(
+        w->call, entry, w->imports ? STR("SAVEPOINT_REGISTERED") : STR("SAVEPOINT_REQUESTED"),
+        w->imports ? arena_fmt(w->call->a, "The user registers the snapshot at %.*s",
+                               STR_ARG(w->row.spec.savepoint_location))
+                   : STR("The user asks for a savepoint"));
+    event.job_id = w->row.metadata.job_id;
+    return event;
 }
 
 static void on_committed(void *arg, struct entry *entry, const struct store_result *r)

@@ -1,5 +1,6 @@
 /* Savepoints: reads, and whether one may be deleted. Creation is savepoint_new.c. */
 #include "api/plan.h"
+#include "api/savepoint.h"
 #include "api/write.h"
 #include "core/choice.h"
 #include "model/snapshot_location.h"
@@ -28,9 +29,8 @@ enum handled get_savepoints(struct call *c, struct err *e)
     return list_end(c, &l);
 }
 
-/* The Savepoint that the path names, and whose it is. */
-static const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,
-                                              struct err *e)
+const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,
+                                       struct err *e)
 {
     size_t n;
     if (check_namespace(c, e) < 0)
@@ -45,6 +45,21 @@ static const struct savepoint *call_savepoint(const struct call *c, struct entry
     }
     fail_not_found(e, "Savepoint", c->name);
     return NULL;
+}
+
+struct event savepoint_event(const struct call *c, const struct entry *entry, struct str name,
+                             struct str message)
+{
+    const struct metadata *m = &entry_deployment(entry)->metadata;
+    return (struct event){
+        .namespace_name = m->namespace_name,
+        .deployment_id = m->id,
+        .deployment_name = m->name,
+        .name = name,
+        .created_at = app_wall_us(c->app),
+        .message = message,
+        .actor = STR("user"),
+    };
 }
 
 enum handled get_savepoint(struct call *c, struct err *e)
@@ -149,20 +164,12 @@ static void on_deleted(void *arg, struct entry *entry, const struct store_result
 
 static struct event deletion_event(const struct deletion *w, const struct entry *entry)
 {
-    const struct metadata *m = &entry_deployment(entry)->metadata;
-    return (struct event){
-        .namespace_name = m->namespace_name,
-        .deployment_id = m->id,
-        .deployment_name = m->name,
-        .name = w->force ? STR("SAVEPOINT_FORGOTTEN") : STR("TRIGGERED_SAVEPOINT_DELETION"),
-        .created_at = app_wall_us(w->call->app),
-        .message =
-            arena_fmt(w->call->a,
-                      w->force ? "The user drops the record of Savepoint %.*s; its data stays"
-                               : "The user deletes Savepoint %.*s and its data",
-                      STR_ARG(w->id)),
-        .actor = STR("user"),
-    };
+    return savepoint_event(
+        w->call, entry, w->force ? STR("SAVEPOINT_FORGOTTEN") : STR("TRIGGERED_SAVEPOINT_DELETION"),
+        arena_fmt(w->call->a,
+                  w->force ? "The user drops the record of Savepoint %.*s; its data stays"
+                           : "The user deletes Savepoint %.*s and its data",
+                  STR_ARG(w->id)));
 }
 
 static void deletion_idle(void *arg)

@@ -23,6 +23,8 @@ enum exit_code {
     EXIT_DECLINED = 9,
     EXIT_CHANGES = 10,
     EXIT_STATE_LOSS = 11,
+    EXIT_UNSOUND = 12,
+    EXIT_UNSAID = 13,
     EXIT_SIGINT = 130,
     EXIT_SIGPIPE = 141,
     EXIT_SIGTERM = 143,
@@ -290,6 +292,11 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
 /* One document: plan, ask if state would be lost, write, wait if asked to. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
 
+/* ---- savepoint_care.c ---- */
+
+/* "savepoint/ID" or "ID": the id. */
+struct str savepoint_id(struct cli *c, struct str word);
+
 /* ---- commands, by file ---- */
 
 typedef int command_fn(struct cli *c);
@@ -300,4 +307,5 @@ command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
+command_fn cmd_savepoint_verify;               /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

@@ -134,11 +134,6 @@ int cmd_savepoint_register(struct cli *c)
 
 int cmd_savepoint_delete(struct cli *c)
 {
-    struct str rest;
-    struct str id = c->words[0];
-    struct str first = str_split(id, '/', &rest);
-    if (kind_find(first) == kind_of(RESOURCE_SAVEPOINT) && rest.len)
-        id = rest;
-    c->words[0] = arena_fmt(c->a, "savepoint/%.*s", STR_ARG(id));
+    c->words[0] = arena_fmt(c->a, "savepoint/%.*s", STR_ARG(savepoint_id(c, c->words[0])));
     return cmd_delete(c);
 }
