@@ -96,6 +96,7 @@ static void fill_common(struct creation *w, const struct entry *entry)
     m->created_at = m->modified_at = app_wall_us(app);
     m->resource_version = 1;
     m->annotations = w->asked.metadata.annotations;
+    w->row.spec.pinned = w->asked.spec.pinned;
 }
 
 static void put_spec_version(struct creation *w, int64_t version)
@@ -203,6 +204,21 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
     entry_when_idle(entry, creation_idle, w);
 }
 
+/* From here until the row is committed nobody deletes what it is about. */
+static void on_held(void *arg)
+{
+    struct creation *w = arg;
+    struct app *app = w->call->app;
+    struct err e = {0};
+    if (!w->call->hold.going) {
+        app->snapshots.ops->verify(app->snapshots.ctx, w->asked.spec.savepoint_location,
+                                   on_verified, w);
+        return;
+    }
+    register_fail_going(LOCATION, &e);
+    call_failed(w->call, &e);
+}
+
 enum handled post_savepoint(struct call *c, struct err *e)
 {
     struct creation *w = ARENA_NEW(c->a, struct creation);
@@ -214,8 +230,7 @@ enum handled post_savepoint(struct call *c, struct err *e)
         return HANDLED_FAILED;
     w->deployment_id = arena_str(c->a, entry->id);
     if (w->imports)
-        c->app->snapshots.ops->verify(c->app->snapshots.ctx, w->asked.spec.savepoint_location,
-                                      on_verified, w);
+        location_hold(c->app, &c->hold, w->asked.spec.savepoint_location, on_held, w);
     else
         entry_when_idle(entry, creation_idle, w);
     return HANDLED_LATER;

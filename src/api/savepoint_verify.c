@@ -34,7 +34,7 @@ const struct fields verification_fields = {
 
 /* What a look at its data makes of a Savepoint's row; false: it stays as it is. */
 static bool note_look(struct arena *a, struct savepoint *row, enum outcome outcome,
-                       const struct snapshot_sight *sight, struct str text, int64_t wall_us)
+                      const struct snapshot_sight *sight, struct str text, int64_t wall_us)
 {
     struct savepoint_status *st = &row->status;
     /* That its bytes are whole does not tell which job went on from it. */
@@ -114,8 +114,8 @@ static void look_idle(void *arg)
         return;
     }
     w->row = *s;
-    bool news = note_look(c->a, &w->row, w->outcome, &w->sight, w->answer.text,
-                                  w->answer.looked_at);
+    bool news =
+        note_look(c->a, &w->row, w->outcome, &w->sight, w->answer.text, w->answer.looked_at);
     w->answer.verified = w->row.status.verified;
     if (!news || w->dry_run) {
         answer(w);

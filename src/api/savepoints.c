@@ -71,20 +71,6 @@ enum handled get_savepoint(struct call *c, struct err *e)
 
 /* ---- DELETE: the data goes only when nobody needs it (behaviour.md 5) ---- */
 
-static bool is_shared(const struct app *app, const struct savepoint *s)
-{
-    for (size_t i = 0; i < app->by_id.capacity; i++) {
-        const struct entry *e = app->by_id.slots[i].value;
-        for (size_t k = 0; app->by_id.slots[i].key.ptr && k < e->n_savepoints; k++) {
-            const struct savepoint *other = e->savepoints[k]->value;
-            if (other != s &&
-                snapshot_location_equal(other->spec.savepoint_location, s->spec.savepoint_location))
-                return true;
-        }
-    }
-    return false;
-}
-
 /* The one that a start, now or after the job, would be restored from. */
 static bool is_newest(const struct entry *entry, struct arena *a, const struct savepoint *s)
 {
@@ -119,7 +105,7 @@ static const char *needed_because(const struct call *c, const struct entry *entr
 {
     if (s->metadata.origin == ORIGIN_COPIED)
         return "it was registered, its data belongs to somebody else";
-    if (is_shared(c->app, s))
+    if (location_is_shared(c->app, s))
         return "another Savepoint has the same location";
     if (is_base(entry, s))
         return "the present job was restored from it";
@@ -134,6 +120,8 @@ static int check_deletable(const struct call *c, const struct entry *entry,
     if (s->status.state == SAVEPOINT_STARTED || is_in_work(entry, s))
         return err_set(e, ERR_CONFLICT, "it is %s; wait for its end",
                        savepoint_state_names[s->status.state]);
+    if (s->spec.pinned)
+        return err_set(e, ERR_CONFLICT, "it is pinned; unpin it first (spec.pinned: false)");
     const char *why = force ? NULL : needed_because(c, entry, s);
     if (why)
         return err_set(e, ERR_CONFLICT,

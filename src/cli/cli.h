@@ -58,8 +58,10 @@ enum flag {
     FLAG_FORCE,
     FLAG_EXPLAIN,
     FLAG_CLIENT,
+    FLAG_TO,
     FLAGS,
 };
+_Static_assert(FLAGS <= 32, "a command's flags are the bits of one number");
 
 struct flag_info {
     const char *name;
@@ -292,6 +294,14 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
 /* One document: plan, ask if state would be lost, write, wait if asked to. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
 
+/* ---- savepoint.c ---- */
+
+/* Registers what lies at the location as a Savepoint of the Deployment. */
+int savepoint_register(struct cli *c, struct str deployment, struct str location,
+                       struct json *savepoint);
+/* One line, or the document. */
+void print_savepoint(struct cli *c, struct json object, const char *did);
+
 /* ---- savepoint_care.c ---- */
 
 /* "savepoint/ID" or "ID": the id. */
@@ -306,6 +316,7 @@ command_fn cmd_get, cmd_describe;                         /* get.c, describe.c *
 command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
-    cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
-command_fn cmd_savepoint_verify;               /* savepoint_care.c */
+    cmd_savepoint_inspect; /* savepoint.c, inspect.c */
+command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin,
+    cmd_savepoint_unpin;                       /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

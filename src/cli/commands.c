@@ -51,6 +51,7 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_FORCE] = {"force", 0, NULL, "Forget the record, leave the data where it is."},
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
+    [FLAG_TO] = {"to", 0, "NAME", "The Deployment that gets it."},
 };
 
 /* clang-format off */
@@ -128,6 +129,18 @@ const struct command commands[] = {
   .formats = DOCUMENT, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(UNSOUND) | EXIT(UNSAID),
   .doc = "Have a snapshot's data read again, and record how far it is whole.",
   .examples = "sluice savepoint verify 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
+{ .name = "savepoint copy", .args = "ID --to NAME", .fn = cmd_savepoint_copy, .least = 1,
+  .most = 1, .flags = BIT(TO), .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Make a Deployment's snapshot one of another Deployment too; the data is shared.",
+  .examples = "sluice savepoint copy 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11 --to ledger-staging\n" },
+{ .name = "savepoint pin", .args = "ID", .fn = cmd_savepoint_pin, .least = 1, .most = 1,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Keep a snapshot: neither a user nor retention deletes it until it is unpinned.",
+  .examples = "sluice savepoint pin 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
+{ .name = "savepoint unpin", .args = "ID", .fn = cmd_savepoint_unpin, .least = 1, .most = 1,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Let a pinned snapshot be deleted again.",
+  .examples = "sluice savepoint unpin 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
 { .name = "savepoint register", .args = "NAME LOCATION", .fn = cmd_savepoint_register,
   .least = 2, .most = 3, .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
   .doc = "Make a snapshot that exists somewhere one of this Deployment's.",

@@ -1,11 +1,12 @@
-/* savepoint verify: what can be asked of a snapshot that exists. */
+/* savepoint verify, copy, pin, unpin: what can be asked of a snapshot that exists. */
 #include "cli/cli.h"
 
 struct str savepoint_id(struct cli *c, struct str word)
 {
     struct str rest;
     struct str first = str_split(word, '/', &rest);
-    return kind_find(first) == kind_of(RESOURCE_SAVEPOINT) && rest.len ? rest : arena_str(c->a, word);
+    return kind_find(first) == kind_of(RESOURCE_SAVEPOINT) && rest.len ? rest
+                                                                       : arena_str(c->a, word);
 }
 
 static struct str text_of(struct json v, const char *dotted)
@@ -43,4 +44,57 @@ int cmd_savepoint_verify(struct cli *c)
     if (whole)
         return EXIT_DONE;
     return broken ? EXIT_UNSOUND : EXIT_UNSAID;
+}
+
+int cmd_savepoint_copy(struct cli *c)
+{
+    struct json savepoint;
+    struct json deployment;
+    struct str to;
+    struct str id = savepoint_id(c, c->words[0]);
+    const char *what = arena_fmt(c->a, "copy savepoint/%.*s", STR_ARG(id)).ptr;
+    if (!flag_given(c, FLAG_TO))
+        return fail(c, EXIT_USAGE, what, STR("no Deployment is named"), "add --to NAME");
+    c->words[c->n_words++] = c->flags[FLAG_TO];
+    int r = ref_deployment(c, 1, &to);
+    if (r == EXIT_DONE)
+        r = server_get(c, object_path(c, kind_of(RESOURCE_SAVEPOINT), id), what, &savepoint);
+    if (r == EXIT_DONE)
+        r = get_one_deployment(c, to, &deployment);
+    if (r != EXIT_DONE)
+        return r;
+    if (!str_eq(text_of(savepoint, "status.state"), STR("COMPLETED")))
+        return fail(c, EXIT_CONFLICT, what, STR("it is not COMPLETED"), NULL);
+    /* Registered once more it would be the newest, and the next start would go back to it. */
+    if (str_eq(text_of(savepoint, "metadata.deploymentId"), text_of(deployment, "metadata.id")))
+        return fail(c, EXIT_CONFLICT, what,
+                    arena_fmt(c->a, "it is one of deployment/%.*s already", STR_ARG(to)),
+                    "to start from it again, set spec.restoreFrom");
+    r = savepoint_register(c, to, text_of(savepoint, "spec.savepointLocation"), &savepoint);
+    if (r == EXIT_DONE)
+        print_savepoint(
+            c, savepoint,
+            arena_fmt(c->a, "is the copy for deployment/%.*s", STR_ARG(plain_line(c->a, to))).ptr);
+    return r;
+}
+
+static int set_pinned(struct cli *c, const char *body, const char *did)
+{
+    struct str id = savepoint_id(c, c->words[0]);
+    struct answer answer =
+        server_ask(c, "PATCH", object_path(c, kind_of(RESOURCE_SAVEPOINT), id), str_of(body));
+    int r = server_judge(c, &answer, arena_fmt(c->a, "%s/%.*s", c->command->name, STR_ARG(id)).ptr);
+    if (r == EXIT_DONE)
+        print_savepoint(c, answer.json, did);
+    return r;
+}
+
+int cmd_savepoint_pin(struct cli *c)
+{
+    return set_pinned(c, "{\"spec\":{\"pinned\":true}}", "is pinned");
+}
+
+int cmd_savepoint_unpin(struct cli *c)
+{
+    return set_pinned(c, "{\"spec\":{\"pinned\":false}}", "is no longer pinned");
 }

@@ -172,6 +172,179 @@ static void a_store_that_is_full_is_told(void **state)
     assert_int_equal(row(ID_A)->status.verified_at, 0);
 }
 
+/* ---- pinned ---- */
+
+#define PIN   "{'spec':{'pinned':true}}"
+#define UNPIN "{'spec':{'pinned':false}}"
+
+static void given_an_old_one_that_could_go(void)
+{
+    given_one_at("file:///s/a");
+    have_savepoint("one", ID_B, ORIGIN_SUSPEND, 1, 5, "file:///s/b");
+}
+
+static void what_is_pinned_is_not_deleted(void **state)
+{
+    (void)state;
+    given_an_old_one_that_could_go();
+    struct answer a = patch(A, PIN);
+    assert_status(a, 200);
+    bool pinned = false;
+    assert_true(json_bool(json_path(a.json, "spec.pinned"), &pinned) && pinned);
+    assert_int_equal(number_at(a.json, "metadata.resourceVersion"), 2);
+    assert_true(told("SAVEPOINT_PINNED", ID_A));
+    assert_true(str_contains(text_at(del(A).json, "detail"), STR("it is pinned")));
+    assert_problem(del(A "?force=true"), 409, "CONFLICT");
+    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
+    /* until it is unpinned */
+    assert_status(patch(A, UNPIN), 200);
+    assert_true(told("SAVEPOINT_UNPINNED", ID_A));
+    assert_status(del(A), 200);
+    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_PENDING_DELETION);
+}
+
+static void what_is_going_is_not_pinned(void **state)
+{
+    (void)state;
+    given_an_old_one_that_could_go();
+    assert_status(del(A), 200);
+    assert_problem(patch(A, PIN), 409, "CONFLICT");
+    assert_false(row(ID_A)->spec.pinned);
+}
+
+static void a_savepoint_can_be_asked_for_pinned(void **state)
+{
+    (void)state;
+    have_deployment("one", "RUNNING");
+    have_running_job("one");
+    struct answer a =
+        post(SAVEPOINTS, arena_fmt(story_arena,
+                                   "{'metadata':{'deploymentId':'%.*s','annotations':{'for':'audit'"
+                                   "}},'spec':{'pinned':true}}",
+                                   STR_ARG(entry_named("one")->id))
+                             .ptr);
+    assert_status(a, 201);
+    bool pinned = false;
+    assert_true(json_bool(json_path(a.json, "spec.pinned"), &pinned) && pinned);
+}
+
+static void annotations_are_the_users(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    assert_status(patch(A, "{'metadata':{'annotations':{'why':'audit'}}}"), 200);
+    struct str why;
+    assert_true(str_map_get(&row(ID_A)->metadata.annotations, STR("why"), &why));
+    assert_text(why, "audit");
+    assert_true(told("SAVEPOINT_CHANGED", ID_A));
+    /* the same again is no change */
+    struct answer a = patch(A, "{'metadata':{'annotations':{'why':'audit'}}}");
+    assert_int_equal(number_at(a.json, "metadata.resourceVersion"), 2);
+    assert_status(patch(A, "{'metadata':{'annotations':null}}"), 200);
+    assert_int_equal(row(ID_A)->metadata.annotations.n, 0);
+}
+
+static void what_was_seen_is_not_edited(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    struct str before = whole_registry();
+    assert_text(
+        assert_problem(patch(A, "{'spec':{'savepointLocation':'file:///x'}}"), 400, "INVALID"),
+        "/spec/savepointLocation");
+    assert_text(
+        assert_problem(patch(A, "{'metadata':{'deploymentId':'" ID_B "'}}"), 400, "INVALID"),
+        "/metadata/deploymentId");
+    assert_text(assert_problem(patch(A, "{'spec':{'pined':true}}"), 400, "UNKNOWN_FIELD"),
+                "/spec/pined");
+    assert_text(assert_problem(patch(A, "{'spec':{'pinned':'maybe'}}"), 400, "INVALID"),
+                "/spec/pinned");
+    assert_status(patch(A, "{'status':{'state':'FAILED'}}"), 200);
+    assert_problem(patch(A, "{'metadata':{'resourceVersion':7},'spec':{'pinned':true}}"), 409,
+                   "CONFLICT");
+    assert_problem(
+        ask((struct ask){.method = "PATCH", .path = A, .body = PIN, .if_match = "\"7\""}), 412,
+        "PRECONDITION_FAILED");
+    assert_problem(patch(B, PIN), 404, "NOT_FOUND");
+    assert_text(text_at(patch(A "?dryRun=All", PIN).json, "kind"), "Plan");
+    assert_text(whole_registry(), before.ptr);
+}
+
+/* ---- copied ---- */
+
+static struct str copy_to(const char *name)
+{
+    return arena_fmt(story_arena,
+                     "{'metadata':{'deploymentId':'%.*s'},"
+                     "'spec':{'savepointLocation':'file:/s/good/'}}",
+                     STR_ARG(entry_named(name)->id));
+}
+
+static void given_two_deployments(void)
+{
+    have_deployment("two", "CANCELLED");
+    given_one_at("file:///s/good");
+    have_savepoint("one", ID_B, ORIGIN_SUSPEND, 1, 5, "file:///s/b");
+}
+
+static void a_copy_shares_the_data_and_keeps_it(void **state)
+{
+    (void)state;
+    given_two_deployments();
+    struct answer a = post(SAVEPOINTS, copy_to("two").ptr);
+    assert_status(a, 201);
+    assert_text(text_at(a.json, "metadata.origin"), "COPIED");
+    assert_true(str_contains(text_at(del(A).json, "detail"), STR("same location")));
+    struct str copy =
+        arena_fmt(story_arena, SAVEPOINTS "/%.*s", STR_ARG(text_at(a.json, "metadata.id")));
+    assert_problem(del(copy.ptr), 409, "CONFLICT");
+    /* the copy goes without its data, and then the original may go */
+    assert_status(del(arena_fmt(story_arena, "%.*s?force=true", STR_ARG(copy)).ptr), 200);
+    assert_status(del(A), 200);
+}
+
+static int later(const char *method, const char *path, const char *body)
+{
+    return ask_later((struct ask){.method = method, .path = path, .body = body});
+}
+
+static void a_copy_that_is_being_made_keeps_the_data(void **state)
+{
+    (void)state;
+    given_two_deployments();
+    int copy = later("POST", SAVEPOINTS, copy_to("two").ptr);
+    int deletion = later("DELETE", A, NULL);
+    world_settle();
+    assert_status(answer_of(copy), 201);
+    assert_problem(answer_of(deletion), 409, "CONFLICT");
+    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
+}
+
+static void what_is_being_deleted_is_not_copied(void **state)
+{
+    (void)state;
+    given_two_deployments();
+    int deletion = later("DELETE", A, NULL);
+    int copy = later("POST", SAVEPOINTS, copy_to("two").ptr);
+    int restore = later("PATCH", DEPLOYMENTS "/two",
+                        "{'spec':{'restoreFrom':{'location':'file:///s/good','nonce':'1'}}}");
+    world_settle();
+    assert_status(answer_of(deletion), 200);
+    assert_text(assert_problem(answer_of(copy), 409, "CONFLICT"), "/spec/savepointLocation");
+    assert_text(assert_problem(answer_of(restore), 409, "CONFLICT"), "/spec/restoreFrom/location");
+    assert_int_equal(entry_named("two")->n_savepoints, 0);
+}
+
+static void a_copy_that_failed_keeps_nothing(void **state)
+{
+    (void)state;
+    given_two_deployments();
+    store_says(STORE_REFUSED);
+    assert_status(post(SAVEPOINTS, copy_to("two").ptr), 507);
+    store_says(STORE_DONE);
+    assert_status(del(A), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +358,15 @@ int main(void)
         API_STORY(what_is_not_complete_is_not_verified),
         API_STORY(what_is_deleted_meanwhile_is_not_recorded),
         API_STORY(a_store_that_is_full_is_told),
+        API_STORY(what_is_pinned_is_not_deleted),
+        API_STORY(what_is_going_is_not_pinned),
+        API_STORY(a_savepoint_can_be_asked_for_pinned),
+        API_STORY(annotations_are_the_users),
+        API_STORY(what_was_seen_is_not_edited),
+        API_STORY(a_copy_shares_the_data_and_keeps_it),
+        API_STORY(a_copy_that_is_being_made_keeps_the_data),
+        API_STORY(what_is_being_deleted_is_not_copied),
+        API_STORY(a_copy_that_failed_keeps_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

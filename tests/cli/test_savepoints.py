@@ -23,3 +23,38 @@ def verification_ends_with_what_was_found():
     with serving(world(but={VERIFICATION: [broken, unread]})) as server:
         check_golden("savepoint-verify-broken", ["savepoint", "verify", SAVEPOINT], server, code=12)
         check_golden("savepoint-verify-unread", ["savepoint", "verify", SAVEPOINT], server, code=13)
+
+
+@case
+def a_copy_is_registered_with_the_other_deployment():
+    other = deployment(name="staging")
+    other["metadata"]["id"] = OLD
+    script = {f"GET {NS}/deployments/staging": other}
+    with serving(world(but=script)) as server:
+        server.script[f"POST {NS}/savepoints"] = [Answer(savepoint(OLD), 201)]
+        check_golden("savepoint-copy", ["savepoint", "copy", SAVEPOINT, "--to", "d/staging"], server)
+        expect(server.writes() == [("POST", f"{NS}/savepoints",
+                                    {"metadata": {"deploymentId": OLD},
+                                     "spec": {"savepointLocation": "file:/sp/3333"}})],
+               f"{server.writes()}")
+        del server.asked[:]
+        seen = ends(4, "savepoint", "copy", SAVEPOINT, "--to", "ledger", server=server)
+        expect("restoreFrom" in seen.err, f"what to do instead is said; {seen}")
+        ends(3, "savepoint", "copy", OLD, "--to", "staging", server=server)
+        ends(3, "savepoint", "copy", SAVEPOINT, "--to", "nobody", server=server)
+        ends(2, "savepoint", "copy", SAVEPOINT, server=server)
+        server.script[f"GET {NS}/savepoints/{SAVEPOINT}"] = [savepoint(state="STARTED")]
+        ends(4, "savepoint", "copy", SAVEPOINT, "--to", "staging", server=server)
+        expect(not server.writes(), f"{server.writes()}")
+
+
+@case
+def a_pin_is_a_field_of_the_savepoint():
+    path = f"{NS}/savepoints/{SAVEPOINT}"
+    with serving(world()) as server:
+        check_golden("savepoint-pin", ["savepoint", "pin", SAVEPOINT], server)
+        ends(0, "savepoint", "unpin", f"sp/{SAVEPOINT}", server=server)
+        expect(server.writes() == [("PATCH", path, {"spec": {"pinned": True}}),
+                                   ("PATCH", path, {"spec": {"pinned": False}})],
+               f"{server.writes()}")
+        ends(3, "savepoint", "pin", OLD, server=server)

@@ -184,6 +184,7 @@ def world(**more):
         f"POST {NS}/savepoints": Answer(savepoint(state="STARTED"), 201),
         f"POST {NS}/savepoints/{SAVEPOINT}/verification":
             verification("WHOLE", "FULL", "read to its last byte; its 3 files are there"),
+        f"PATCH {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"DELETE {NS}/savepoints/{SAVEPOINT}": savepoint(state="PENDING_DELETION"),
         f"GET {NS}/events": listed("Event", event(7), event(8, rule=None, message="two\nlines")),
         f"GET {NS}/deployment-targets": listed(
