@@ -70,6 +70,11 @@ const struct route routes[] = {
 { POST, .path = NS "/savepoints/{name}/verification", .fn = post_verification,
   .id = "verifySavepoint", .gives = &verification_fields, .status = 200, .queries = BIT(DRY_RUN),
   .doc = "Reads its data again, and records how far it is whole." },
+{ POST, .path = NS "/savepoints/{name}/compatibility", .fn = post_compatibility,
+  .id = "compareSavepoint", .takes = &compat_request_fields, .gives = &compat_answer_fields,
+  .status = 200,
+  .doc = "Whether a job of this plan can be restored from it. Nothing is stored. The body is what "
+         "Flink's REST gives for /jars/{id}/plan, /jobs/{id}/plan or /jobs/{id}." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
   .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },

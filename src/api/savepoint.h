@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/api_impl.h"
+#include "model/compat.h"
 
 /* The Savepoint that the path names, and whose it is. NULL with *e set when there is none. */
 const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,
@@ -29,3 +30,24 @@ struct verification {
     int64_t looked_at; /* wall microseconds */
 };
 extern const struct fields verification_fields;
+
+/* POST .../compatibility: Flink's document, and what may stand beside it. */
+struct compat_request {
+    struct json plan;
+    struct json vertices;
+    struct str flink_version; /* else the Deployment's */
+    bool allow_non_restored_state;
+};
+extern const struct fields compat_request_fields;
+
+struct compat_answer {
+    struct str savepoint_id;
+    struct str deployment_id;
+    struct str namespace_name;
+    struct str location;
+    struct str flink_version;
+    bool allow_non_restored_state;
+    struct compat result;
+    struct str_list unchecked;
+};
+extern const struct fields compat_answer_fields;

@@ -57,8 +57,8 @@ static int apply(struct edit *w, const struct savepoint *old, size_t *ret_n, str
 
 static int check_state(const struct edit *w, const struct savepoint *old, struct err *e)
 {
-    bool going = old->status.state == SAVEPOINT_PENDING_DELETION ||
-                 old->status.state == SAVEPOINT_DELETING;
+    bool going =
+        old->status.state == SAVEPOINT_PENDING_DELETION || old->status.state == SAVEPOINT_DELETING;
     if (!going || !w->row.spec.pinned)
         return 0;
     return err_set(e, ERR_CONFLICT, "it is being deleted, and cannot be pinned any more");
@@ -69,7 +69,8 @@ static struct event edit_event(const struct edit *w, const struct entry *entry, 
     bool pinned = w->row.spec.pinned;
     if (pinned == was_pinned)
         return savepoint_event(w->call, entry, STR("SAVEPOINT_CHANGED"),
-                               arena_fmt(w->call->a, "The user changed annotations of Savepoint %.*s",
+                               arena_fmt(w->call->a,
+                                         "The user changed annotations of Savepoint %.*s",
                                          STR_ARG(w->id)));
     return savepoint_event(w->call, entry,
                            pinned ? STR("SAVEPOINT_PINNED") : STR("SAVEPOINT_UNPINNED"),

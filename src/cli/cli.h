@@ -59,6 +59,7 @@ enum flag {
     FLAG_EXPLAIN,
     FLAG_CLIENT,
     FLAG_TO,
+    FLAG_PLAN,
     FLAGS,
 };
 _Static_assert(FLAGS <= 32, "a command's flags are the bits of one number");
@@ -257,6 +258,11 @@ struct str object_name(const struct cli *c, const struct kind *k, struct json ob
 /* GET of a Deployment by name. */
 int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 
+/* ---- apply.c ---- */
+
+/* All of a file, "-" is standard input; EXIT_DONE, or EXIT_USAGE with a word. */
+int file_read(struct cli *c, struct str file, struct str *ret);
+
 /* ---- plan.c ---- */
 
 /* The Plan in lines for people. */
@@ -317,6 +323,6 @@ command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect; /* savepoint.c, inspect.c */
-command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin,
-    cmd_savepoint_unpin;                       /* savepoint_care.c */
+command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin, cmd_savepoint_unpin,
+    cmd_savepoint_compat;                      /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

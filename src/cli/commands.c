@@ -52,6 +52,7 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
     [FLAG_TO] = {"to", 0, "NAME", "The Deployment that gets it."},
+    [FLAG_PLAN] = {"plan", 0, "FILE", "The job's plan as Flink gives it; - is standard input."},
 };
 
 /* clang-format off */
@@ -129,6 +130,12 @@ const struct command commands[] = {
   .formats = DOCUMENT, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(UNSOUND) | EXIT(UNSAID),
   .doc = "Have a snapshot's data read again, and record how far it is whole.",
   .examples = "sluice savepoint verify 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
+{ .name = "savepoint compat", .args = "ID --plan FILE", .fn = cmd_savepoint_compat, .least = 1,
+  .most = 1, .flags = BIT(PLAN), .formats = DOCUMENT,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(UNSOUND) | EXIT(UNSAID),
+  .doc = "Whether a job of this plan could be restored from a snapshot, operator by operator.",
+  .examples = "curl -s http://127.0.0.1:29103/jobs/$JOB | "
+              "sluice savepoint compat 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11 --plan -\n" },
 { .name = "savepoint copy", .args = "ID --to NAME", .fn = cmd_savepoint_copy, .least = 1,
   .most = 1, .flags = BIT(TO), .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
   .doc = "Make a Deployment's snapshot one of another Deployment too; the data is shared.",

@@ -1,4 +1,4 @@
-/* savepoint verify, copy, pin, unpin: what can be asked of a snapshot that exists. */
+/* savepoint verify, compat, copy, pin, unpin: what can be asked of a snapshot that exists. */
 #include "cli/cli.h"
 
 struct str savepoint_id(struct cli *c, struct str word)
@@ -44,6 +44,51 @@ int cmd_savepoint_verify(struct cli *c)
     if (whole)
         return EXIT_DONE;
     return broken ? EXIT_UNSOUND : EXIT_UNSAID;
+}
+
+static void print_findings(struct cli *c, struct json answer)
+{
+    static const char *const heads[] = {"VERDICT", "FINDING", "WHAT"};
+    struct table t = {.heads = heads, .columns = 3};
+    struct json_iter it = json_each(json_get(answer, STR("findings")));
+    struct str key;
+    struct json f;
+    out_fmt(c, "%.*s: %.*s\n\n", STR_ARG(plain_line(c->a, text_of(answer, "verdict"))),
+            STR_ARG(plain_line(c->a, text_of(answer, "reason"))));
+    while (json_next(&it, &key, &f)) {
+        table_cell(c, &t, plain_line(c->a, text_of(f, "verdict")), TONE_PLAIN);
+        table_cell(c, &t, plain_line(c->a, text_of(f, "code")), TONE_PLAIN);
+        table_cell(c, &t, plain_line(c->a, text_of(f, "text")), TONE_PLAIN);
+    }
+    table_print(c, &t, true);
+    it = json_each(json_get(answer, STR("unchecked")));
+    out_fmt(c, "\nnot told by a plan, and not checked:\n");
+    while (json_next(&it, &key, &f))
+        out_fmt(c, "   %.*s\n", STR_ARG(plain_line(c->a, json_str_or(f, (struct str){0}))));
+}
+
+int cmd_savepoint_compat(struct cli *c)
+{
+    struct str text;
+    struct json v;
+    struct err e = {0};
+    if (!flag_given(c, FLAG_PLAN))
+        return fail(c, EXIT_USAGE, "which plan?", STR("--plan FILE is missing"),
+                    "sluice help savepoint compat");
+    int r = file_read(c, c->flags[FLAG_PLAN], &text);
+    if (r != EXIT_DONE)
+        return r;
+    if (json_parse(c->a, text, &v, &e) < 0)
+        return fail(c, EXIT_USAGE, "the plan is no JSON", str_of(e.text), NULL);
+    r = ask_of(c, "compatibility", text, &v);
+    if (r != EXIT_DONE)
+        return r;
+    if (!out_document(c, v))
+        print_findings(c, v);
+    struct str verdict = text_of(v, "verdict");
+    if (str_eq(verdict, STR("COMPATIBLE")))
+        return EXIT_DONE;
+    return str_eq(verdict, STR("INCOMPATIBLE")) ? EXIT_UNSOUND : EXIT_UNSAID;
 }
 
 int cmd_savepoint_copy(struct cli *c)

@@ -345,6 +345,88 @@ static void a_copy_that_failed_keeps_nothing(void **state)
     assert_status(del(A), 200);
 }
 
+/* ---- held against a plan ---- */
+
+#define TASK      "ca88eee0095684d687a1b6495617f957"
+#define OTHER     "0da08f51eaa85fc298e176a139b3649a"
+#define PLAN(id_) "'plan':{'nodes':[{'id':'" id_ "','parallelism':1,'description':'a<br/>'}]}"
+
+static struct answer compare(const char *body)
+{
+    return post(A "/compatibility", body);
+}
+
+static struct str code_of(const struct answer *a)
+{
+    return text_at(json_at(json_get(a->json, STR("findings")), 0), "code");
+}
+
+static void a_plan_is_compared_and_nothing_stored(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    struct str before = whole_registry();
+    struct answer a = compare("{'flinkVersion':'1.20.5'," PLAN(TASK) "}");
+    assert_status(a, 200);
+    assert_text(text_at(a.json, "kind"), "SavepointCompatibility");
+    assert_text(text_at(a.json, "metadata.savepointId"), ID_A);
+    assert_text(text_at(a.json, "verdict"), "COMPATIBLE");
+    assert_text(code_of(&a), "TAKEN");
+    assert_int_equal(json_len(json_get(a.json, STR("unchecked"))), 3);
+    a = compare("{'flinkVersion':'1.20'," PLAN(OTHER) "}");
+    assert_text(text_at(a.json, "verdict"), "INCOMPATIBLE");
+    assert_text(code_of(&a), "OPERATOR_MISSING");
+    assert_text(whole_registry(), before.ptr);
+}
+
+static void what_the_plan_does_not_say_is_the_deployments(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    struct answer a = compare("{" PLAN(OTHER) "}");
+    assert_text(text_at(a.json, "flinkVersion"), "2.3.0");
+    assert_text(text_at(a.json, "verdict"), "INCOMPATIBLE");
+    const char *allow = "{'spec':{'restoreStrategy':{'allowNonRestoredState':true}}}";
+    assert_status(patch(DEPLOYMENTS "/one", allow), 200);
+    a = compare("{" PLAN(OTHER) "}");
+    /* Flink 1.x wrote it */
+    assert_text(text_at(a.json, "verdict"), "UNKNOWN");
+    assert_text(code_of(&a), "FLINK_MAY_READ");
+    bool drops = false;
+    assert_true(json_bool(json_get(a.json, STR("dropsState")), &drops) && drops);
+    a = compare("{'flinkVersion':'1.20','allowNonRestoredState':false," PLAN(OTHER) "}");
+    assert_text(text_at(a.json, "verdict"), "INCOMPATIBLE");
+}
+
+static void what_cannot_be_read_is_not_compared(void **state)
+{
+    (void)state;
+    given_one_at("s3://bucket/a");
+    struct answer a = compare("{" PLAN(TASK) "}");
+    assert_text(text_at(a.json, "verdict"), "UNKNOWN");
+    assert_text(code_of(&a), "SNAPSHOT_UNREAD");
+    static const char *const unusable[] = {"file:///s/absent", "file:///s/broken"};
+    for (size_t i = 0; i < 2; i++) {
+        row_to_change(ID_A)->spec.savepoint_location = str_of(unusable[i]);
+        a = compare("{" PLAN(TASK) "}");
+        assert_text(text_at(a.json, "verdict"), "INCOMPATIBLE");
+        assert_text(code_of(&a), "SNAPSHOT_UNUSABLE");
+    }
+}
+
+static void what_is_no_plan_is_refused(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    assert_text(assert_problem(compare("{}"), 400, "INVALID"), "/plan/nodes");
+    assert_text(assert_problem(compare("{'flinkVersion':'new'," PLAN(TASK) "}"), 400, "INVALID"),
+                "/flinkVersion");
+    assert_problem(compare("[]"), 400, "INVALID");
+    assert_problem(post(B "/compatibility", "{" PLAN(TASK) "}"), 404, "NOT_FOUND");
+    row_to_change(ID_A)->status.state = SAVEPOINT_FAILED;
+    assert_problem(compare("{" PLAN(TASK) "}"), 409, "CONFLICT");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +449,10 @@ int main(void)
         API_STORY(a_copy_that_is_being_made_keeps_the_data),
         API_STORY(what_is_being_deleted_is_not_copied),
         API_STORY(a_copy_that_failed_keeps_nothing),
+        API_STORY(a_plan_is_compared_and_nothing_stored),
+        API_STORY(what_the_plan_does_not_say_is_the_deployments),
+        API_STORY(what_cannot_be_read_is_not_compared),
+        API_STORY(what_is_no_plan_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,3 +58,29 @@ def a_pin_is_a_field_of_the_savepoint():
                                    ("PATCH", path, {"spec": {"pinned": False}})],
                f"{server.writes()}")
         ends(3, "savepoint", "pin", OLD, server=server)
+
+
+@case
+def compatibility_ends_with_what_was_found():
+    path = f"{NS}/savepoints/{SAVEPOINT}/compatibility"
+    plan_text = '{"plan": {"nodes": []}}'
+    args = ["savepoint", "compat", SAVEPOINT, "--plan", "-"]
+    missing = finding("INCOMPATIBLE", "OPERATOR_MISSING", "no task of the job takes the state")
+    chained = finding("UNKNOWN", "MAY_BE_CHAINED", "it may be chained\x1b[2J behind another")
+    refused = compatibility("INCOMPATIBLE", "no task of the job takes the state", missing, chained)
+    unknown = compatibility("UNKNOWN", "it may be chained behind another", chained)
+    with serving(world()) as server:
+        check_golden("savepoint-compat", args, server, stdin=plan_text)
+        expect(server.asked == [("POST", path, json.loads(plan_text))], f"{server.asked}")
+        read = json.loads(ends(0, *args, "-o", "json", server=server, stdin=plan_text).out)
+        expect(read["verdict"] == "COMPATIBLE", f"{read}")
+        del server.asked[:]
+        ends(2, *args[:3], server=server)
+        ends(2, *args, server=server, stdin="{nodes")
+        ends(2, *args[:4], "/nowhere", server=server)
+        expect(not server.asked, f"{server.asked}")
+        ends(3, "savepoint", "compat", OLD, "--plan", "-", server=server, stdin=plan_text)
+    with serving(world(but={f"POST {path}": [refused, unknown]})) as server:
+        check_golden("savepoint-compat-refused", args, server, code=12, stdin=plan_text)
+        seen = ends(13, *args, server=server, stdin=plan_text)
+        expect("\x1b" not in seen.out, f"{seen}")

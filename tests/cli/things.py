@@ -69,6 +69,18 @@ def verification(outcome, verified, text):
             "recorded": outcome != "UNKNOWN"}
 
 
+def finding(verdict, code, text, **more):
+    return {"verdict": verdict, "code": code, "text": text} | more
+
+
+def compatibility(verdict, reason, *findings):
+    return {"kind": "SavepointCompatibility", "apiVersion": "v1",
+            "metadata": {"savepointId": SAVEPOINT, "deploymentId": ID, "namespace": "default"},
+            "location": "file:/sp/3333", "flinkVersion": "1.20.5", "allowNonRestoredState": False,
+            "verdict": verdict, "reason": reason, "dropsState": False, "findings": list(findings),
+            "findingsTotal": len(findings), "unchecked": ["whether the types of the state still fit"]}
+
+
 def event(seq, name="JOB_SUCCESSFULLY_STARTED", message="All tasks of attempt 31 run", rule=406):
     return {"kind": "Event", "apiVersion": "v1",
             "metadata": {"sequence": seq, "name": name, "deploymentId": ID,
@@ -184,6 +196,9 @@ def world(**more):
         f"POST {NS}/savepoints": Answer(savepoint(state="STARTED"), 201),
         f"POST {NS}/savepoints/{SAVEPOINT}/verification":
             verification("WHOLE", "FULL", "read to its last byte; its 3 files are there"),
+        f"POST {NS}/savepoints/{SAVEPOINT}/compatibility": compatibility(
+            "COMPATIBLE", "every operator with state has its task in the plan",
+            finding("COMPATIBLE", "TAKEN", "the state of operator 0da0 has its task")),
         f"PATCH {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"DELETE {NS}/savepoints/{SAVEPOINT}": savepoint(state="PENDING_DELETION"),
         f"GET {NS}/events": listed("Event", event(7), event(8, rule=None, message="two\nlines")),
