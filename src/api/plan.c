@@ -237,8 +237,6 @@ static void add_warnings(struct planner *p)
              "sets one, no checkpoints are taken, and a lost job has only savepoints");
     if (s->warm_standby)
         warn(p, "NOT_AVAILABLE_YET", "info", "warmStandby is stored; nothing uses it yet");
-    if (s->snapshot_retention.max_count || s->snapshot_retention.max_age.us)
-        warn(p, "NOT_AVAILABLE_YET", "info", "snapshotRetention is stored; nothing uses it yet");
 }
 
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,

@@ -5,8 +5,7 @@
 static const char *const answer_kind[] = {"SavepointCompatibility", NULL};
 
 static const struct field request_rows[] = {
-    FIELD_AT(FIELD_RAW, compat_request, plan, "plan",
-             .doc = "As Flink gives it, with its nodes."),
+    FIELD_AT(FIELD_RAW, compat_request, plan, "plan", .doc = "As Flink gives it, with its nodes."),
     FIELD_AT(FIELD_RAW, compat_request, vertices, "vertices",
              .doc = "Of /jobs/{id}: they tell the max parallelism of each task."),
     FIELD_AT(FIELD_STR, compat_request, flink_version, "flinkVersion",
@@ -52,8 +51,7 @@ static const struct field answer_rows[] = {
     FIELD_AT(FIELD_ENUM, compat_answer, result.verdict, "verdict", .names = compat_verdict_names,
              .doc = "INCOMPATIBLE: it would be refused. UNKNOWN: the plan does not tell enough."),
     FIELD_AT(FIELD_STR, compat_answer, result.reason, "reason"),
-    FIELD_AT(FIELD_BOOL, compat_answer, result.drops_state, "dropsState",
-             .flags = FIELD_KEEP_EMPTY,
+    FIELD_AT(FIELD_BOOL, compat_answer, result.drops_state, "dropsState", .flags = FIELD_KEEP_EMPTY,
              .doc = "State of operators that the job does not have is dropped."),
     FIELD_AT(FIELD_LIST, compat_answer, result.findings, "findings", .object = &finding_fields,
              .flags = FIELD_KEEP_EMPTY, .doc = "One by one, what is not COMPATIBLE first."),
@@ -120,9 +118,9 @@ static int read_request(struct comparison *w, const struct deployment_spec *spec
     bool said = !json_is_none(json_get(body, STR("allowNonRestoredState")));
     w->answer.allow_non_restored_state =
         said ? asked.allow_non_restored_state : spec->allow_non_restored_state;
-    w->answer.flink_version =
-        asked.flink_version.len ? asked.flink_version
-                                : arena_str(c->a, spec->template_.spec.artifact.flink_version);
+    w->answer.flink_version = asked.flink_version.len
+                                  ? asked.flink_version
+                                  : arena_str(c->a, spec->template_.spec.artifact.flink_version);
     return 0;
 }
 

@@ -2,8 +2,7 @@
 #include "api/plan.h"
 #include "api/savepoint.h"
 #include "api/write.h"
-#include "core/choice.h"
-#include "model/snapshot_location.h"
+#include "core/retention.h"
 
 enum handled get_savepoints(struct call *c, struct err *e)
 {
@@ -71,28 +70,6 @@ enum handled get_savepoint(struct call *c, struct err *e)
 
 /* ---- DELETE: the data goes only when nobody needs it (behaviour.md 5) ---- */
 
-/* The one that a start, now or after the job, would be restored from. */
-static bool is_newest(const struct entry *entry, struct arena *a, const struct savepoint *s)
-{
-    struct core_in in = entry_input(entry, a);
-    const struct savepoint *newest = NULL;
-    for (size_t i = 0; i < in.n_savepoints; i++)
-        if (savepoint_is_usable(in.savepoints[i]) &&
-            (!newest || savepoint_order(in.savepoints[i], newest) > 0))
-            newest = in.savepoints[i];
-    struct choice c = core_choose(a, &in, false);
-    return newest == s || c.savepoint == s;
-}
-
-static bool is_base(const struct entry *entry, const struct savepoint *s)
-{
-    const struct attempt *at = &entry_record(entry)->current;
-    bool alive = at->phase != PHASE_NONE && at->phase != PHASE_DONE;
-    return alive && at->source == SOURCE_SNAPSHOT &&
-           (str_eq(at->source_savepoint_id, s->metadata.id) ||
-            snapshot_location_equal(at->source_location, s->spec.savepoint_location));
-}
-
 static bool is_in_work(const struct entry *entry, const struct savepoint *s)
 {
     const struct intent *i = &entry_record(entry)->intent;
@@ -103,15 +80,9 @@ static bool is_in_work(const struct entry *entry, const struct savepoint *s)
 static const char *needed_because(const struct call *c, const struct entry *entry,
                                   const struct savepoint *s)
 {
-    if (s->metadata.origin == ORIGIN_COPIED)
-        return "it was registered, its data belongs to somebody else";
-    if (location_is_shared(c->app, s))
-        return "another Savepoint has the same location";
-    if (is_base(entry, s))
-        return "the present job was restored from it";
-    if (s->status.state == SAVEPOINT_COMPLETED && is_newest(entry, c->a, s))
-        return "it is the newest snapshot of its Deployment";
-    return NULL;
+    struct core_in in = entry_input(entry, c->a);
+    const char *why = core_needed_because(c->a, &in, s);
+    return !why && location_is_shared(c->app, s) ? "another Savepoint has the same location" : why;
 }
 
 static int check_deletable(const struct call *c, const struct entry *entry,

@@ -178,6 +178,11 @@ void act_spend_try(struct step *s)
 void act_discard(struct step *s)
 {
     const struct savepoint *old = core_discarded_savepoint(s->in);
+    if (old == s->in->expired)
+        step_event(s, "SAVEPOINT_EXPIRED",
+                   "Savepoint %.*s of attempt %d is deleted with its data: spec.snapshotRetention "
+                   "lets it go",
+                   STR_ARG(old->metadata.id), (int)old->status.attempt);
     step_intend(s, INTENT_DISCARD, 0);
     s->rec->intent.savepoint_id = old->metadata.id;
     s->rec->intent.directory = old->spec.savepoint_location;

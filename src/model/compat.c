@@ -41,7 +41,7 @@ static void keep(struct judge *j, const struct compat_finding *f)
     out->drops_state = out->drops_state || f->code == COMPAT_STATE_DROPPED;
     if (f->verdict > out->verdict) {
         out->verdict = f->verdict;
-        out->reason = problem ? f->text : out->reason;
+        out->reason = f->text;
     }
     if (out->findings.n < COMPAT_MOST_FINDINGS)
         ((struct compat_finding *)out->findings.items)[out->findings.n++] = *f;
@@ -50,8 +50,7 @@ static void keep(struct judge *j, const struct compat_finding *f)
 /* What is said of one operator begins so. */
 static struct compat_finding about(const struct flink_operator *op)
 {
-    return (struct compat_finding){
-        .operator_id = str_of(op->id), .name = op->name, .uid = op->uid};
+    return (struct compat_finding){.operator_id = str_of(op->id), .name = op->name, .uid = op->uid};
 }
 
 static struct str called(struct arena *a, const struct flink_operator *op)
@@ -102,19 +101,19 @@ static struct compat_finding with_task(struct judge *j, const struct flink_opera
     if (v->parallelism > op->max_parallelism) {
         f.verdict = COMPAT_INCOMPATIBLE;
         f.code = COMPAT_ABOVE_MAX;
-        f.text = arena_fmt(j->a,
-                           "the job's parallelism %lld is above %lld, the max parallelism of the "
-                           "state of %.*s",
-                           (long long)v->parallelism, (long long)op->max_parallelism,
-                           STR_ARG(what));
+        f.text =
+            arena_fmt(j->a,
+                      "the job's parallelism %lld is above %lld, the max parallelism of the "
+                      "state of %.*s",
+                      (long long)v->parallelism, (long long)op->max_parallelism, STR_ARG(what));
     } else if (v->max_parallelism && v->max_parallelism != op->max_parallelism) {
         f.verdict = COMPAT_UNKNOWN;
         f.code = COMPAT_MAX_DIFFERS;
-        f.text = arena_fmt(j->a,
-                           "the max parallelism of %.*s is %lld in the snapshot and %lld in the "
-                           "job; Flink takes over the former unless the program sets one",
-                           STR_ARG(what), (long long)op->max_parallelism,
-                           (long long)v->max_parallelism);
+        f.text =
+            arena_fmt(j->a,
+                      "the max parallelism of %.*s is %lld in the snapshot and %lld in the "
+                      "job; Flink takes over the former unless the program sets one",
+                      STR_ARG(what), (long long)op->max_parallelism, (long long)v->max_parallelism);
     } else {
         f.verdict = COMPAT_COMPATIBLE;
         f.code = COMPAT_TAKEN;
@@ -149,8 +148,8 @@ static struct compat_finding judge_task(struct judge *j, const struct plan_verte
         .verdict = COMPAT_COMPATIBLE,
         .code = COMPAT_NEW_TASK,
         .vertex_id = v->id,
-        .text = arena_fmt(j->a, "task %.*s is not in the snapshot: it starts empty",
-                          STR_ARG(v->id)),
+        .text =
+            arena_fmt(j->a, "task %.*s is not in the snapshot: it starts empty", STR_ARG(v->id)),
     };
 }
 
@@ -215,8 +214,9 @@ struct compat compat_judge(struct arena *a, const struct compat_in *in)
 {
     if (in->snapshot->n_operators > COMPAT_MOST_OPERATORS)
         return one_finding(a, COMPAT_UNKNOWN, COMPAT_TOO_MANY,
-                           arena_fmt(a, "the snapshot has %zu operators, more than the %d that "
-                                        "are compared",
+                           arena_fmt(a,
+                                     "the snapshot has %zu operators, more than the %d that "
+                                     "are compared",
                                      in->snapshot->n_operators, COMPAT_MOST_OPERATORS));
     struct compat out = {
         .verdict = COMPAT_COMPATIBLE,
@@ -232,7 +232,8 @@ struct compat compat_judge(struct arena *a, const struct compat_in *in)
     pass(&j, true);
     pass(&j, false);
     if (out.verdict == COMPAT_COMPATIBLE && out.drops_state)
-        out.reason = STR("state is dropped, as allowNonRestoredState allows; the rest has its task");
+        out.reason =
+            STR("state is dropped, as allowNonRestoredState allows; the rest has its task");
     map_fini(&j.tasks);
     map_fini(&j.names);
     map_fini(&j.operators);

@@ -1,5 +1,6 @@
 #include "shell/location.h"
 
+#include "core/retention.h"
 #include "model/snapshot_location.h"
 #include "shell/app.h"
 
@@ -73,4 +74,15 @@ bool location_is_shared(const struct app *app, const struct savepoint *s)
         if (snapshot_location_equal(h->location, s->spec.savepoint_location))
             return true;
     return find(app, s->spec.savepoint_location, s).another;
+}
+
+const struct savepoint *location_expired(const struct entry *e, struct arena *a,
+                                         const struct core_in *in)
+{
+    size_t n;
+    const struct savepoint **list = core_expired(a, in, &n);
+    for (size_t i = 0; i < n; i++)
+        if (!location_is_shared(e->app, list[i]))
+            return list[i];
+    return NULL;
 }

@@ -6,6 +6,9 @@
 #include "base/str.h"
 
 struct app;
+struct arena;
+struct core_in;
+struct entry;
 struct savepoint;
 
 /* From before its data is looked at until its row is committed. */
@@ -26,6 +29,10 @@ void location_hold(struct app *app, struct location_hold *hold, struct str locat
                    void (*fn)(void *arg), void *arg);
 /* Fine with a hold that holds nothing. */
 void location_release(struct location_hold *hold);
+
+/* What retention lets go next and no other Savepoint needs, or NULL. */
+const struct savepoint *location_expired(const struct entry *e, struct arena *a,
+                                         const struct core_in *in);
 
 /* Whether another Savepoint has the same location, or is about to get it. */
 bool location_is_shared(const struct app *app, const struct savepoint *s);

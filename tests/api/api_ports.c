@@ -313,9 +313,24 @@ static void read_snapshot(void *ctx, struct str location, read_fn *fn, void *arg
     enqueue(deliver_read, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
 }
 
+typedef void removed_fn(void *arg, enum outcome outcome, struct str text);
+
+static void deliver_removed(struct queued *q)
+{
+    ((removed_fn *)q->fn)(q->arg, OUTCOME_DONE, STR("is removed"));
+}
+
+static void remove_snapshot(void *ctx, struct str location, removed_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)location;
+    enqueue(deliver_removed, (void (*)(void))fn, arg);
+}
+
 struct snapshots ports_snapshots(void)
 {
-    static const struct snapshots_ops ops = {.verify = verify, .read = read_snapshot};
+    static const struct snapshots_ops ops = {
+        .verify = verify, .read = read_snapshot, .remove = remove_snapshot};
     return (struct snapshots){&ops, NULL};
 }
 

@@ -345,6 +345,55 @@ static void a_copy_that_failed_keeps_nothing(void **state)
     assert_status(del(A), 200);
 }
 
+/* ---- let go by retention ---- */
+
+#define ID_C     "aaaaaaaa-0000-4000-8000-000000000003"
+#define KEEP_ONE "{'spec':{'snapshotRetention':{'maxCount':1}}}"
+
+static void given_three_stops(void)
+{
+    have_deployment("two", "CANCELLED");
+    given_one_at("file:///s/good");
+    have_savepoint("one", ID_B, ORIGIN_SUSPEND, 1, 5, "file:///s/b");
+    have_savepoint("one", ID_C, ORIGIN_SUSPEND, 1, 7, "file:///s/c");
+}
+
+static void retention_lets_the_older_ones_go(void **state)
+{
+    (void)state;
+    given_three_stops();
+    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
+    world_pass(INT64_C(10000000));
+    assert_null(row(ID_A));
+    assert_null(row(ID_B));
+    assert_non_null(row(ID_C));
+    assert_true(told("SAVEPOINT_EXPIRED", ID_A));
+    assert_true(told("SAVEPOINT_DELETED", ID_B));
+}
+
+static void retention_leaves_what_another_deployment_shares(void **state)
+{
+    (void)state;
+    given_three_stops();
+    assert_status(post(SAVEPOINTS, copy_to("two").ptr), 201);
+    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
+    world_pass(INT64_C(10000000));
+    assert_non_null(row(ID_A));
+    assert_null(row(ID_B));
+    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
+}
+
+static void retention_leaves_what_is_pinned(void **state)
+{
+    (void)state;
+    given_three_stops();
+    assert_status(patch(A, PIN), 200);
+    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
+    world_pass(INT64_C(10000000));
+    assert_non_null(row(ID_A));
+    assert_null(row(ID_B));
+}
+
 /* ---- held against a plan ---- */
 
 #define TASK      "ca88eee0095684d687a1b6495617f957"
@@ -449,6 +498,9 @@ int main(void)
         API_STORY(a_copy_that_is_being_made_keeps_the_data),
         API_STORY(what_is_being_deleted_is_not_copied),
         API_STORY(a_copy_that_failed_keeps_nothing),
+        API_STORY(retention_lets_the_older_ones_go),
+        API_STORY(retention_leaves_what_another_deployment_shares),
+        API_STORY(retention_leaves_what_is_pinned),
         API_STORY(a_plan_is_compared_and_nothing_stored),
         API_STORY(what_the_plan_does_not_say_is_the_deployments),
         API_STORY(what_cannot_be_read_is_not_compared),

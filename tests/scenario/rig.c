@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/choice.h"
+#include "core/retention.h"
 #include "exhaustive/reach.h"
 #include "model/job.h"
 
@@ -273,6 +274,9 @@ static void step(struct rig *r)
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
     core_notice_request(&in, &r->seen);
+    size_t n_expired;
+    const struct savepoint **expired = core_expired(a, &in, &n_expired);
+    in.expired = expired ? expired[0] : NULL;
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;
@@ -488,6 +492,9 @@ struct str rig_import(struct rig *r, const char *location)
 void rig_discard(struct rig *r, struct str id)
 {
     struct savepoint s = *rig_savepoint(r, id);
+    struct w_snapshot *data = storage_find(&r->world, s.spec.savepoint_location);
+    if (data)
+        data->given_up = true;
     s.status.state = SAVEPOINT_PENDING_DELETION;
     put_savepoint(r, &s);
     rig_touch(r);
