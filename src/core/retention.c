@@ -48,9 +48,8 @@ static bool is_at_rest(const struct core_in *in)
     const struct record *r = in->record;
     bool runs = r->current.phase == PHASE_UP && r->current.restored == RESTORED_AS_ASKED;
     bool over = r->current.phase == PHASE_NONE || r->current.phase == PHASE_DONE;
-    return (runs || over) && r->operation.kind == OPERATION_NONE &&
-           r->intent.kind == INTENT_NONE && !r->gave_up.len && !r->halted && !r->removing &&
-           !core_restore_from_is_due(in);
+    return (runs || over) && r->operation.kind == OPERATION_NONE && r->intent.kind == INTENT_NONE &&
+           !r->gave_up.len && !r->halted && !r->removing && !core_restore_from_is_due(in);
 }
 
 /* What Sluice made by itself, and read whole. What a person asked for goes when a person says so; what

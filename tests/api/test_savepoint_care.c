@@ -1,4 +1,4 @@
-/* Savepoints that exist already: verified again, copied, pinned, held against a job's plan. */
+/* Savepoints that exist already: verified again, pinned, held against a job's plan. */
 #include "api_world.h"
 
 #define ID_A "aaaaaaaa-0000-4000-8000-000000000001"
@@ -29,16 +29,6 @@ static void given_one_at(const char *location)
     have_savepoint("one", ID_A, ORIGIN_SUSPEND, 1, 3, location);
 }
 
-static bool told(const char *event, const char *part)
-{
-    struct json items = json_get(get("/api/v1/namespaces/default/events").json, STR("items"));
-    for (size_t i = 0; i < json_len(items); i++)
-        if (str_eq(text_at(json_at(items, i), "metadata.name"), str_of(event)) &&
-            str_contains(text_at(json_at(items, i), "spec.message"), str_of(part)))
-            return true;
-    return false;
-}
-
 /* ---- verified again ---- */
 
 static struct answer verify(const char *query)
@@ -65,7 +55,7 @@ static void what_is_whole_is_recorded_as_that(void **state)
     /* its place in the lineage and the age of its state are not the storage's business */
     assert_int_equal(row(ID_A)->status.checkpoint_id, 3);
     assert_true(row(ID_A)->status.state_taken_at > INT64_C(1700000000000000));
-    assert_true(told("SAVEPOINT_VERIFIED", "every file is there"));
+    assert_true(event_told("SAVEPOINT_VERIFIED", "every file is there"));
 }
 
 static void then_it_is_found_broken(void)
@@ -75,7 +65,7 @@ static void then_it_is_found_broken(void)
     assert_text(text_at(a.json, "outcome"), "BROKEN");
     assert_text(text_at(a.json, "verified"), "BROKEN");
     assert_int_equal(row(ID_A)->status.verified, VERIFIED_BROKEN);
-    assert_true(told("SAVEPOINT_IS_BROKEN", ID_A));
+    assert_true(event_told("SAVEPOINT_IS_BROKEN", ID_A));
     a = get(DEPLOYMENTS "/one/restore-decision");
     assert_text(text_at(a.json, "onStart.outcome"), "BLOCKED");
 }
@@ -192,13 +182,13 @@ static void what_is_pinned_is_not_deleted(void **state)
     bool pinned = false;
     assert_true(json_bool(json_path(a.json, "spec.pinned"), &pinned) && pinned);
     assert_int_equal(number_at(a.json, "metadata.resourceVersion"), 2);
-    assert_true(told("SAVEPOINT_PINNED", ID_A));
+    assert_true(event_told("SAVEPOINT_PINNED", ID_A));
     assert_true(str_contains(text_at(del(A).json, "detail"), STR("it is pinned")));
     assert_problem(del(A "?force=true"), 409, "CONFLICT");
     assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
     /* until it is unpinned */
     assert_status(patch(A, UNPIN), 200);
-    assert_true(told("SAVEPOINT_UNPINNED", ID_A));
+    assert_true(event_told("SAVEPOINT_UNPINNED", ID_A));
     assert_status(del(A), 200);
     assert_int_equal(row(ID_A)->status.state, SAVEPOINT_PENDING_DELETION);
 }
@@ -236,7 +226,7 @@ static void annotations_are_the_users(void **state)
     struct str why;
     assert_true(str_map_get(&row(ID_A)->metadata.annotations, STR("why"), &why));
     assert_text(why, "audit");
-    assert_true(told("SAVEPOINT_CHANGED", ID_A));
+    assert_true(event_told("SAVEPOINT_CHANGED", ID_A));
     /* the same again is no change */
     struct answer a = patch(A, "{'metadata':{'annotations':{'why':'audit'}}}");
     assert_int_equal(number_at(a.json, "metadata.resourceVersion"), 2);
@@ -268,130 +258,6 @@ static void what_was_seen_is_not_edited(void **state)
     assert_problem(patch(B, PIN), 404, "NOT_FOUND");
     assert_text(text_at(patch(A "?dryRun=All", PIN).json, "kind"), "Plan");
     assert_text(whole_registry(), before.ptr);
-}
-
-/* ---- copied ---- */
-
-static struct str copy_to(const char *name)
-{
-    return arena_fmt(story_arena,
-                     "{'metadata':{'deploymentId':'%.*s'},"
-                     "'spec':{'savepointLocation':'file:/s/good/'}}",
-                     STR_ARG(entry_named(name)->id));
-}
-
-static void given_two_deployments(void)
-{
-    have_deployment("two", "CANCELLED");
-    given_one_at("file:///s/good");
-    have_savepoint("one", ID_B, ORIGIN_SUSPEND, 1, 5, "file:///s/b");
-}
-
-static void a_copy_shares_the_data_and_keeps_it(void **state)
-{
-    (void)state;
-    given_two_deployments();
-    struct answer a = post(SAVEPOINTS, copy_to("two").ptr);
-    assert_status(a, 201);
-    assert_text(text_at(a.json, "metadata.origin"), "COPIED");
-    assert_true(str_contains(text_at(del(A).json, "detail"), STR("same location")));
-    struct str copy =
-        arena_fmt(story_arena, SAVEPOINTS "/%.*s", STR_ARG(text_at(a.json, "metadata.id")));
-    assert_problem(del(copy.ptr), 409, "CONFLICT");
-    /* the copy goes without its data, and then the original may go */
-    assert_status(del(arena_fmt(story_arena, "%.*s?force=true", STR_ARG(copy)).ptr), 200);
-    assert_status(del(A), 200);
-}
-
-static int later(const char *method, const char *path, const char *body)
-{
-    return ask_later((struct ask){.method = method, .path = path, .body = body});
-}
-
-static void a_copy_that_is_being_made_keeps_the_data(void **state)
-{
-    (void)state;
-    given_two_deployments();
-    int copy = later("POST", SAVEPOINTS, copy_to("two").ptr);
-    int deletion = later("DELETE", A, NULL);
-    world_settle();
-    assert_status(answer_of(copy), 201);
-    assert_problem(answer_of(deletion), 409, "CONFLICT");
-    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
-}
-
-static void what_is_being_deleted_is_not_copied(void **state)
-{
-    (void)state;
-    given_two_deployments();
-    int deletion = later("DELETE", A, NULL);
-    int copy = later("POST", SAVEPOINTS, copy_to("two").ptr);
-    int restore = later("PATCH", DEPLOYMENTS "/two",
-                        "{'spec':{'restoreFrom':{'location':'file:///s/good','nonce':'1'}}}");
-    world_settle();
-    assert_status(answer_of(deletion), 200);
-    assert_text(assert_problem(answer_of(copy), 409, "CONFLICT"), "/spec/savepointLocation");
-    assert_text(assert_problem(answer_of(restore), 409, "CONFLICT"), "/spec/restoreFrom/location");
-    assert_int_equal(entry_named("two")->n_savepoints, 0);
-}
-
-static void a_copy_that_failed_keeps_nothing(void **state)
-{
-    (void)state;
-    given_two_deployments();
-    store_says(STORE_REFUSED);
-    assert_status(post(SAVEPOINTS, copy_to("two").ptr), 507);
-    store_says(STORE_DONE);
-    assert_status(del(A), 200);
-}
-
-/* ---- let go by retention ---- */
-
-#define ID_C     "aaaaaaaa-0000-4000-8000-000000000003"
-#define KEEP_ONE "{'spec':{'snapshotRetention':{'maxCount':1}}}"
-
-static void given_three_stops(void)
-{
-    have_deployment("two", "CANCELLED");
-    given_one_at("file:///s/good");
-    have_savepoint("one", ID_B, ORIGIN_SUSPEND, 1, 5, "file:///s/b");
-    have_savepoint("one", ID_C, ORIGIN_SUSPEND, 1, 7, "file:///s/c");
-}
-
-static void retention_lets_the_older_ones_go(void **state)
-{
-    (void)state;
-    given_three_stops();
-    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
-    world_pass(INT64_C(10000000));
-    assert_null(row(ID_A));
-    assert_null(row(ID_B));
-    assert_non_null(row(ID_C));
-    assert_true(told("SAVEPOINT_EXPIRED", ID_A));
-    assert_true(told("SAVEPOINT_DELETED", ID_B));
-}
-
-static void retention_leaves_what_another_deployment_shares(void **state)
-{
-    (void)state;
-    given_three_stops();
-    assert_status(post(SAVEPOINTS, copy_to("two").ptr), 201);
-    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
-    world_pass(INT64_C(10000000));
-    assert_non_null(row(ID_A));
-    assert_null(row(ID_B));
-    assert_int_equal(row(ID_A)->status.state, SAVEPOINT_COMPLETED);
-}
-
-static void retention_leaves_what_is_pinned(void **state)
-{
-    (void)state;
-    given_three_stops();
-    assert_status(patch(A, PIN), 200);
-    assert_status(patch(DEPLOYMENTS "/one", KEEP_ONE), 200);
-    world_pass(INT64_C(10000000));
-    assert_non_null(row(ID_A));
-    assert_null(row(ID_B));
 }
 
 /* ---- held against a plan ---- */
@@ -494,13 +360,6 @@ int main(void)
         API_STORY(a_savepoint_can_be_asked_for_pinned),
         API_STORY(annotations_are_the_users),
         API_STORY(what_was_seen_is_not_edited),
-        API_STORY(a_copy_shares_the_data_and_keeps_it),
-        API_STORY(a_copy_that_is_being_made_keeps_the_data),
-        API_STORY(what_is_being_deleted_is_not_copied),
-        API_STORY(a_copy_that_failed_keeps_nothing),
-        API_STORY(retention_lets_the_older_ones_go),
-        API_STORY(retention_leaves_what_another_deployment_shares),
-        API_STORY(retention_leaves_what_is_pinned),
         API_STORY(a_plan_is_compared_and_nothing_stored),
         API_STORY(what_the_plan_does_not_say_is_the_deployments),
         API_STORY(what_cannot_be_read_is_not_compared),

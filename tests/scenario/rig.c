@@ -6,7 +6,6 @@
 #include <stdlib.h>
 
 #include "core/choice.h"
-#include "core/retention.h"
 #include "exhaustive/reach.h"
 #include "model/job.h"
 
@@ -274,9 +273,7 @@ static void step(struct rig *r)
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
     core_notice_request(&in, &r->seen);
-    size_t n_expired;
-    const struct savepoint **expired = core_expired(a, &in, &n_expired);
-    in.expired = expired ? expired[0] : NULL;
+    in.expired = rig_expired(a, &in);
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;

@@ -212,8 +212,8 @@ static void while_anything_is_under_way_nothing_goes(void **state)
     c.record.current.restored = RESTORED_UNCHECKED;
     assert_text(going(), "");
     c.record = calm;
-    c.deployment.spec.restore_from = (struct restore_from){.savepoint_id = STR("s1"),
-                                                           .nonce = STR("again")};
+    c.deployment.spec.restore_from =
+        (struct restore_from){.savepoint_id = STR("s1"), .nonce = STR("again")};
     assert_text(going(), "");
     c.record.used_nonce = STR("again");
     assert_text(going(), "s1 s2");
