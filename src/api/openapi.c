@@ -2,6 +2,7 @@
  * disagree with what is served. */
 #include "api/api_impl.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 
 #define SCHEMA(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 
@@ -58,8 +59,9 @@ static void put_list_schema(struct json_out *o, const struct resource *r)
 
 static void put_schemas(struct json_out *o)
 {
-    static const struct fields *const extra[] = {&plan_fields, &restore_decision_fields,
-                                                 &operation_request_fields};
+    static const struct fields *const extra[] = {
+        &plan_fields,         &restore_decision_fields, &operation_request_fields,
+        &verification_fields, &compat_request_fields,   &compat_answer_fields};
     enum { EXTRA = sizeof(extra) / sizeof(extra[0]) };
     const struct fields *tables[RESOURCE_KINDS + EXTRA + 1];
     size_t n = 0;

@@ -253,8 +253,6 @@ static void add_warnings(struct planner *p)
             p, "STANDBY_NEEDS_ROOM", "info",
             "both clusters stand for a while; where the second one cannot be had beside the first, "
             "the job is stopped first");
-    if (s->snapshot_retention.max_count || s->snapshot_retention.max_age.us)
-        warn(p, "NOT_AVAILABLE_YET", "info", "snapshotRetention is stored; nothing uses it yet");
 }
 
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,

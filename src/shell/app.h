@@ -12,6 +12,7 @@
 #include "port/platform.h"
 #include "port/snapshots.h"
 #include "port/store.h"
+#include "shell/location.h"
 
 /* One stored object: a decoded resource in an arena of its own, equal to its last commit. */
 struct object {
@@ -117,6 +118,7 @@ struct app {
     bool store_broken;
     struct str store_text;
     struct counters counters;
+    struct location_hold *holds; /* see location.h */
     struct turn turn;
     /* Called after each visible change: entry (NULL = another resource), for watchers. */
     void (*on_change)(void *arg, struct entry *e, const struct event *events, size_t n_events);
