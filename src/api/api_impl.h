@@ -33,6 +33,7 @@ enum query {
     QUERY_PROCESS,
     QUERY_ATTEMPT,
     QUERY_LIMIT_BYTES,
+    QUERY_MESSAGE,
     QUERIES,
 };
 struct query_info {
@@ -96,6 +97,7 @@ struct call {
     const struct route *route; /* NULL: none fits */
     struct str namespace_name;
     struct str name;           /* of the object in the path; name or id */
+    struct str item;           /* of what is below it in the path: a revision's number */
     struct str query[QUERIES]; /* .ptr NULL = not given */
     bool yaml;
     struct reply reply;
@@ -224,7 +226,8 @@ extern const struct fields operation_request_fields;
 /* ---- handlers ---- */
 
 route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch_deployment,
-    delete_deployment, post_operation, post_plan, get_restore_decision, get_logs;
+    delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
+    get_revision;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
     get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,

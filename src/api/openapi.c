@@ -32,6 +32,11 @@ static const struct {
     {"NamespaceAnswers",
      "{\"type\":\"object\",\"properties\":{\"namespaces\":{\"type\":\"array\",\"items\":" SCHEMA(
          "Namespace") "}}}"},
+    {"RevisionList",
+     "{\"type\":\"object\",\"required\":[\"kind\",\"apiVersion\",\"metadata\",\"items\"],"
+     "\"properties\":{\"kind\":{\"const\":\"RevisionList\"},\"apiVersion\":{\"const\":\"v1\"},"
+     "\"metadata\":" SCHEMA("ListMetadata") ",\"items\":{\"type\":\"array\",\"items\":" SCHEMA(
+         "RevisionHead") "}}}"},
     {"Status", "{\"type\":\"object\"}"},
     {"SystemInformation",
      "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"apiVersion\":{\"type\":"
@@ -59,7 +64,8 @@ static void put_list_schema(struct json_out *o, const struct resource *r)
 static void put_schemas(struct json_out *o)
 {
     static const struct fields *const extra[] = {&plan_fields, &restore_decision_fields,
-                                                 &operation_request_fields};
+                                                 &operation_request_fields, &revision_fields,
+                                                 &revision_head_fields};
     enum { EXTRA = sizeof(extra) / sizeof(extra[0]) };
     const struct fields *tables[RESOURCE_KINDS + EXTRA + 1];
     size_t n = 0;

@@ -76,6 +76,13 @@ struct plan {
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft);
 
+/* The Plan of a write now. `registered` is the Savepoint row that the write would add, or NULL.
+ * *ret_operation: name of the operation that the write would begin, empty = none. */
+struct plan plan_of_write(struct call *c, struct entry *entry, const struct draft *draft,
+                          const struct savepoint *registered, struct str *ret_operation);
+/* "START" */
+struct str plan_effect_name(int effect);
+
 /* Answers the call with the Plan of a write; `registered` is the Savepoint row that the write would
  * add, or NULL. */
 void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,

@@ -20,6 +20,11 @@ static const char *const state_names[] = {"",  "NONE", "REWINDS", "DROPS_STATE",
 static const char *const changes_names[] = {"", "NONE", "SAFE", "DANGEROUS", NULL};
 static const char *const plan_kind[] = {"Plan", NULL};
 
+struct str plan_effect_name(int effect)
+{
+    return str_of(effect_names[effect]);
+}
+
 static const struct field change_rows[] = {
     FIELD_AT(FIELD_STR, plan_change, path, "path", .doc = "JSON pointer."),
     FIELD_AT(FIELD_STR, plan_change, op, "op", .doc = "add, replace or remove."),

@@ -13,8 +13,8 @@ static void add_row(struct arena *a, struct core_in *in, const struct savepoint 
     in->savepoints = grown;
 }
 
-void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
-                const struct savepoint *registered)
+struct plan plan_of_write(struct call *c, struct entry *entry, const struct draft *draft,
+                          const struct savepoint *registered, struct str *ret_operation)
 {
     static const struct seen nothing = {0};
     struct record record = {0};
@@ -36,8 +36,18 @@ void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
         record.had_snapshot = true;
         add_row(c->a, &next, registered);
     }
-    core_accept(c->a, &next, &record, events, &n);
-    struct plan plan = plan_make(c->a, entry ? &now : NULL, &next, draft);
+    bool accepted = core_accept(c->a, &next, &record, events, &n);
+    bool begun = accepted && record.operation.kind != OPERATION_NONE &&
+                 record.operation.started_at == next.wall_us;
+    *ret_operation = begun ? str_of(operation_names[record.operation.kind]) : (struct str){0};
+    return plan_make(c->a, entry ? &now : NULL, &next, draft);
+}
+
+void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
+                const struct savepoint *registered)
+{
+    struct str operation;
+    struct plan plan = plan_of_write(c, entry, draft, registered, &operation);
     reply_object(c, 200, &plan_fields, &plan);
 }
 

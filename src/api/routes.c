@@ -6,6 +6,7 @@
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
+#define REVISES (WRITES | BIT(MESSAGE))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
 #define PUT     .method = "PUT", .status = 200
@@ -19,14 +20,14 @@ const struct route routes[] = {
   .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
 { POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
-  .queries = WRITES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
+  .queries = REVISES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
   .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
 { PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status_too = 201,
-  .queries = WRITES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
+  .queries = REVISES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
 { PATCH, .path = NS "/deployments/{name}", .fn = patch_deployment, .id = "patchDeployment",
-  .takes = &deployment_fields, .gives = &deployment_fields, .queries = WRITES,
+  .takes = &deployment_fields, .gives = &deployment_fields, .queries = REVISES,
   .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes." },
 { DELETE_, .path = NS "/deployments/{name}", .fn = delete_deployment, .id = "deleteDeployment",
   .gives = &deployment_fields, .queries = BIT(DRY_RUN),
@@ -42,6 +43,10 @@ const struct route routes[] = {
 { POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
   .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
+{ GET, .path = NS "/deployments/{name}/revisions", .fn = get_revisions, .id = "listRevisions",
+  .list_of = "RevisionList", .doc = "Accepted changes of its spec, by rising number." },
+{ GET, .path = NS "/deployments/{name}/revisions/{number}", .fn = get_revision,
+  .id = "getRevision", .gives = &revision_fields, .doc = "One of them, with the whole spec." },
 { GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
   .gives_type = "text/plain", .queries = BIT(PROCESS) | BIT(ATTEMPT) | BIT(LIMIT_BYTES),
   .doc = "The end of a Flink process's log." },

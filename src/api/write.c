@@ -229,6 +229,7 @@ static void commit(struct write *w, struct entry *entry)
         change.savepoint = &w->found;
         change.savepoint_is_new = true;
     }
+    write_revisions(w, entry, change.savepoint, &change);
     if (!entry)
         map_put(&c->api->creating, creation_key(w), w);
     change_commit(c->app, &change, committed, w);
@@ -313,7 +314,7 @@ static int read_request(struct write *w, bool plan_only, struct err *e)
     if (check_namespace(c, e) < 0 || query_unknown(c, &w->unknown, e) < 0 ||
         query_dry_run(c, &w->plan_only, e) < 0 ||
         query_bool(c, QUERY_APPLY_DEFAULTS, &w->with_defaults, e) < 0 ||
-        body_parse(c, &w->body, e) < 0)
+        author_read(c, &w->author, e) < 0 || body_parse(c, &w->body, e) < 0)
         return -1;
     w->plan_only = w->plan_only || plan_only;
     warn_unknown(c, &deployment_fields, w->body);

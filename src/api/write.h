@@ -5,6 +5,13 @@
 #include "api/api_impl.h"
 #include "api/draft.h"
 
+/* Who writes, from where and why, as the client says. */
+struct author {
+    struct str name;
+    struct str source; /* as revision_source_is_valid says */
+    struct str message;
+};
+
 enum write_kind { WRITE_CREATE, WRITE_PUT, WRITE_PATCH };
 
 struct write {
@@ -17,6 +24,7 @@ struct write {
     bool with_defaults;
     bool plan_only; /* dryRun=All, or POST .../plans */
     struct draft draft;
+    struct author author;
     /* of spec.restoreFrom.location, once it was looked at */
     struct str verified_location;
     struct savepoint found;
@@ -24,6 +32,14 @@ struct write {
 
 /* Begins it; the call is answered in the course of it. */
 enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, struct err *e);
+
+/* ---- revisions.c ---- */
+
+/* From X-Sluice-Author, X-Sluice-Source (else User-Agent) and X-Sluice-Message or ?message. */
+int author_read(const struct call *c, struct author *ret, struct err *e) ERR_CHECK;
+/* Adds what the history gets of a write to its change; `registered` as in plan_of_write. */
+void write_revisions(struct write *w, struct entry *entry, const struct savepoint *registered,
+                     struct change *change);
 
 /* ---- register.c ---- */
 

@@ -81,6 +81,28 @@ static void every_table_keeps_its_own_rows(void **state)
     assert_listed(w, STORE_TARGET, "same:1:body5 ");
     assert_listed(w, STORE_DEFAULTS, "same:1:body6 ");
     assert_listed(w, STORE_NAMESPACE, "same:1:body7 ");
+    assert_listed(w, STORE_REVISION, "same:1: ");
+}
+
+static void an_owners_rows_are_read_whole_and_in_order(void **state)
+{
+    struct world *w = *state;
+    COMMIT(&w->store, w->loop, put_new(owned_row(STORE_REVISION, "d/2", "d", "two")),
+           put_new(owned_row(STORE_REVISION, "d/1", "d", "one")),
+           put_new(owned_row(STORE_REVISION, "e/1", "e", "other")),
+           put_new(owned_row(STORE_JOB, "j", "d", "job")));
+    assert_listed(w, STORE_REVISION, "d/1@d:1: d/2@d:1: e/1@e:1: ");
+    assert_string_equal("d/1@d:1:one d/2@d:1:two ",
+                        list_owned(&w->store, w->loop, STORE_REVISION, "d").text);
+    assert_string_equal("j@d:1:job ", list_owned(&w->store, w->loop, STORE_JOB, "d").text);
+    assert_string_equal("", list_owned(&w->store, w->loop, STORE_REVISION, "nobody").text);
+    /* also what was written a moment ago, and not answered yet */
+    struct answers a = {.loop = w->loop};
+    struct store_write write = delete_row(STORE_REVISION, "d/1", 1);
+    begin_commit(&w->store, &a, &write, 1);
+    assert_string_equal("d/2@d:1:two ",
+                        list_owned(&w->store, w->loop, STORE_REVISION, "d").text);
+    await_answers(&a);
 }
 
 static void a_new_row_is_refused_where_one_exists(void **state)
@@ -466,6 +488,7 @@ int store_contract_run(const struct store_maker *maker)
     const struct CMUnitTest tests[] = {
         CASE(what_is_done_is_there_after_a_restart),
         CASE(every_table_keeps_its_own_rows),
+        CASE(an_owners_rows_are_read_whole_and_in_order),
         CASE(a_new_row_is_refused_where_one_exists),
         CASE(a_row_is_replaced_only_in_the_version_expected),
         CASE(a_row_that_is_not_there_cannot_be_replaced),

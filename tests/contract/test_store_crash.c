@@ -359,6 +359,25 @@ static void a_newer_schema_is_refused(void **state)
     assert_says(w, "999");
 }
 
+/* A store from before there were revisions is brought up to date, once, and nothing of it is lost. */
+static void an_older_schema_is_brought_up_to_date(void **state)
+{
+    struct world *w = *state;
+    open_store(w);
+    assert_int_equal(STORE_DONE,
+                     COMMIT(&w->store, w->loop, put_new(row_of(STORE_TARGET, "t", 1, "kept"))));
+    close_store(w);
+    run_sql(w, "DROP TABLE revision; PRAGMA user_version = 1");
+    open_store(w);
+    assert_string_equal("t:1:kept ", list_table(&w->store, STORE_TARGET).text);
+    struct store_row row = owned_row(STORE_REVISION, "d/1", "d", "new");
+    assert_int_equal(STORE_DONE, COMMIT(&w->store, w->loop, put_new(row)));
+    close_store(w);
+    open_store(w);
+    assert_string_equal("d/1@d:1:new ", list_owned(&w->store, w->loop, STORE_REVISION, "d").text);
+    close_store(w);
+}
+
 static void a_directory_that_cannot_be_used_is_named(void **state)
 {
     struct world *w = *state;
@@ -406,6 +425,7 @@ int main(void)
         CASE(a_file_that_is_gone_is_not_made_anew_beside_its_log),
         CASE(a_foreign_database_is_refused),
         CASE(a_newer_schema_is_refused),
+        CASE(an_older_schema_is_brought_up_to_date),
         CASE(a_directory_that_cannot_be_used_is_named),
         CASE(a_file_locked_by_another_program_refuses_and_recovers),
     };
