@@ -34,6 +34,7 @@ enum query {
     QUERY_ATTEMPT,
     QUERY_LIMIT_BYTES,
     QUERY_MESSAGE,
+    QUERY_FROM_REVISION,
     QUERIES,
 };
 struct query_info {
@@ -222,12 +223,13 @@ struct operation_request {
     struct str namespace_name;
 };
 extern const struct fields operation_request_fields;
+extern const struct fields revision_changes_fields;
 
 /* ---- handlers ---- */
 
 route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch_deployment,
     delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
-    get_revision;
+    get_revision, get_revision_changes;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
     get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,

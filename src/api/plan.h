@@ -76,6 +76,9 @@ struct plan {
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft);
 
+/* struct plan_change for each difference of two Deployments; `created`: of something and nothing. */
+struct list plan_changes(struct arena *a, const struct field_changes *from, bool created);
+
 /* The Plan of a write now. `registered` is the Savepoint row that the write would add, or NULL.
  * *ret_operation: name of the operation that the write would begin, empty = none. */
 struct plan plan_of_write(struct call *c, struct entry *entry, const struct draft *draft,
@@ -91,3 +94,4 @@ void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
 void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effect effect);
 
 extern const struct fields plan_fields;
+extern const struct fields plan_change_fields; /* struct plan_change */

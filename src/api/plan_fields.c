@@ -34,7 +34,7 @@ static const struct field change_rows[] = {
              .doc = "RESTART: takes a new job. STATE: the desired state. NEXT_START: used by the "
                     "next transition. NO_RESTART: stored."),
 };
-static const struct fields change_fields = {
+const struct fields plan_change_fields = {
     .name = "PlanChange", .size = sizeof(struct plan_change), FIELDS_ROWS(change_rows)};
 
 static const struct field defaulted_rows[] = {
@@ -77,7 +77,7 @@ static const struct field plan_rows[] = {
     FIELD_AT(FIELD_ENUM, plan, changes, "changes", .names = changes_names,
              .doc = "NONE, SAFE, or DANGEROUS: state would be dropped or rewound."),
     FIELD_AT(FIELD_ENUM, plan, state_consequence, "stateConsequence", .names = state_names),
-    FIELD_AT(FIELD_LIST, plan, changed, "changed", .object = &change_fields,
+    FIELD_AT(FIELD_LIST, plan, changed, "changed", .object = &plan_change_fields,
              .flags = FIELD_KEEP_EMPTY),
     FIELD_AT(FIELD_LIST, plan, defaulted, "defaulted", .object = &defaulted_fields,
              .flags = FIELD_KEEP_EMPTY, .doc = "What the author did not write."),

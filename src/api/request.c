@@ -21,6 +21,7 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_PROCESS] = {"process", "string", "jobmanager (the default) or a TaskManager's id."},
     [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; the newest by default."},
     [QUERY_MESSAGE] = {"message", "string", "Why, for the history; or the header X-Sluice-Message."},
+    [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default."},
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
 };
 

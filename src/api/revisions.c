@@ -87,12 +87,6 @@ void write_revisions(struct write *w, struct entry *entry, const struct savepoin
 
 /* ---- reading ---- */
 
-struct reading {
-    struct call *call;
-    struct str id; /* of the Deployment */
-    int64_t number;
-};
-
 static int64_t spec_version_of(const struct job *j)
 {
     int64_t version = 0;
@@ -117,8 +111,7 @@ static struct revision_status status_of(struct arena *a, const struct entry *ent
         .current = m->number == entry_deployment(entry)->metadata.generation, .jobs = {jobs, n}};
 }
 
-/* The Deployment, when all is well. Otherwise the call has failed. */
-static struct entry *entry_of_reading(const struct reading *r, const struct err *failure)
+struct entry *revision_reading_entry(const struct revision_reading *r, const struct err *failure)
 {
     struct err e = {0};
     struct entry *entry = map_find(&r->call->app->by_id, r->id);
@@ -135,11 +128,11 @@ static struct entry *entry_of_reading(const struct reading *r, const struct err 
 static void on_list(void *arg, const struct revision *revisions, size_t n,
                     const struct err *failure)
 {
-    struct reading *r = arg;
+    struct revision_reading *r = arg;
     struct call *c = r->call;
     struct list_doc l;
     struct err e = {0};
-    const struct entry *entry = entry_of_reading(r, failure);
+    const struct entry *entry = revision_reading_entry(r, failure);
     if (!entry)
         return;
     if (list_begin(c, "RevisionList", &l, &e) < 0) {
@@ -157,9 +150,9 @@ static void on_list(void *arg, const struct revision *revisions, size_t n,
 
 static void on_one(void *arg, const struct revision *revisions, size_t n, const struct err *failure)
 {
-    struct reading *r = arg;
+    struct revision_reading *r = arg;
     struct err e = {0};
-    const struct entry *entry = entry_of_reading(r, failure);
+    const struct entry *entry = revision_reading_entry(r, failure);
     if (!entry)
         return;
     if (n == 0) {
@@ -173,12 +166,19 @@ static void on_one(void *arg, const struct revision *revisions, size_t n, const 
     call_done(r->call);
 }
 
-static struct reading *reading_of(struct call *c, const struct entry *entry)
+struct revision_reading *revision_reading(struct call *c, const struct entry *entry)
 {
-    struct reading *r = ARENA_NEW(c->a, struct reading);
+    struct revision_reading *r = ARENA_NEW(c->a, struct revision_reading);
     r->call = c;
     r->id = arena_str(c->a, entry->id);
     return r;
+}
+
+int revision_number(const struct call *c, const struct entry *entry, int64_t *ret, struct err *e)
+{
+    if (str_to_i64(c->item, ret) && entry_revision(entry, *ret))
+        return 0;
+    return fail_not_found(e, "revision", c->item);
 }
 
 enum handled get_revisions(struct call *c, struct err *e)
@@ -186,7 +186,7 @@ enum handled get_revisions(struct call *c, struct err *e)
     struct entry *entry = call_entry(c, e);
     if (!entry)
         return HANDLED_FAILED;
-    entry_read_revisions(entry, 0, on_list, reading_of(c, entry));
+    entry_read_revisions(entry, 0, on_list, revision_reading(c, entry));
     return HANDLED_LATER;
 }
 
@@ -195,11 +195,9 @@ enum handled get_revision(struct call *c, struct err *e)
     struct entry *entry = call_entry(c, e);
     if (!entry)
         return HANDLED_FAILED;
-    struct reading *r = reading_of(c, entry);
-    if (!str_to_i64(c->item, &r->number) || !entry_revision(entry, r->number)) {
-        fail_not_found(e, "revision", c->item);
+    struct revision_reading *r = revision_reading(c, entry);
+    if (revision_number(c, entry, &r->number, e) < 0)
         return HANDLED_FAILED;
-    }
     entry_read_revisions(entry, r->number, on_one, r);
     return HANDLED_LATER;
 }

@@ -41,6 +41,20 @@ int author_read(const struct call *c, struct author *ret, struct err *e) ERR_CHE
 void write_revisions(struct write *w, struct entry *entry, const struct savepoint *registered,
                      struct change *change);
 
+/* A read of revisions that is under way. */
+struct revision_reading {
+    struct call *call;
+    struct str id; /* of the Deployment */
+    int64_t number;
+    int64_t from; /* of changes */
+};
+struct revision_reading *revision_reading(struct call *c, const struct entry *entry);
+/* The Deployment, when all is well. NULL: the call has failed. */
+struct entry *revision_reading_entry(const struct revision_reading *r, const struct err *failure);
+/* Number in the path, of a revision that there is. */
+int revision_number(const struct call *c, const struct entry *entry, int64_t *ret,
+                    struct err *e) ERR_CHECK;
+
 /* ---- register.c ---- */
 
 /* What verification said of a snapshot that a user names. */

@@ -57,6 +57,30 @@ static void a_revision_has_the_whole_spec_as_it_was(void **state)
     assert_problem(get(DEPLOYMENTS "/two/revisions"), 404, "NOT_FOUND");
 }
 
+static void two_of_them_are_compared(void **state)
+{
+    (void)state;
+    have_deployment("one", "CANCELLED");
+    set_parallelism(2);
+    set_parallelism(5);
+    assert_status(patch(ONE, "{'spec':{'maxJobCreationAttempts':9}}"), 200);
+    struct json changed = json_get(get(REVISIONS "/4/changes?from=2").json, STR("changed"));
+    assert_int_equal(json_len(changed), 2);
+    assert_text(text_at(json_at(changed, 0), "path"), "/spec/maxJobCreationAttempts");
+    assert_text(text_at(json_at(changed, 0), "class"), "NEXT_START");
+    assert_text(text_at(json_at(changed, 1), "path"), "/spec/template/spec/parallelism");
+    assert_text(text_at(json_at(changed, 1), "class"), "RESTART");
+    assert_int_equal(number_at(json_at(changed, 1), "before"), 2);
+    assert_int_equal(number_at(json_at(changed, 1), "after"), 5);
+    /* with the one before, where nothing else is said; the first has none */
+    struct answer a = get(REVISIONS "/3/changes");
+    assert_int_equal(number_at(a.json, "metadata.from"), 2);
+    assert_int_equal(json_len(json_get(a.json, STR("changed"))), 1);
+    assert_int_equal(json_len(json_get(get(REVISIONS "/1/changes").json, STR("changed"))), 0);
+    assert_problem(get(REVISIONS "/4/changes?from=7"), 404, "NOT_FOUND");
+    assert_problem(get(REVISIONS "/4/changes?from=x"), 400, "BAD_REQUEST");
+}
+
 static void what_it_does_is_told(void **state)
 {
     (void)state;
@@ -188,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         API_STORY(each_accepted_change_of_the_spec_is_a_revision),
         API_STORY(a_revision_has_the_whole_spec_as_it_was),
+        API_STORY(two_of_them_are_compared),
         API_STORY(what_it_does_is_told),
         API_STORY(it_tells_who_made_it_and_why),
         API_STORY(what_is_no_source_or_message_is_refused),
