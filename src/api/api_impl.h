@@ -215,14 +215,6 @@ const struct target *target_find_id(const struct app *app, struct arena *a,
 /* spec of the namespace's DeploymentDefaults; none when nobody wrote any. */
 struct json namespace_defaults(const struct app *app, struct str namespace_name);
 
-/* POST .../operations. */
-enum operation_request_kind { OPERATION_REQUEST_UNSET, OPERATION_REQUEST_RETRY };
-struct operation_request {
-    int kind; /* enum operation_request_kind */
-    struct str deployment_id;
-    struct str namespace_name;
-};
-extern const struct fields operation_request_fields;
 extern const struct fields revision_changes_fields;
 
 /* ---- handlers ---- */

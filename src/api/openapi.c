@@ -1,6 +1,7 @@
 /* GET /openapi.json: made from the table of routes and the tables of fields, so that it cannot
  * disagree with what is served. */
 #include "api/api_impl.h"
+#include "api/operations.h"
 #include "api/plan.h"
 
 #define SCHEMA(name) "{\"$ref\":\"#/components/schemas/" name "\"}"

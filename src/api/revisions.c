@@ -83,6 +83,7 @@ void write_revisions(struct write *w, struct entry *entry, const struct savepoin
     r->metadata.message = w->author.message;
     r->metadata.effect = plan_effect_name(plan.effect);
     r->metadata.operation = operation;
+    r->metadata.rollback_to = w->rollback_to;
 }
 
 /* ---- reading ---- */

@@ -1,6 +1,7 @@
 /* The one table of routes: dispatch, 405, OpenAPI and the labels of /metrics come from it. */
 #include "api/api_impl.h"
 #include "api/hint.h"
+#include "api/operations.h"
 #include "api/plan.h"
 
 #define NS      "/api/v1/namespaces/{namespace}"
@@ -40,9 +41,11 @@ const struct route routes[] = {
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
   .doc = "What a change would do. Nothing is stored. The body is a merge patch; of a Deployment "
          "that does not exist, all of it." },
-{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
+{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
-  .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
+  .queries = BIT(DRY_RUN) | BIT(MESSAGE),
+  .doc = "RETRY: counts anew and goes on. RESTART: takes a new job though nothing was edited. "
+         "ROLLBACK: takes the spec of a revision." },
 { GET, .path = NS "/deployments/{name}/revisions", .fn = get_revisions, .id = "listRevisions",
   .list_of = "RevisionList", .doc = "Accepted changes of its spec, by rising number." },
 { GET, .path = NS "/deployments/{name}/revisions/{number}", .fn = get_revision,

@@ -38,7 +38,7 @@ static int check_there(const struct write *w, const struct entry *entry, struct 
                        "exists");
     if (check_if_match(c, m->resource_version, e) < 0)
         return -1;
-    return check_body_version(w->body, m->resource_version, e);
+    return check_body_version(w->request, m->resource_version, e);
 }
 
 /* What is being deleted changes no more. But a deletion may wait for a savepoint that cannot be had: the one
@@ -120,7 +120,7 @@ static int make_draft(struct write *w, struct err *e)
 {
     struct call *c = w->call;
     const struct entry *entry = entry_of(w);
-    if (check_there(w, entry, e) < 0)
+    if (check_there(w, entry, e) < 0 || (w->compose && w->compose(w, entry, e) < 0))
         return -1;
     struct draft_in in = {
         .current = entry ? entry_deployment(entry) : NULL,
@@ -150,7 +150,9 @@ static struct event changed_event(const struct write *w)
     const struct field_changes *changes = &w->draft.changes;
     const struct metadata *m = &w->draft.deployment.metadata;
     struct buf b = {0};
-    if (w->id.len)
+    if (w->did.len)
+        buf_fmt(&b, "The user %.*s: ", STR_ARG(w->did));
+    else if (w->id.len)
         buf_fmt(&b, "The user changed ");
     else
         buf_fmt(&b, "The user created the Deployment");
@@ -177,6 +179,14 @@ static struct str creation_key(const struct write *w)
     return arena_fmt(w->call->a, "%.*s/%.*s", STR_ARG(m->namespace_name), STR_ARG(m->name));
 }
 
+static void answer(struct write *w, const struct entry *entry)
+{
+    if (w->answer)
+        w->answer(w, entry);
+    else
+        reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+}
+
 static void committed(void *arg, struct entry *entry, const struct store_result *r)
 {
     struct write *w = arg;
@@ -187,7 +197,7 @@ static void committed(void *arg, struct entry *entry, const struct store_result 
         fail(w, &e);
         return;
     }
-    reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+    answer(w, entry);
     if (!w->id.len)
         reply_header(w->call, STR("Location"),
                      arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
@@ -269,7 +279,7 @@ static void write_idle(void *arg)
         plan_reply(c, entry, &w->draft, registers ? &w->found : NULL);
         call_done(c);
     } else if (entry && w->draft.changes.n == 0) {
-        reply_deployment(c, 200, entry);
+        answer(w, entry);
         call_done(c);
     } else {
         commit(w, entry);
@@ -308,17 +318,34 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
 
 /* ---- the beginning ---- */
 
-static int read_request(struct write *w, bool plan_only, struct err *e)
+int write_read(struct write *w, bool plan_only, struct err *e)
 {
     struct call *c = w->call;
     if (check_namespace(c, e) < 0 || query_unknown(c, &w->unknown, e) < 0 ||
         query_dry_run(c, &w->plan_only, e) < 0 ||
         query_bool(c, QUERY_APPLY_DEFAULTS, &w->with_defaults, e) < 0 ||
-        author_read(c, &w->author, e) < 0 || body_parse(c, &w->body, e) < 0)
+        author_read(c, &w->author, e) < 0 || body_parse(c, &w->request, e) < 0)
         return -1;
+    w->body = w->request;
     w->plan_only = w->plan_only || plan_only;
-    warn_unknown(c, &deployment_fields, w->body);
     return w->plan_only ? 0 : check_store(c->app, e);
+}
+
+int write_go(struct write *w, const struct entry *entry, struct err *e)
+{
+    struct call *c = w->call;
+    if (entry)
+        w->id = arena_str(c->a, entry->id);
+    else
+        w->new_id = app_uuid(c->app, c->a);
+    if (make_draft(w, e) < 0)
+        return -1;
+    struct str location = w->draft.deployment.spec.restore_from.location;
+    if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
+        c->app->snapshots.ops->verify(c->app->snapshots.ctx, location, on_verified, w);
+    else
+        when_idle(w);
+    return 0;
 }
 
 enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, struct err *e)
@@ -326,8 +353,9 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
     struct write *w = ARENA_NEW(c->a, struct write);
     w->call = c;
     w->kind = kind;
-    if (read_request(w, plan_only, e) < 0)
+    if (write_read(w, plan_only, e) < 0)
         return HANDLED_FAILED;
+    warn_unknown(c, &deployment_fields, w->body);
     const struct entry *entry =
         kind == WRITE_CREATE ? NULL : registry_find(c->app, c->namespace_name, c->name);
     bool needed =
@@ -336,16 +364,5 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
         fail_not_found(e, "Deployment", c->name);
         return HANDLED_FAILED;
     }
-    if (entry)
-        w->id = arena_str(c->a, entry->id);
-    else
-        w->new_id = app_uuid(c->app, c->a);
-    if (make_draft(w, e) < 0)
-        return HANDLED_FAILED;
-    struct str location = w->draft.deployment.spec.restore_from.location;
-    if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
-        c->app->snapshots.ops->verify(c->app->snapshots.ctx, location, on_verified, w);
-    else
-        when_idle(w);
-    return HANDLED_LATER;
+    return write_go(w, entry, e) < 0 ? HANDLED_FAILED : HANDLED_LATER;
 }

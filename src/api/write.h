@@ -17,7 +17,15 @@ enum write_kind { WRITE_CREATE, WRITE_PUT, WRITE_PATCH };
 struct write {
     struct call *call;
     enum write_kind kind;
-    struct json body;
+    struct json request; /* the body as it was sent */
+    struct json body;    /* the document that is written: what was sent, or what `compose` made */
+    /* NULL: what was sent. Else it makes the document from what is there, each time anew. */
+    int (*compose)(struct write *w, const struct entry *entry, struct err *e);
+    const void *operation; /* for it */
+    /* NULL: the Deployment. */
+    void (*answer)(struct write *w, const struct entry *entry);
+    struct str did;      /* for the event: "rolled it back to revision 3"; empty: what was changed */
+    int64_t rollback_to; /* for the revision */
     struct str id; /* of the Deployment that is there; empty = it is created */
     struct str new_id;
     enum fields_unknown unknown;
@@ -32,6 +40,11 @@ struct write {
 
 /* Begins it; the call is answered in the course of it. */
 enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, struct err *e);
+/* Query, author and body of the call. */
+int write_read(struct write *w, bool plan_only, struct err *e) ERR_CHECK;
+/* Goes on with what was read, and with `entry` as it is now (NULL: it is created). -1: nothing was
+ * begun, and the call is to be answered. */
+int write_go(struct write *w, const struct entry *entry, struct err *e) ERR_CHECK;
 
 /* ---- revisions.c ---- */
 
