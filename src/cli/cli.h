@@ -56,6 +56,10 @@ enum flag {
     FLAG_FORCE,
     FLAG_EXPLAIN,
     FLAG_CLIENT,
+    FLAG_MESSAGE,
+    FLAG_DIFF,
+    FLAG_TO,
+    FLAG_STATE,
     FLAGS,
 };
 
@@ -87,7 +91,7 @@ struct command {
     const char *args;  /* of the usage line */
     unsigned least;    /* words behind the name */
     unsigned most;
-    unsigned flags;       /* bits 1 << enum flag, besides those that all have */
+    unsigned long flags;  /* bits 1 << enum flag, besides those that all have */
     unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
     unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
     const char *doc;      /* one sentence */
@@ -122,7 +126,7 @@ static inline bool flag_given(const struct cli *c, enum flag f)
     return c->flags[f].ptr != NULL;
 }
 /* True for a flag of the command's own. */
-static inline bool has_bit(unsigned bits, unsigned bit)
+static inline bool has_bit(unsigned long bits, unsigned bit)
 {
     return bits >> bit & 1U;
 }
@@ -257,6 +261,8 @@ int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 
 /* The Plan in lines for people. */
 void plan_print(struct cli *c, struct json plan);
+/* The changes alone, a line for each; `created`: of something and nothing. */
+void plan_print_changes(struct cli *c, struct json changed, bool created);
 /* Whether the server says that the plan drops or rewinds state. */
 bool plan_is_dangerous(struct json plan);
 
@@ -290,6 +296,13 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
 /* One document: plan, ask if state would be lost, write, wait if asked to. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
 
+/* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
+bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
+/* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
+int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
+/* The path with --message, where one is given. */
+struct str with_message(struct cli *c, struct str path);
+
 /* ---- commands, by file ---- */
 
 typedef int command_fn(struct cli *c);
@@ -298,6 +311,7 @@ command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry; /* write.c */
 command_fn cmd_get, cmd_describe;                         /* get.c, describe.c */
 command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
+command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

@@ -91,6 +91,39 @@ def losing_state_needs_consent():
 
 
 @case
+def a_rollback_is_planned_first_and_stands_on_its_plan():
+    spec = {"kind": "ROLLBACK", "revision": 17, "state": "AT_REVISION"}
+    operations = f"{LEDGER}/operations"
+    with serving(world(but={f"POST {operations}": [losing_plan()]})) as server:
+        ends(9, "rollback", "d/ledger", "--to", "17", "--state", "at-revision", server=server)
+        expect(server.writes() == [("POST", f"{operations}?dryRun=All", {"spec": spec})],
+               f"{server.writes()}")
+    with serving(world(but={f"POST {operations}": [losing_plan(), Answer({}, 202)]})) as server:
+        seen = ends(0, "rollback", "ledger", "--to", "17", "--state", "AT-REVISION", "-y",
+                    "-m", "why not", server=server)
+        expect(seen.out == "deployment/ledger goes back to revision 17\n", f"{seen}")
+        expect(server.writes()[1] == ("POST", f"{operations}?message=why%20not",
+                                      {"metadata": {"resourceVersion": 41}, "spec": spec}),
+               f"{server.writes()}")
+    with serving(world(but={f"POST {operations}": [no_plan(), Answer({}, 202)]})) as server:
+        seen = ends(0, "restart", "ledger", server=server)
+        expect(server.writes()[1][2]["spec"] == {"kind": "RESTART"}, f"{server.writes()}")
+    with serving(world(but={f"POST {operations}": problem(409, "CONFLICT", "no snapshot")})) as server:
+        ends(4, "rollback", "ledger", "--to", "17", server=server)
+
+
+@case
+def a_reason_is_told_for_the_history():
+    with serving(world()) as server:
+        ends(0, "apply", "-f", "-", "-m", "because", server=server, stdin=FILE)
+        expect(server.writes()[1][:2] == ("PATCH", f"{LEDGER}?message=because"),
+               f"{server.writes()}")
+        del server.asked[:]
+        ends(0, "suspend", "ledger", "--message", "a & b", server=server)
+        expect(server.writes()[1][1] == f"{LEDGER}?message=a%20%26%20b", f"{server.writes()}")
+
+
+@case
 def plan_exit_codes():
     for document, code in ((no_plan(), 0), (upgrade_plan(), 10), (losing_plan(), 11)):
         with serving(world(but={f"POST {LEDGER}/plans": document})) as server:

@@ -143,6 +143,27 @@ def no_plan():
     return plan("NONE", "NO_CHANGE", changed=[])
 
 
+def revision(number, effect="RESTART_WITH_STATE", jobs=(), **metadata):
+    return {"kind": "Revision", "apiVersion": "v1",
+            "metadata": {"deploymentId": ID, "number": number, "specVersion": number,
+                         "createdAt": ago(NINETY_MINUTES), "author": "ada", "source": "cli",
+                         "effect": effect} | metadata,
+            "status": {"jobs": [{"id": JOB, "attempt": n, "state": "STARTED"} for n in jobs]}}
+
+
+def history():
+    wanted = revision(19, rollbackTo=17, message="INC-4411", jobs=[31, 32])
+    wanted["status"]["current"] = True
+    return listed("Revision", revision(17, "START", jobs=[30]),
+                  revision(18, "STORED_ONLY", author="anonymous", source="gitops:4f1c2aa"), wanted)
+
+
+def differences():
+    return {"kind": "RevisionChanges", "apiVersion": "v1", "metadata": {"from": 17, "to": 19},
+            "changed": [{"path": "/spec/template/spec/parallelism", "op": "replace", "before": 16,
+                         "after": 24, "class": "RESTART"}]}
+
+
 LEDGER = f"{NS}/deployments/ledger"
 
 FILE = """
@@ -166,6 +187,8 @@ def world(**more):
         f"GET {LEDGER}/logs": Answer("one\ntwo\n", content_type="text/plain"),
         f"POST {LEDGER}/plans": upgrade_plan(),
         f"POST {LEDGER}/operations": Answer({"kind": "Operation"}, 202),
+        f"GET {LEDGER}/revisions": history(),
+        f"GET {LEDGER}/revisions/19/changes": differences(),
         f"PATCH {LEDGER}": deployment(),
         f"PUT {LEDGER}": deployment(),
         f"DELETE {LEDGER}": deployment(state="TRANSITIONING"),
