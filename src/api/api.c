@@ -1,5 +1,6 @@
 /* From a request to its handler, and the reply back. See api.h. */
 #include "api/api_impl.h"
+#include "api/plans.h"
 
 struct api *api_new(struct app *app, struct json global_defaults)
 {
@@ -22,6 +23,7 @@ void api_free(struct api *api)
     api->app->on_change = NULL;
     watch_free(api);
     views_free(api);
+    plans_free(api);
     map_fini(&api->creating);
     buf_fini(&api->openapi);
     mem_free(api);

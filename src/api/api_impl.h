@@ -35,6 +35,7 @@ enum query {
     QUERY_LIMIT_BYTES,
     QUERY_MESSAGE,
     QUERY_FROM_REVISION,
+    QUERY_PLAN_ID,
     QUERIES,
 };
 struct query_info {
@@ -63,6 +64,7 @@ extern const struct route routes[];
 extern const size_t n_routes;
 enum { MOST_ROUTES = 64 };
 
+struct stored_plan;
 struct view; /* the encoded Deployment, see view.c */
 struct watcher;
 
@@ -72,6 +74,9 @@ struct api {
     struct json global_defaults;
     struct map views;    /* struct view by Deployment id */
     struct map creating; /* names (namespace/name) whose creation is under way */
+    struct stored_plan *plans[LIMIT_PLANS_KEPT]; /* the oldest first */
+    size_t n_plans;
+    size_t plan_bytes;
     struct watcher *watchers;
     size_t n_watchers;
     struct loop_timer *heartbeat;
@@ -100,6 +105,7 @@ struct call {
     struct str name;           /* of the object in the path; name or id */
     struct str item;           /* of what is below it in the path: a revision's number */
     struct str query[QUERIES]; /* .ptr NULL = not given */
+    struct str new_plan_id;    /* for the problem that says that a plan is stale */
     bool yaml;
     struct reply reply;
 };
@@ -221,7 +227,7 @@ extern const struct fields revision_changes_fields;
 
 route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch_deployment,
     delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
-    get_revision, get_revision_changes;
+    get_revision, get_revision_changes, get_plan;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
     get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,

@@ -18,6 +18,8 @@ static const struct {
      "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
      "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
      "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
+     "\"newPlanId\":{\"type\":\"string\",\"description\":\"With PLAN_STALE: what can be applied "
+     "now.\"},"
      "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
      "\"pointer\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
      "\"detail\":{\"type\":\"string\"}}}}}}"},

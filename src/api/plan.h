@@ -55,6 +55,8 @@ struct plan_step {
 };
 
 struct plan {
+    struct str id;      /* to apply it by; empty: it is not kept */
+    int64_t expires_at; /* wall */
     struct str deployment_id;
     struct str deployment_name;
     struct str namespace_name;
@@ -86,10 +88,6 @@ struct plan plan_of_write(struct call *c, struct entry *entry, const struct draf
 /* "START" */
 struct str plan_effect_name(int effect);
 
-/* Answers the call with the Plan of a write; `registered` is the Savepoint row that the write would
- * add, or NULL. */
-void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
-                const struct savepoint *registered);
 /* The Plan of a write that has no document: DELETE, RETRY and what only stores. */
 void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effect effect);
 

@@ -71,6 +71,8 @@ static const struct fields base_table = {.name = "PlanBase", FIELDS_ROWS(base_ro
 static const struct field plan_rows[] = {
     {.name = "kind", .type = FIELD_CONST, .names = plan_kind},
     {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
+    FIELD_AT(FIELD_STR, plan, id, "planId", .doc = "To apply it by, with ?planId=."),
+    FIELD_AT(FIELD_TIME, plan, expires_at, "expiresAt"),
     FIELD_FLAT("metadata", &metadata_table),
     FIELD_FLAT("base", &base_table, .flags = FIELD_KEEP_EMPTY),
     FIELD_AT(FIELD_ENUM, plan, effect, "effect", .names = effect_names),
@@ -90,4 +92,4 @@ static const struct field plan_rows[] = {
 const struct fields plan_fields = {.name = "Plan",
                                    .size = sizeof(struct plan),
                                    FIELDS_ROWS(plan_rows),
-                                   .doc = "What a write would do. Nothing is stored."};
+                                   .doc = "What a write would do."};

@@ -43,14 +43,6 @@ struct plan plan_of_write(struct call *c, struct entry *entry, const struct draf
     return plan_make(c->a, entry ? &now : NULL, &next, draft);
 }
 
-void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
-                const struct savepoint *registered)
-{
-    struct str operation;
-    struct plan plan = plan_of_write(c, entry, draft, registered, &operation);
-    reply_object(c, 200, &plan_fields, &plan);
-}
-
 void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effect effect)
 {
     const struct metadata *m = entry ? &entry_deployment(entry)->metadata : NULL;

@@ -22,6 +22,9 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; the newest by default."},
     [QUERY_MESSAGE] = {"message", "string", "Why, for the history; or the header X-Sluice-Message."},
     [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default."},
+    [QUERY_PLAN_ID] = {"planId", "string",
+                       "Instead of a body: the Plan to apply. 409 PLAN_STALE when the Deployment or "
+                       "its job moved on since; newPlanId names one for what is there now."},
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
 };
 

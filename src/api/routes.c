@@ -7,7 +7,7 @@
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
-#define REVISES (WRITES | BIT(MESSAGE))
+#define REVISES (WRITES | BIT(MESSAGE) | BIT(PLAN_ID))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
 #define PUT     .method = "PUT", .status = 200
@@ -37,10 +37,12 @@ const struct route routes[] = {
   .id = "getRestoreDecision", .gives = &restore_decision_fields,
   .doc = "What the next job would be restored from, by what may come next." },
 { POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
-  .takes = &deployment_fields, .gives = &plan_fields, .status = 200,
+  .takes = &deployment_fields, .gives = &plan_fields, .status = 201,
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
-  .doc = "What a change would do. Nothing is stored. The body is a merge patch; of a Deployment "
-         "that does not exist, all of it." },
+  .doc = "What a change would do. The body is a merge patch; of a Deployment that does not exist, "
+         "all of it. The Plan can be applied by its id for 15 minutes." },
+{ GET, .path = NS "/plans/{name}", .fn = get_plan, .id = "getPlan", .gives = &plan_fields,
+  .doc = "A Plan that was made, by its id, for 15 minutes." },
 { POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
   .queries = BIT(DRY_RUN) | BIT(MESSAGE),

@@ -2,6 +2,7 @@
 #include "api/write.h"
 
 #include "api/plan.h"
+#include "api/plans.h"
 #include "base/uuid.h"
 #include "model/snapshot_location.h"
 
@@ -12,8 +13,11 @@ static struct entry *entry_of(const struct write *w)
     return w->id.len ? map_find(&w->call->app->by_id, w->id) : NULL;
 }
 
-static void fail(struct write *w, struct err *e)
+void write_fail(struct write *w, struct err *e)
 {
+    if (w->is_stale)
+        err_set(e, ERR_PLAN_STALE, "plan %.*s is not for what is there now: %s", STR_ARG(w->plan),
+                arena_fmt(w->call->a, "%s", e->text).ptr);
     call_failed(w->call, e);
 }
 
@@ -116,17 +120,25 @@ static int check_restore(const struct write *w, const struct entry *entry, struc
     return 0;
 }
 
+/* The document of a plan is complete. */
+static bool is_applied(const struct write *w)
+{
+    return w->plan.len && !w->is_stale;
+}
+
 static int make_draft(struct write *w, struct err *e)
 {
     struct call *c = w->call;
     const struct entry *entry = entry_of(w);
+    if (is_applied(w) && plans_check(w, entry, e) < 0)
+        return -1;
     if (check_there(w, entry, e) < 0 || (w->compose && w->compose(w, entry, e) < 0))
         return -1;
     struct draft_in in = {
         .current = entry ? entry_deployment(entry) : NULL,
         .body = w->body,
         .is_patch = w->kind == WRITE_PATCH,
-        .with_defaults = w->with_defaults || !entry,
+        .with_defaults = w->with_defaults || (!entry && !is_applied(w)),
         .unknown = w->unknown,
         .global_defaults = c->api->global_defaults,
         .namespace_defaults = namespace_defaults(c->app, c->namespace_name),
@@ -194,7 +206,7 @@ static void committed(void *arg, struct entry *entry, const struct store_result 
     if (!w->id.len)
         map_take(&w->call->api->creating, creation_key(w));
     if (!commit_done(r, &e)) {
-        fail(w, &e);
+        write_fail(w, &e);
         return;
     }
     answer(w, entry);
@@ -267,17 +279,19 @@ static void write_idle(void *arg)
     struct err e = {0};
     struct str verified = w->verified_location;
     if (make_draft(w, &e) < 0 || (!w->id.len && check_creation(w, &e) < 0)) {
-        fail(w, &e);
+        if (e.code == ERR_PLAN_STALE && is_applied(w))
+            plans_renew(w);
+        else
+            write_fail(w, &e);
         return;
     }
     struct entry *entry = entry_of(w);
     if (verified.len && !str_eq(verified, w->draft.deployment.spec.restore_from.location)) {
         err_set(&e, ERR_CONFLICT, "the Deployment was changed at the same time; try again");
-        fail(w, &e);
+        write_fail(w, &e);
     } else if (w->plan_only) {
         bool registers = to_register(w, entry);
-        plan_reply(c, entry, &w->draft, registers ? &w->found : NULL);
-        call_done(c);
+        plans_reply(w, entry, registers ? &w->found : NULL);
     } else if (entry && w->draft.changes.n == 0) {
         answer(w, entry);
         call_done(c);
@@ -309,7 +323,7 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
                                          .location = location,
                                          .pointer = RESTORE_LOCATION};
     if (register_snapshot(w->call->a, &named, &w->found, &e) < 0) {
-        fail(w, &e);
+        write_fail(w, &e);
         return;
     }
     w->verified_location = arena_str(w->call->a, location);
@@ -324,8 +338,12 @@ int write_read(struct write *w, bool plan_only, struct err *e)
     if (check_namespace(c, e) < 0 || query_unknown(c, &w->unknown, e) < 0 ||
         query_dry_run(c, &w->plan_only, e) < 0 ||
         query_bool(c, QUERY_APPLY_DEFAULTS, &w->with_defaults, e) < 0 ||
-        author_read(c, &w->author, e) < 0 || body_parse(c, &w->request, e) < 0)
+        author_read(c, &w->author, e) < 0)
         return -1;
+    if (query_given(c, QUERY_PLAN_ID) ? plans_take(w, e) < 0 : body_parse(c, &w->request, e) < 0)
+        return -1;
+    if (query_given(c, QUERY_PLAN_ID))
+        return check_store(c->app, e);
     w->body = w->request;
     w->plan_only = w->plan_only || plan_only;
     return w->plan_only ? 0 : check_store(c->app, e);
@@ -364,5 +382,10 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
         fail_not_found(e, "Deployment", c->name);
         return HANDLED_FAILED;
     }
-    return write_go(w, entry, e) < 0 ? HANDLED_FAILED : HANDLED_LATER;
+    if (write_go(w, entry, e) == 0)
+        return HANDLED_LATER;
+    if (e->code != ERR_PLAN_STALE || !is_applied(w))
+        return HANDLED_FAILED;
+    plans_renew(w);
+    return HANDLED_LATER;
 }

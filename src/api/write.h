@@ -30,7 +30,9 @@ struct write {
     struct str new_id;
     enum fields_unknown unknown;
     bool with_defaults;
-    bool plan_only; /* dryRun=All, or POST .../plans */
+    bool plan_only;  /* dryRun=All, or POST .../plans */
+    struct str plan; /* id of the plan that is applied */
+    bool is_stale;   /* it is not for what is there: a new one is made, and the call has failed */
     struct draft draft;
     struct author author;
     /* of spec.restoreFrom.location, once it was looked at */
@@ -45,6 +47,8 @@ int write_read(struct write *w, bool plan_only, struct err *e) ERR_CHECK;
 /* Goes on with what was read, and with `entry` as it is now (NULL: it is created). -1: nothing was
  * begun, and the call is to be answered. */
 int write_go(struct write *w, const struct entry *entry, struct err *e) ERR_CHECK;
+/* Answers the call with the error. */
+void write_fail(struct write *w, struct err *e);
 
 /* ---- revisions.c ---- */
 

@@ -60,6 +60,7 @@ enum flag {
     FLAG_DIFF,
     FLAG_TO,
     FLAG_STATE,
+    FLAG_PLAN,
     FLAGS,
 };
 
@@ -302,6 +303,9 @@ bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
 int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
 /* The path with --message, where one is given. */
 struct str with_message(struct cli *c, struct str path);
+
+/* Writes what was planned before, by the plan's id; as write_deployment does. */
+int write_planned(struct cli *c, struct str plan_id);
 
 /* ---- commands, by file ---- */
 

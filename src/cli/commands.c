@@ -56,16 +56,18 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
+    [FLAG_PLAN] = {"plan", 0, "ID", "Instead of a file: exactly what that plan showed, or nothing."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
 };
 
 /* clang-format off */
 const struct command commands[] = {
-{ .name = "apply", .args = "-f FILE", .fn = cmd_apply,
-  .flags = BIT(FILE) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
+{ .name = "apply", .args = "-f FILE | --plan ID", .fn = cmd_apply,
+  .flags = BIT(FILE) | BIT(PLAN) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Create what a file describes, or change it into that.",
   .examples = "sluice apply -f ledger.yaml --wait\n"
+              "sluice apply --plan p-1a2b3c4d5e6f   # what sluice plan showed\n"
               "sed s/@TAG@/2.9.0/ ledger.yaml | sluice apply -f -\n" },
 { .name = "plan", .alias = "diff", .args = "-f FILE", .fn = cmd_plan,
   .flags = BIT(FILE) | BIT(REPLACE) | BIT(EXIT_CODE), .formats = DOCUMENT,

@@ -117,20 +117,19 @@ int write_finish(struct cli *c, struct json object, const char *did, int64_t sin
     return r;
 }
 
-int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+/* Where a Plan leads: consent, the write that `send` does, and what is said of it. */
+static int write_as(struct cli *c, struct json plan, const char *what,
+                    struct answer (*send)(struct cli *c, void *arg, int64_t version), void *arg)
 {
-    struct json plan;
     int64_t since = -1;
-    int r = plan_ask(c, name, body, what, &plan);
-    if (r != EXIT_DONE)
-        return r;
+    int r = EXIT_DONE;
     int64_t version = json_i64_or(json_path(plan, "base.resourceVersion"), 0);
     struct str id = json_str_or(json_path(plan, "metadata.deploymentId"), (struct str){0});
     if (!write_confirm(c, plan, what, &r))
         return r;
     if (flag_given(c, FLAG_WAIT))
         since = id.len ? newest_event(c, id) : 0;
-    struct answer answer = send_body(c, name, body, version);
+    struct answer answer = send(c, arg, version);
     r = server_judge(c, &answer, what);
     if (r != EXIT_DONE)
         return r;
@@ -140,6 +139,52 @@ int write_deployment(struct cli *c, struct str name, struct json body, const cha
                         : changed    ? "changed"
                                      : "unchanged",
                         since);
+}
+
+struct document {
+    struct str name;
+    struct json body;
+};
+
+static struct answer send_document(struct cli *c, void *arg, int64_t version)
+{
+    const struct document *d = arg;
+    return send_body(c, d->name, d->body, version);
+}
+
+int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+{
+    struct json plan;
+    struct document d = {name, body};
+    int r = plan_ask(c, name, body, what, &plan);
+    return r == EXIT_DONE ? write_as(c, plan, what, send_document, &d) : r;
+}
+
+struct planned {
+    struct str name;
+    struct str id;
+};
+
+static struct answer send_planned(struct cli *c, void *arg, int64_t version)
+{
+    const struct planned *p = arg;
+    struct str path = version ? deployment_path(c, p->name) : ns_path(c, "deployments");
+    path = arena_fmt(c->a, "%.*s?planId=%.*s", STR_ARG(path), STR_ARG(url_part(c->a, p->id)));
+    return server_ask(c, version ? "PUT" : "POST", with_message(c, path), (struct str){0});
+}
+
+int write_planned(struct cli *c, struct str plan_id)
+{
+    struct json plan;
+    struct planned p = {.id = plan_id};
+    const char *what = arena_fmt(c->a, "apply plan %.*s", STR_ARG(plan_id)).ptr;
+    struct str path =
+        arena_fmt(c->a, "%.*s/%.*s", STR_ARG(ns_path(c, "plans")), STR_ARG(url_part(c->a, plan_id)));
+    int r = server_get(c, path, what, &plan);
+    if (r != EXIT_DONE)
+        return r;
+    p.name = json_str_or(json_path(plan, "metadata.deploymentName"), (struct str){0});
+    return write_as(c, plan, what, send_planned, &p);
 }
 
 /* ---- start, suspend, cancel ---- */

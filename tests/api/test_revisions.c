@@ -31,7 +31,7 @@ static void each_accepted_change_of_the_spec_is_a_revision(void **state)
     assert_status(patch(ONE, "{'metadata':{'labels':{'team':'a'}}}"), 200);
     assert_status(patch(ONE, "{'spec':{'maxJobCreationAttempts':9}}"), 200);
     assert_problem(patch(ONE, "{'spec':{'maxJobCreationAttempts':-1}}"), 400, "INVALID");
-    assert_status(post(ONE "/plans", "{'spec':{'maxJobCreationAttempts':3}}"), 200);
+    assert_status(post(ONE "/plans", "{'spec':{'maxJobCreationAttempts':3}}"), 201);
     assert_int_equal(revisions(), 3);
     assert_int_equal(number_at(revision(0), "metadata.number"), 1);
     assert_int_equal(number_at(revision(1), "metadata.specVersion"), 2);

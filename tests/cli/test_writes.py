@@ -113,6 +113,30 @@ def a_rollback_is_planned_first_and_stands_on_its_plan():
 
 
 @case
+def a_plan_is_applied_by_its_id():
+    planned = f"{NS}/plans/p-1a2b"
+    with serving(world(but={f"GET {planned}": upgrade_plan()})) as server:
+        seen = ends(0, "apply", "--plan", "p-1a2b", "-m", "why", server=server)
+        expect(seen.out == "deployment/ledger changed\n", f"{seen}")
+        expect(server.writes() == [("PUT", f"{LEDGER}?planId=p-1a2b&message=why", None)],
+               f"{server.writes()}")
+    with serving(world(but={f"GET {planned}": plan(effect="START", version=0)})) as server:
+        ends(0, "apply", "--plan", "p-1a2b", server=server)
+        expect(server.writes() == [("POST", f"{NS}/deployments?planId=p-1a2b", None)],
+               f"{server.writes()}")
+    with serving(world(but={f"GET {planned}": losing_plan()})) as server:
+        ends(9, "apply", "--plan", "p-1a2b", server=server)
+        expect(not server.writes(), f"{server.writes()}")
+    stale = problem(409, "PLAN_STALE", "plan p-1a2b is not for what is there now")
+    stale.raw = stale.raw.replace(b'"code"', b'"newPlanId": "p-3c4d", "code"')
+    with serving(world(but={f"GET {planned}": upgrade_plan(), f"PUT {LEDGER}": stale})) as server:
+        check_golden("error-stale", ["apply", "--plan", "p-1a2b"], server, code=4)
+    with serving(world()) as server:
+        ends(3, "apply", "--plan", "p-1a2b", server=server)
+        ends(2, "apply", "--plan", "p-1a2b", "-f", "-", server=server, stdin=FILE)
+
+
+@case
 def a_reason_is_told_for_the_history():
     with serving(world()) as server:
         ends(0, "apply", "-f", "-", "-m", "because", server=server, stdin=FILE)

@@ -127,7 +127,7 @@ def plan(changes="SAFE", effect="RESTART_WITH_STATE", version=41, **more):
 def upgrade_plan():
     return plan(steps=[{"kind": kind} for kind in ("SAVEPOINT", "STOP", "DEPLOY", "RUNNING")],
                 restore=scenario("NEW_SAVEPOINT_FIRST", 442,
-                                 "a savepoint is taken before the stop"))
+                                 "a savepoint is taken before the stop"), planId="p-1a2b")
 
 
 def losing_plan():
