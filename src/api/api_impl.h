@@ -36,6 +36,8 @@ enum query {
     QUERY_MESSAGE,
     QUERY_FROM_REVISION,
     QUERY_PLAN_ID,
+    QUERY_FORK_OF,
+    QUERY_STATE,
     QUERIES,
 };
 struct query_info {

@@ -209,7 +209,8 @@ static void put_operation(struct json_out *o, const struct route *r)
         json_key(o, STR("requestBody"));
         json_begin_object(o);
         json_key(o, STR("required"));
-        json_put_bool(o, true);
+        /* A plan has its document. */
+        json_put_bool(o, !(r->queries & 1U << QUERY_PLAN_ID));
         put_content(o, r->is_patch ? patches : bodies, r->takes->name);
         json_end_object(o);
     }

@@ -25,6 +25,12 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_PLAN_ID] = {"planId", "string",
                        "Instead of a body: the Plan to apply. 409 PLAN_STALE when the Deployment or "
                        "its job moved on since; newPlanId names one for what is there now."},
+    [QUERY_FORK_OF] = {"forkOf", "string",
+                       "A Deployment whose spec is the base; the body is merged into it. The new one "
+                       "is CANCELLED unless the body says otherwise."},
+    [QUERY_STATE] = {"state", "string",
+                          "With forkOf: latest (the default), none, or the id of a Savepoint of that "
+                          "Deployment that the first start begins from."},
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
 };
 

@@ -21,7 +21,9 @@ const struct route routes[] = {
   .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
 { POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
-  .queries = REVISES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
+  .queries = REVISES | BIT(FORK_OF) | BIT(STATE),
+  .doc = "Creates a Deployment; what it leaves out comes from the defaults, or from the one that it "
+         "is a fork of." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
   .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
 { PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",

@@ -120,10 +120,15 @@ static int check_restore(const struct write *w, const struct entry *entry, struc
     return 0;
 }
 
-/* The document of a plan is complete. */
 static bool is_applied(const struct write *w)
 {
     return w->plan.len && !w->is_stale;
+}
+
+/* The document says everything: defaults would add to it what nobody wanted. */
+static bool is_complete(const struct write *w)
+{
+    return is_applied(w) || w->compose;
 }
 
 static int make_draft(struct write *w, struct err *e)
@@ -138,7 +143,7 @@ static int make_draft(struct write *w, struct err *e)
         .current = entry ? entry_deployment(entry) : NULL,
         .body = w->body,
         .is_patch = w->kind == WRITE_PATCH,
-        .with_defaults = w->with_defaults || (!entry && !is_applied(w)),
+        .with_defaults = w->with_defaults || (!entry && !is_complete(w)),
         .unknown = w->unknown,
         .global_defaults = c->api->global_defaults,
         .namespace_defaults = namespace_defaults(c->app, c->namespace_name),
@@ -163,7 +168,7 @@ static struct event changed_event(const struct write *w)
     const struct metadata *m = &w->draft.deployment.metadata;
     struct buf b = {0};
     if (w->did.len)
-        buf_fmt(&b, "The user %.*s: ", STR_ARG(w->did));
+        buf_fmt(&b, "The user %.*s%s", STR_ARG(w->did), w->id.len ? ": " : "");
     else if (w->id.len)
         buf_fmt(&b, "The user changed ");
     else
@@ -374,6 +379,8 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
     if (write_read(w, plan_only, e) < 0)
         return HANDLED_FAILED;
     warn_unknown(c, &deployment_fields, w->body);
+    if (fork_take(w, e) < 0)
+        return HANDLED_FAILED;
     const struct entry *entry =
         kind == WRITE_CREATE ? NULL : registry_find(c->app, c->namespace_name, c->name);
     bool needed =

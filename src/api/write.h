@@ -50,6 +50,11 @@ int write_go(struct write *w, const struct entry *entry, struct err *e) ERR_CHEC
 /* Answers the call with the error. */
 void write_fail(struct write *w, struct err *e);
 
+/* ---- fork.c ---- */
+
+/* ?forkOf and ?state of a creation. */
+int fork_take(struct write *w, struct err *e) ERR_CHECK;
+
 /* ---- revisions.c ---- */
 
 /* From X-Sluice-Author, X-Sluice-Source (else User-Agent) and X-Sluice-Message or ?message. */
