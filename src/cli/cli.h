@@ -61,6 +61,8 @@ enum flag {
     FLAG_TO,
     FLAG_STATE,
     FLAG_PLAN,
+    FLAG_NAME,
+    FLAG_FROM,
     FLAGS,
 };
 
@@ -307,6 +309,14 @@ struct str with_message(struct cli *c, struct str path);
 /* Writes what was planned before, by the plan's id; as write_deployment does. */
 int write_planned(struct cli *c, struct str plan_id);
 
+/* ---- assign.c ---- */
+
+/* "spec.template.spec.parallelism=8", put into a Deployment's document. EXIT_DONE, or EXIT_USAGE with
+ * a word. */
+int assign(struct cli *c, struct str word, struct json *document);
+/* The same with a value that is text, whatever it looks like. */
+int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
+
 /* ---- commands, by file ---- */
 
 typedef int command_fn(struct cli *c);
@@ -316,6 +326,7 @@ command_fn cmd_get, cmd_describe;                         /* get.c, describe.c *
 command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
+command_fn cmd_fork;                                      /* fork.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

@@ -57,6 +57,8 @@ const struct flag_info flag_infos[FLAGS] = {
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
     [FLAG_PLAN] = {"plan", 0, "ID", "Instead of a file: exactly what that plan showed, or nothing."},
+    [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
+    [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
 };
 
@@ -116,6 +118,12 @@ const struct command commands[] = {
   .doc = "Make the spec that of a revision again, with the newest state or with its own.",
   .examples = "sluice rollback ledger --to 17 --wait\n"
               "sluice rollback ledger --to 17 --state at-revision -m 'INC-4411'\n" },
+{ .name = "fork", .args = "NAME --name NEW [FIELD=VALUE...]", .fn = cmd_fork,
+  .least = 1, .most = MOST_WORDS, .flags = BIT(NAME) | BIT(FROM) | BIT(MESSAGE) | WAITS,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
+  .doc = "Create a Deployment from the spec and the state of another one; it begins CANCELLED.",
+  .examples = "sluice fork ledger --name ledger-test spec.template.spec.parallelism=2\n"
+              "sluice fork ledger --name ledger-test --from none spec.state=RUNNING\n" },
 { .name = "retry", .args = "NAME", .fn = cmd_retry, .least = 1, .most = 2, .flags = WAITS,
   .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
   .doc = "Count attempts anew and go on, after a Deployment gave up or was blocked.",

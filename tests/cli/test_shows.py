@@ -123,6 +123,8 @@ def mistakes_on_the_command_line():
         "usage-for": ["wait", "x", "--for", "running"],
         "usage-state": ["wait", "x", "--for", "state=RUNING"],
         "usage-no-file": ["apply"],
+        "usage-fork": ["fork", "ledger"],
+        "usage-assignment": ["fork", "ledger", "--name", "x", "spec.parallelism=2"],
         "usage-revision": ["rollback", "ledger"],
         "usage-which-state": ["rollback", "ledger", "--to", "3", "--state", "old"],
         "usage-diff": ["history", "ledger", "--diff", "1...2"],

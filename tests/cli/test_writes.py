@@ -137,6 +137,26 @@ def a_plan_is_applied_by_its_id():
 
 
 @case
+def a_fork_says_what_is_different():
+    made = deployment(name="copy", desired="CANCELLED", state="CANCELLED")
+    made["spec"]["restoreFrom"] = {"location": "file:/sp/1", "nonce": "fork-1"}
+    with serving(world(but={f"POST {NS}/deployments": Answer(made, 201)})) as server:
+        seen = ends(0, "fork", "d/ledger", "--name", "copy", "--from", SAVEPOINT,
+                    "spec.template.spec.parallelism=2", "spec.state=RUNNING",
+                    "spec.template.spec.flinkConfiguration.state.backend=rocks=db",
+                    "spec.template.spec.artifact.mainArgs=", server=server)
+        expect(seen.out == "deployment/copy created, begins from file:/sp/1\n", f"{seen}")
+        expect(server.writes() == [(
+            "POST", f"{NS}/deployments?forkOf=ledger&state={SAVEPOINT}",
+            {"metadata": {"name": "copy"}, "spec": {"state": "RUNNING", "template": {"spec": {
+                "parallelism": 2, "artifact": {"mainArgs": ""},
+                "flinkConfiguration": {"state.backend": "rocks=db"}}}}})], f"{server.writes()}")
+        ends(0, "fork", "d", "ledger", "--name", "copy", "-m", "why", server=server)
+        expect(server.writes()[1] == ("POST", f"{NS}/deployments?forkOf=ledger&message=why",
+                                      {"metadata": {"name": "copy"}}), f"{server.writes()}")
+
+
+@case
 def a_reason_is_told_for_the_history():
     with serving(world()) as server:
         ends(0, "apply", "-f", "-", "-m", "because", server=server, stdin=FILE)

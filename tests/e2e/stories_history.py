@@ -3,11 +3,12 @@
 What ran and where it began is read from the job's own output and from Flink, as everywhere here.
 """
 
+import json
 import os
 import subprocess
 
-from lab import BUILD, expect
-from stories import Story, new_job, suspended
+from lab import BUILD, NAMESPACE, Counter, expect, http, plain, wait_for
+from stories import FLINK, Story, new_job, suspended
 
 
 def sluice(counter, *args, code=0):
@@ -73,6 +74,42 @@ def rollback(stage):
     stage.log(sluice(counter, "history", counter.name, "-o", "table"))
 
 
+def fork(stage):
+    """A copy with a state of its own; its source runs on and notices nothing."""
+    source = stage.running()
+    saved = plain(source.take_savepoint()["spec"]["savepointLocation"])
+    source.wait_progress(records=50, checkpoints=1)
+    jobs = source.job_ids()
+    copy = Counter(stage.daemon, source.name + "-copy", FLINK)
+    shown = sluice(source, "fork", source.name, "--name", copy.name, "-o", "json",
+                   f"spec.template.spec.artifact.mainArgs=--out {copy.out} --rate 100",
+                   "spec.template.spec.parallelism=2")
+    made = json.loads(shown)
+    copy.id = made["metadata"]["id"]
+    stage.counters.append(copy)
+    expect(made["spec"]["state"] == "CANCELLED" and not copy.jobs(), "it was started at once")
+    expect(plain(copy.shown("onStart")["chosen"]["location"]) == saved, "another state is shown")
+    sluice(copy, "start", copy.name, "--wait")
+    expect(copy.flink_restored() == saved, f"restored {copy.flink_restored()}, not {saved}")
+    copy.wait_progress(records=30, checkpoints=1)
+    expect(copy.flink_parallelism() == 2, "not with its own parallelism")
+    stage.log("the fork began from the savepoint of its source, wider")
+
+    expect(source.job_ids() == jobs and len(source.proven(newest=True).runs) == 1,
+           "the source was touched")
+    taken = source.savepoints()[0]["metadata"]["id"]
+    status, answer = http("DELETE", f"{stage.daemon.url}{NAMESPACE}/savepoints/{taken}")
+    expect(status == 409 and "same location" in answer["message"], f"{status} {answer}")
+    copy.set_state("CANCELLED")
+    copy.wait_state("CANCELLED")
+    stage.daemon.call("DELETE", copy.path)
+    wait_for("gone", lambda: http("GET", stage.daemon.url + copy.path)[0] == 404, 30)
+    expect(os.path.exists(os.path.join(saved, "_metadata")), "the source's data went with the fork")
+    source.wait_progress(records=30, checkpoints=1)
+    stage.log("the source ran on; its savepoint was kept while it was shared, and afterwards")
+
+
 STORIES = [
     Story("rollback", rollback, own=True),
+    Story("fork", fork),
 ]
