@@ -229,7 +229,7 @@ extern const struct fields revision_changes_fields;
 
 route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch_deployment,
     delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
-    get_revision, get_revision_changes, get_plan;
+    get_revision, get_revision_changes, get_plan, get_lineage;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
     get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,

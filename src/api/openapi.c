@@ -1,6 +1,7 @@
 /* GET /openapi.json: made from the table of routes and the tables of fields, so that it cannot
  * disagree with what is served. */
 #include "api/api_impl.h"
+#include "api/lineage.h"
 #include "api/operations.h"
 #include "api/plan.h"
 
@@ -68,7 +69,8 @@ static void put_schemas(struct json_out *o)
 {
     static const struct fields *const extra[] = {&plan_fields, &restore_decision_fields,
                                                  &operation_request_fields, &revision_fields,
-                                                 &revision_head_fields, &revision_changes_fields};
+                                                 &revision_head_fields, &revision_changes_fields,
+                                                 &lineage_fields};
     enum { EXTRA = sizeof(extra) / sizeof(extra[0]) };
     const struct fields *tables[RESOURCE_KINDS + EXTRA + 1];
     size_t n = 0;

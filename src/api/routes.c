@@ -1,6 +1,7 @@
 /* The one table of routes: dispatch, 405, OpenAPI and the labels of /metrics come from it. */
 #include "api/api_impl.h"
 #include "api/hint.h"
+#include "api/lineage.h"
 #include "api/operations.h"
 #include "api/plan.h"
 
@@ -57,6 +58,9 @@ const struct route routes[] = {
 { GET, .path = NS "/deployments/{name}/revisions/{number}/changes", .fn = get_revision_changes,
   .id = "getRevisionChanges", .gives = &revision_changes_fields, .queries = BIT(FROM_REVISION),
   .doc = "What is different in it from another one." },
+{ GET, .path = NS "/deployments/{name}/lineage", .fn = get_lineage, .id = "getLineage",
+  .gives = &lineage_fields, .queries = BIT(SINCE) | BIT(LIMIT),
+  .doc = "Jobs, snapshots, and what came of what." },
 { GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
   .gives_type = "text/plain", .queries = BIT(PROCESS) | BIT(ATTEMPT) | BIT(LIMIT_BYTES),
   .doc = "The end of a Flink process's log." },
