@@ -91,8 +91,7 @@ static int compose_fork(struct write *w, const struct entry *none, struct err *e
     bool named = json_kind(json_path(w->request, "spec.restoreFrom")) == JSON_OBJECT;
     bool starts_empty = str_eq_nocase(f->from, STR("none")) || (named && !f->from.len);
     if (named && f->from.len)
-        return err_at(e, ERR_INVALID, STR("/spec/restoreFrom"),
-                      "it and ?state exclude each other");
+        return err_at(e, ERR_INVALID, STR("/spec/restoreFrom"), "it and ?state exclude each other");
     if (!starts_empty && choose(c->a, f, source, &location, e) < 0)
         return -1;
     w->body = starts_empty ? doc : with_restore(c->a, doc, location, f->nonce);
@@ -106,9 +105,7 @@ int fork_take(struct write *w, struct err *e)
 {
     struct call *c = w->call;
     if (!query_given(c, QUERY_FORK_OF))
-        return query_given(c, QUERY_STATE)
-                   ? fail_query(e, QUERY_STATE, "belongs to forkOf")
-                   : 0;
+        return query_given(c, QUERY_STATE) ? fail_query(e, QUERY_STATE, "belongs to forkOf") : 0;
     if (w->plan.len)
         return fail_query(e, QUERY_PLAN_ID, "and forkOf exclude each other");
     struct fork *f = ARENA_NEW(c->a, struct fork);

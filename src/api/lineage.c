@@ -72,17 +72,17 @@ static int64_t revision_of(const struct entry *e, int64_t spec_version)
 static void add_job(struct maker *m, const struct job *j)
 {
     int64_t version = spec_version_of(&j->metadata.annotations);
-    add_node(m, (struct lineage_node){
-                    .id = j->metadata.id,
-                    .kind = NODE_JOB,
-                    .attempt = j->metadata.attempt,
-                    .spec_version = version,
-                    .revision = revision_of(m->e, version),
-                    .state = str_of(job_state_names[j->status.state]),
-                    .began_at = j->status.started_at ? j->status.started_at
-                                                     : j->metadata.created_at,
-                    .ended_at = j->metadata.terminated_at,
-                });
+    add_node(m,
+             (struct lineage_node){
+                 .id = j->metadata.id,
+                 .kind = NODE_JOB,
+                 .attempt = j->metadata.attempt,
+                 .spec_version = version,
+                 .revision = revision_of(m->e, version),
+                 .state = str_of(job_state_names[j->status.state]),
+                 .began_at = j->status.started_at ? j->status.started_at : j->metadata.created_at,
+                 .ended_at = j->metadata.terminated_at,
+             });
 }
 
 static void add_savepoint(struct maker *m, const struct entry *owner, const struct savepoint *s)
@@ -122,8 +122,8 @@ static void add_source(struct maker *m, const struct job *j)
                                           .kind = NODE_SAVEPOINT,
                                           .state = STR("GONE"),
                                           .location = j->spec.savepoint_location});
-    add_edge(m, (struct lineage_edge){
-                    .kind = EDGE_RESTORED_FROM, .from = id, .to = j->metadata.id});
+    add_edge(m,
+             (struct lineage_edge){.kind = EDGE_RESTORED_FROM, .from = id, .to = j->metadata.id});
 }
 
 /* ---- copies ---- */
@@ -155,13 +155,12 @@ static struct snapshots_shown snapshots_shown(const struct maker *m)
 static void add_copy(struct maker *m, const struct savepoint *copy,
                      const struct savepoint *original)
 {
-    add_edge(m, (struct lineage_edge){.kind = EDGE_COPY_OF,
-                                      .from = copy->metadata.id,
-                                      .to = original->metadata.id});
+    add_edge(m, (struct lineage_edge){
+                    .kind = EDGE_COPY_OF, .from = copy->metadata.id, .to = original->metadata.id});
 }
 
-static void compare(struct maker *m, const struct snapshots_shown *shown,
-                    const struct entry *other, const struct savepoint *theirs)
+static void compare(struct maker *m, const struct snapshots_shown *shown, const struct entry *other,
+                    const struct savepoint *theirs)
 {
     bool is_copy = theirs->metadata.origin == ORIGIN_COPIED;
     const struct savepoint **ours = is_copy ? shown->originals : shown->copies;
@@ -242,9 +241,8 @@ struct lineage lineage_make(struct arena *a, const struct entry *e, int64_t sinc
             continue;
         add_savepoint(&m, e, s);
         if (has_node(&m, s->metadata.job_id))
-            add_edge(&m, (struct lineage_edge){.kind = EDGE_TOOK,
-                                               .from = s->metadata.job_id,
-                                               .to = s->metadata.id});
+            add_edge(&m, (struct lineage_edge){
+                             .kind = EDGE_TOOK, .from = s->metadata.job_id, .to = s->metadata.id});
     }
     for (size_t i = 0; i < e->n_jobs; i++) {
         const struct job *j = e->jobs[i]->value;

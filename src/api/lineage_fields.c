@@ -2,8 +2,7 @@
 #include "api/lineage.h"
 
 static const char *const node_kinds[] = {"", "JOB", "SAVEPOINT", "NEXT", NULL};
-static const char *const edge_kinds[] = {"",        "TOOK", "RESTORED_FROM",
-                                         "COPY_OF", "NEXT", NULL};
+static const char *const edge_kinds[] = {"", "TOOK", "RESTORED_FROM", "COPY_OF", "NEXT", NULL};
 static const char *const lineage_kind[] = {"Lineage", NULL};
 
 static const struct field node_rows[] = {
@@ -69,8 +68,7 @@ static const struct field lineage_rows[] = {
     FIELD_AT(FIELD_LIST, lineage, edges, "edges", .object = &edge_fields,
              .flags = FIELD_KEEP_EMPTY),
 };
-const struct fields lineage_fields = {
-    .name = "Lineage",
-    .size = sizeof(struct lineage),
-    FIELDS_ROWS(lineage_rows),
-    .doc = "Jobs, snapshots, and what came of what."};
+const struct fields lineage_fields = {.name = "Lineage",
+                                      .size = sizeof(struct lineage),
+                                      FIELDS_ROWS(lineage_rows),
+                                      .doc = "Jobs, snapshots, and what came of what."};

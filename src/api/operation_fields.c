@@ -31,8 +31,7 @@ static const struct field spec_rows[] = {
 static const struct fields spec_table = {.name = "OperationSpec", FIELDS_ROWS(spec_rows)};
 
 static const struct field status_rows[] = {
-    FIELD_AT(FIELD_INT, operation_request, made_revision, "revision",
-             .doc = "What is wanted now."),
+    FIELD_AT(FIELD_INT, operation_request, made_revision, "revision", .doc = "What is wanted now."),
     FIELD_AT(FIELD_INT, operation_request, made_version, "resourceVersion"),
 };
 static const struct fields status_table = {.name = "OperationStatus", FIELDS_ROWS(status_rows)};

@@ -30,8 +30,7 @@ static int compose_restart(struct write *w, const struct entry *entry, struct er
     struct deployment d = *entry_deployment(entry);
     struct core_in in = entry_input(entry, w->call->a);
     if (d.spec.state != DESIRED_RUNNING)
-        return err_set(e, ERR_CONFLICT,
-                       "the desired state is %s: there is nothing to start anew",
+        return err_set(e, ERR_CONFLICT, "the desired state is %s: there is nothing to start anew",
                        desired_state_names[d.spec.state]);
     if (d.spec.upgrade_strategy == UPGRADE_NONE && hint_job_runs(&in))
         return err_set(e, ERR_CONFLICT,
@@ -67,8 +66,8 @@ static const struct savepoint *left_by(const struct entry *entry, int64_t spec_v
 }
 
 /* Its state too. The job is replaced even if it runs that very spec: its state is another one. */
-static int rewind_to(const struct operation_write *r, const struct entry *entry, struct deployment *d,
-                     struct err *e)
+static int rewind_to(const struct operation_write *r, const struct entry *entry,
+                     struct deployment *d, struct err *e)
 {
     const struct savepoint *s = left_by(entry, r->head.spec_version);
     if (!s)
@@ -76,8 +75,7 @@ static int rewind_to(const struct operation_write *r, const struct entry *entry,
                        "no completed snapshot of a job of revision %lld (spec version %lld) is "
                        "known; state NEWEST goes on from what there is",
                        (long long)r->head.number, (long long)r->head.spec_version);
-    d->spec.restore_from =
-        (struct restore_from){.savepoint_id = s->metadata.id, .nonce = r->nonce};
+    d->spec.restore_from = (struct restore_from){.savepoint_id = s->metadata.id, .nonce = r->nonce};
     if (d->spec.state == DESIRED_RUNNING)
         put_restart(r->write->call->a, d, r->restarted_at);
     return 0;
@@ -101,8 +99,8 @@ static int compose_rollback(struct write *w, const struct entry *entry, struct e
     struct deployment d = *entry_deployment(entry);
     int state = d.spec.state;
     struct str restarted_at;
-    bool restarted = str_map_get(&d.spec.template_.annotations, STR(ANNOTATION_RESTARTED_AT),
-                                 &restarted_at);
+    bool restarted =
+        str_map_get(&d.spec.template_.annotations, STR(ANNOTATION_RESTARTED_AT), &restarted_at);
     d.spec = r->spec;
     d.spec.state = state;
     d.spec.restore_from = restore_from_now(a, entry);

@@ -59,8 +59,8 @@ static void put(struct api *api, struct stored_plan *p)
 {
     p->bytes = arena_used(p->arena);
     drop_expired(api);
-    while (api->n_plans && (api->n_plans == LIMIT_PLANS_KEPT ||
-                            api->plan_bytes + p->bytes > LIMIT_PLANS_BYTES))
+    while (api->n_plans &&
+           (api->n_plans == LIMIT_PLANS_KEPT || api->plan_bytes + p->bytes > LIMIT_PLANS_BYTES))
         drop_oldest(api);
     api->plans[api->n_plans++] = p;
     api->plan_bytes += p->bytes;

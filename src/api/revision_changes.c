@@ -28,9 +28,8 @@ static const struct field changes_rows[] = {
     FIELD_AT(FIELD_LIST, revision_changes, changed, "changed", .object = &plan_change_fields,
              .flags = FIELD_KEEP_EMPTY),
 };
-const struct fields revision_changes_fields = {.name = "RevisionChanges",
-                                               .size = sizeof(struct revision_changes),
-                                               FIELDS_ROWS(changes_rows)};
+const struct fields revision_changes_fields = {
+    .name = "RevisionChanges", .size = sizeof(struct revision_changes), FIELDS_ROWS(changes_rows)};
 
 static const struct revision *find(const struct revision *revisions, size_t n, int64_t number)
 {

@@ -24,9 +24,9 @@ struct write {
     const void *operation; /* for it */
     /* NULL: the Deployment. */
     void (*answer)(struct write *w, const struct entry *entry);
-    struct str did;      /* for the event: "rolled it back to revision 3"; empty: what was changed */
+    struct str did; /* for the event: "rolled it back to revision 3"; empty: what was changed */
     int64_t rollback_to; /* for the revision */
-    struct str id; /* of the Deployment that is there; empty = it is created */
+    struct str id;       /* of the Deployment that is there; empty = it is created */
     struct str new_id;
     enum fields_unknown unknown;
     bool with_defaults;

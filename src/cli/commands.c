@@ -56,7 +56,8 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
-    [FLAG_PLAN] = {"plan", 0, "ID", "Instead of a file: exactly what that plan showed, or nothing."},
+    [FLAG_PLAN] = {"plan", 0, "ID",
+                   "Instead of a file: exactly what that plan showed, or nothing."},
     [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
     [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},

@@ -34,14 +34,13 @@ int cmd_fork(struct cli *c)
     if (r != EXIT_DONE)
         return r;
     const char *what = arena_fmt(c->a, "fork deployment/%.*s", STR_ARG(source)).ptr;
-    struct answer answer =
-        server_ask(c, "POST", fork_path(c, source), json_text(c->a, document));
+    struct answer answer = server_ask(c, "POST", fork_path(c, source), json_text(c->a, document));
     r = server_judge(c, &answer, what);
     if (r != EXIT_DONE)
         return r;
     struct str from = json_str_or(json_path(answer.json, "spec.restoreFrom.location"), STR(""));
-    struct str did = from.len ? arena_fmt(c->a, "created, begins from %.*s",
-                                          STR_ARG(plain_line(c->a, from)))
-                              : STR("created, begins empty");
+    struct str did =
+        from.len ? arena_fmt(c->a, "created, begins from %.*s", STR_ARG(plain_line(c->a, from)))
+                 : STR("created, begins empty");
     return write_finish(c, answer.json, did.ptr, 0);
 }

@@ -95,9 +95,9 @@ static int compare(struct cli *c, struct str name, const char *what)
         return fail(c, EXIT_USAGE, "which revisions?",
                     arena_fmt(c->a, "\"%.*s\" is neither 19 nor 17..19", STR_ARG(given)),
                     "sluice help history");
-    struct str path = arena_fmt(c->a, "%.*s/revisions/%.*s/changes%s%.*s",
-                                STR_ARG(deployment_path(c, name)), STR_ARG(to),
-                                two ? "?from=" : "", STR_ARG(from));
+    struct str path =
+        arena_fmt(c->a, "%.*s/revisions/%.*s/changes%s%.*s", STR_ARG(deployment_path(c, name)),
+                  STR_ARG(to), two ? "?from=" : "", STR_ARG(from));
     int r = server_get(c, path, what, &answer);
     if (r != EXIT_DONE || out_document(c, answer))
         return r;

@@ -7,9 +7,8 @@ static int operate(struct cli *c, struct str name, struct str spec, const char *
     struct str none = {0};
     struct str path = arena_fmt(c->a, "%.*s/operations", STR_ARG(deployment_path(c, name)));
     const char *what = arena_fmt(c->a, "%s deployment/%.*s", c->command->name, STR_ARG(name)).ptr;
-    struct answer answer =
-        server_ask(c, "POST", arena_fmt(c->a, "%.*s?dryRun=All", STR_ARG(path)),
-                   arena_fmt(c->a, "{\"spec\":%.*s}", STR_ARG(spec)));
+    struct answer answer = server_ask(c, "POST", arena_fmt(c->a, "%.*s?dryRun=All", STR_ARG(path)),
+                                      arena_fmt(c->a, "{\"spec\":%.*s}", STR_ARG(spec)));
     struct json plan = answer.json;
     int64_t since = -1;
     struct json deployment;
@@ -19,11 +18,11 @@ static int operate(struct cli *c, struct str name, struct str spec, const char *
     if (flag_given(c, FLAG_WAIT))
         since = newest_event(c, json_str_or(json_path(plan, "metadata.deploymentId"), none));
     /* What was planned, or nothing: if the Deployment has moved on by then, the server refuses. */
-    answer = server_ask(
-        c, "POST", with_message(c, path),
-        arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld},\"spec\":%.*s}",
-                  (long long)json_i64_or(json_path(plan, "base.resourceVersion"), 0),
-                  STR_ARG(spec)));
+    answer =
+        server_ask(c, "POST", with_message(c, path),
+                   arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld},\"spec\":%.*s}",
+                             (long long)json_i64_or(json_path(plan, "base.resourceVersion"), 0),
+                             STR_ARG(spec)));
     r = server_judge(c, &answer, what);
     if (r == EXIT_DONE)
         r = get_one_deployment(c, name, &deployment);
@@ -58,9 +57,7 @@ int cmd_rollback(struct cli *c)
         return fail(c, EXIT_USAGE, "with which state?",
                     arena_fmt(c->a, "\"%.*s\" is neither newest nor at-revision", STR_ARG(state)),
                     NULL);
-    struct str spec =
-        arena_fmt(c->a, "{\"kind\":\"ROLLBACK\",\"revision\":%lld,\"state\":\"%s\"}",
-                  (long long)to, newest ? "NEWEST" : "AT_REVISION");
-    return operate(c, name, spec,
-                   arena_fmt(c->a, "goes back to revision %lld", (long long)to).ptr);
+    struct str spec = arena_fmt(c->a, "{\"kind\":\"ROLLBACK\",\"revision\":%lld,\"state\":\"%s\"}",
+                                (long long)to, newest ? "NEWEST" : "AT_REVISION");
+    return operate(c, name, spec, arena_fmt(c->a, "goes back to revision %lld", (long long)to).ptr);
 }

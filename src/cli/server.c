@@ -156,10 +156,9 @@ int server_judge(struct cli *c, const struct answer *answer, const char *what)
         arena_fmt(c->a, "%s (%d %.*s)%.*s", what, answer->status, STR_ARG(plain_line(c->a, code)),
                   STR_ARG(pointer_of(c, answer->json)));
     struct str plan = json_str_or(json_get(answer->json, STR("newPlanId")), none);
-    const char *next = plan.len ? arena_fmt(c->a, "sluice apply --plan %.*s",
-                                            STR_ARG(plain_line(c->a, plan)))
-                                      .ptr
-                                : advice(answer->status);
+    const char *next =
+        plan.len ? arena_fmt(c->a, "sluice apply --plan %.*s", STR_ARG(plain_line(c->a, plan))).ptr
+                 : advice(answer->status);
     return fail(c, (enum exit_code)exit_of(answer->status), head.ptr, why, next);
 }
 

@@ -178,8 +178,8 @@ int write_planned(struct cli *c, struct str plan_id)
     struct json plan;
     struct planned p = {.id = plan_id};
     const char *what = arena_fmt(c->a, "apply plan %.*s", STR_ARG(plan_id)).ptr;
-    struct str path =
-        arena_fmt(c->a, "%.*s/%.*s", STR_ARG(ns_path(c, "plans")), STR_ARG(url_part(c->a, plan_id)));
+    struct str path = arena_fmt(c->a, "%.*s/%.*s", STR_ARG(ns_path(c, "plans")),
+                                STR_ARG(url_part(c->a, plan_id)));
     int r = server_get(c, path, what, &plan);
     if (r != EXIT_DONE)
         return r;

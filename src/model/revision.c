@@ -20,7 +20,8 @@ static const struct field metadata_rows[] = {
     FIELD_AT(FIELD_STR, revision_metadata, effect, "effect",
              .doc = "Of the write's Plan, as it was foreseen."),
     FIELD_AT(FIELD_STR, revision_metadata, operation, "operation",
-             .doc = "That the write began: START, UPGRADE, SUSPEND, CANCEL, RECOVER; absent: none."),
+             .doc =
+                 "That the write began: START, UPGRADE, SUSPEND, CANCEL, RECOVER; absent: none."),
     FIELD_AT(FIELD_INT, revision_metadata, rollback_to, "rollbackTo",
              .doc = "The revision that it went back to."),
 };
@@ -41,9 +42,8 @@ static const struct field status_rows[] = {
     FIELD_AT(FIELD_LIST, revision_status, jobs, "jobs", .object = &job_table,
              .doc = "Those that ran its spec version, and are still known."),
 };
-static const struct fields status_table = {.name = "RevisionStatus",
-                                           .size = sizeof(struct revision_status),
-                                           FIELDS_ROWS(status_rows)};
+static const struct fields status_table = {
+    .name = "RevisionStatus", .size = sizeof(struct revision_status), FIELDS_ROWS(status_rows)};
 
 /* The spec comes last: a list goes without. */
 static const struct field revision_rows[] = {

@@ -9,10 +9,11 @@ struct revision_metadata {
     struct str deployment_name;
     struct str namespace_name;
     int64_t number;
-    int64_t spec_version; /* that Jobs and Savepoints of it carry; several revisions may share one */
-    int64_t created_at;   /* wall */
-    struct str author;    /* as the client says; empty: not known */
-    struct str source;    /* "ui", "cli", "api", "gitops:<sha>"; empty: not known */
+    int64_t
+        spec_version;   /* that Jobs and Savepoints of it carry; several revisions may share one */
+    int64_t created_at; /* wall */
+    struct str author;  /* as the client says; empty: not known */
+    struct str source;  /* "ui", "cli", "api", "gitops:<sha>"; empty: not known */
     struct str message;
     struct str effect;    /* of the write's Plan, as it was foreseen */
     struct str operation; /* that the write began; empty: none */

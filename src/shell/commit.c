@@ -76,7 +76,7 @@ void batch_event(struct app *app, struct batch *b, struct event *event)
 void batch_remove_all(struct batch *b, const struct entry *e)
 {
     static const enum store_table owned[] = {STORE_JOB, STORE_SAVEPOINT, STORE_EVENT,
-                                            STORE_REVISION};
+                                             STORE_REVISION};
     batch_drop(b, STORE_DEPLOYMENT, e->id, e->deployment.version);
     batch_drop(b, STORE_RECORD, e->id, e->record.version);
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)

@@ -69,8 +69,8 @@ void batch_revisions(struct batch *b, const struct entry *e, const struct change
     for (size_t i = 0; i < change->n_revisions; i++) {
         const struct revision_metadata *m = &change->revisions[i].metadata;
         heads[n] = (struct revision_head){m->number, m->spec_version};
-        batch_put(b, STORE_REVISION, row_id(b->arena, m->deployment_id, heads[n]),
-                  m->deployment_id, 0, body_of(b->arena, &revision_fields, &change->revisions[i]));
+        batch_put(b, STORE_REVISION, row_id(b->arena, m->deployment_id, heads[n]), m->deployment_id,
+                  0, body_of(b->arena, &revision_fields, &change->revisions[i]));
         n++;
     }
     while (n > LIMIT_REVISIONS_KEPT) {

@@ -240,7 +240,8 @@ static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
 
 struct store ports_store(void)
 {
-    static const struct store_ops ops = {.commit = commit, .events = events, .owned = owned, .stats = stats};
+    static const struct store_ops ops = {
+        .commit = commit, .events = events, .owned = owned, .stats = stats};
     return (struct store){&ops, NULL};
 }
 

@@ -1,12 +1,12 @@
 /* Forks: a new Deployment from the spec and the state of another one, which keeps both. */
 #include "api_world.h"
 
-#define ONE        DEPLOYMENTS "/one"
-#define FORK       DEPLOYMENTS "?forkOf=one"
-#define TWO        "{'metadata':{'name':'two'}}"
-#define OLD        "aaaaaaaa-0000-4000-8000-000000000001"
-#define NEW        "aaaaaaaa-0000-4000-8000-000000000002"
-#define DEFAULTS   "/api/v1/namespaces/default/deployment-defaults"
+#define ONE      DEPLOYMENTS "/one"
+#define FORK     DEPLOYMENTS "?forkOf=one"
+#define TWO      "{'metadata':{'name':'two'}}"
+#define OLD      "aaaaaaaa-0000-4000-8000-000000000001"
+#define NEW      "aaaaaaaa-0000-4000-8000-000000000002"
+#define DEFAULTS "/api/v1/namespaces/default/deployment-defaults"
 
 static void given_a_source_with_two_snapshots(void)
 {
@@ -66,8 +66,7 @@ static void the_body_is_merged_into_the_spec(void **state)
     assert_status(a, 201);
     assert_text(text_at(a.json, "spec.state"), "RUNNING");
     assert_int_equal(number_at(a.json, "spec.template.spec.parallelism"), 1);
-    assert_text(json_text(story_arena,
-                          json_path(a.json, "spec.template.spec.flinkConfiguration")),
+    assert_text(json_text(story_arena, json_path(a.json, "spec.template.spec.flinkConfiguration")),
                 "{\"c\":\"d\"}");
     assert_text(json_text(story_arena, json_path(a.json, "metadata.labels")),
                 "{\"for\":\"tests\"}");
@@ -83,8 +82,7 @@ static void defaults_add_nothing(void **state)
                   200);
     struct answer a = post(FORK, TWO);
     assert_int_equal(number_at(a.json, "spec.maxJobCreationAttempts"), 4);
-    assert_text(json_text(story_arena,
-                          json_path(a.json, "spec.template.spec.flinkConfiguration")),
+    assert_text(json_text(story_arena, json_path(a.json, "spec.template.spec.flinkConfiguration")),
                 "{\"a.b\":\"1\"}");
 }
 
@@ -143,7 +141,7 @@ static void what_cannot_be_forked_is_refused(void **state)
     assert_problem(post(FORK, "{'metadata':{'name':'two'},'spec':{'nope':1}}"), 400,
                    "UNKNOWN_FIELD");
     assert_problem(post(FORK "&state=latest", "{'metadata':{'name':'two'},'spec':{'restoreFrom':{"
-                                             "'location':'file:///s/old','nonce':'n'}}}"),
+                                              "'location':'file:///s/old','nonce':'n'}}}"),
                    400, "INVALID");
     assert_text(whole_registry(), before.ptr);
 }

@@ -100,12 +100,11 @@ static void the_next_job_is_where_the_decision_says(void **state)
 {
     (void)state;
     given_two_jobs();
-    assert_status(patch(DEPLOYMENTS "/one",
-                        "{'spec':{'restoreFrom':{'savepointId':'" OLD "','nonce':'a'}}}"),
-                  200);
+    assert_status(
+        patch(DEPLOYMENTS "/one", "{'spec':{'restoreFrom':{'savepointId':'" OLD "','nonce':'a'}}}"),
+        200);
     struct answer a = get(LINEAGE);
-    struct json decision =
-        json_get(get(DEPLOYMENTS "/one/restore-decision").json, STR("onStart"));
+    struct json decision = json_get(get(DEPLOYMENTS "/one/restore-decision").json, STR("onStart"));
     assert_text(text_at(decision, "chosen.savepointId"), OLD);
     assert_true(edges(a.json, "NEXT", OLD, "next") > 0);
     assert_int_equal(edges(a.json, "NEXT", NEW, "next"), 0);

@@ -13,15 +13,16 @@ static struct str planned(const char *path, const char *body)
     assert_status(a, 201);
     struct str id = text_at(a.json, "planId");
     assert_true(str_starts_with(id, STR("p-")));
-    assert_text(header_of(&a, "Location"), arena_fmt(story_arena, NS "/plans/%.*s", STR_ARG(id)).ptr);
+    assert_text(header_of(&a, "Location"),
+                arena_fmt(story_arena, NS "/plans/%.*s", STR_ARG(id)).ptr);
     return id;
 }
 
 static struct answer apply(const char *method, const char *path, struct str plan)
 {
-    return ask((struct ask){
-        .method = method,
-        .path = arena_fmt(story_arena, "%s?planId=%.*s", path, STR_ARG(plan)).ptr});
+    return ask(
+        (struct ask){.method = method,
+                     .path = arena_fmt(story_arena, "%s?planId=%.*s", path, STR_ARG(plan)).ptr});
 }
 
 static int64_t parallelism(void)
@@ -63,7 +64,8 @@ static void a_dry_run_can_be_applied(void **state)
 {
     (void)state;
     have_deployment("one", "CANCELLED");
-    struct answer a = ask((struct ask){.method = "PATCH", .path = ONE "?dryRun=All", .body = WIDER});
+    struct answer a =
+        ask((struct ask){.method = "PATCH", .path = ONE "?dryRun=All", .body = WIDER});
     assert_status(a, 200);
     assert_status(apply("PUT", ONE, text_at(a.json, "planId")), 200);
     assert_int_equal(parallelism(), 4);
@@ -151,10 +153,9 @@ static void what_does_not_fit_a_plan_is_refused(void **state)
     assert_problem(apply("PATCH", DEPLOYMENTS "/two", id), 400, "BAD_REQUEST");
     assert_problem(apply("POST", DEPLOYMENTS, id), 400, "BAD_REQUEST");
     assert_problem(apply("PATCH", ONE, STR("p-nothing")), 404, "NOT_FOUND");
-    struct ask with_body = {
-        .method = "PATCH",
-        .path = arena_fmt(story_arena, ONE "?planId=%.*s", STR_ARG(id)).ptr,
-        .body = WIDER};
+    struct ask with_body = {.method = "PATCH",
+                            .path = arena_fmt(story_arena, ONE "?planId=%.*s", STR_ARG(id)).ptr,
+                            .body = WIDER};
     assert_problem(ask(with_body), 400, "BAD_REQUEST");
     assert_text(whole_registry(), before.ptr);
 }

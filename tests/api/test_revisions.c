@@ -17,7 +17,8 @@ static size_t revisions(void)
 
 static void set_parallelism(int n)
 {
-    struct str body = arena_fmt(story_arena, "{'spec':{'template':{'spec':{'parallelism':%d}}}}", n);
+    struct str body =
+        arena_fmt(story_arena, "{'spec':{'template':{'spec':{'parallelism':%d}}}}", n);
     assert_status(patch(ONE, body.ptr), 200);
 }
 

@@ -11,14 +11,15 @@
 
 static void set_parallelism(int n)
 {
-    struct str body = arena_fmt(story_arena, "{'spec':{'template':{'spec':{'parallelism':%d}}}}", n);
+    struct str body =
+        arena_fmt(story_arena, "{'spec':{'template':{'spec':{'parallelism':%d}}}}", n);
     assert_status(patch(ONE, body.ptr), 200);
 }
 
 static struct answer roll_back(int revision, const char *more)
 {
-    struct str body = arena_fmt(story_arena, "{'spec':{'kind':'ROLLBACK','revision':%d%s}}",
-                                revision, more);
+    struct str body =
+        arena_fmt(story_arena, "{'spec':{'kind':'ROLLBACK','revision':%d%s}}", revision, more);
     return post(OPERATIONS, body.ptr);
 }
 
@@ -35,9 +36,9 @@ static void have_snapshot_of(int64_t spec_version, const char *id, int64_t check
                    arena_fmt(story_arena, "file:///s/%s", id).ptr);
     struct savepoint *s = e->savepoints[e->n_savepoints - 1]->value;
     s->metadata.job_id = STR("11111111-2222-4333-8444-555555555555");
-    s->metadata.annotations = str_map_with(
-        story_arena, &(struct str_map){0}, STR(ANNOTATION_SPEC_VERSION),
-        arena_fmt(story_arena, "%lld", (long long)spec_version));
+    s->metadata.annotations =
+        str_map_with(story_arena, &(struct str_map){0}, STR(ANNOTATION_SPEC_VERSION),
+                     arena_fmt(story_arena, "%lld", (long long)spec_version));
 }
 
 /* Revision 1 ran with parallelism 1; 2 with parallelism 2 is what is wanted, and runs. */
@@ -88,8 +89,7 @@ static void a_dry_run_shows_the_plan(void **state)
     (void)state;
     given_two_revisions();
     struct str before = whole_registry();
-    struct answer a =
-        post(OPERATIONS "?dryRun=All", "{'spec':{'kind':'ROLLBACK','revision':1}}");
+    struct answer a = post(OPERATIONS "?dryRun=All", "{'spec':{'kind':'ROLLBACK','revision':1}}");
     assert_status(a, 200);
     assert_text(text_at(a.json, "kind"), "Plan");
     assert_text(text_at(a.json, "effect"), "RESTART_WITH_STATE");
@@ -191,9 +191,9 @@ static void what_cannot_be_gone_back_to_is_named(void **state)
     assert_text(assert_problem(post(OPERATIONS, "{'spec':{'kind':'ROLLBACK'}}"), 400, "INVALID"),
                 "/spec/revision");
     assert_text(assert_problem(roll_back(1, ",'state':'OLDEST'"), 400, "INVALID"), "/spec/state");
-    assert_text(assert_problem(post(OPERATIONS, "{'spec':{'kind':'RETRY','revision':1}}"), 400,
-                               "INVALID"),
-                "/spec/revision");
+    assert_text(
+        assert_problem(post(OPERATIONS, "{'spec':{'kind':'RETRY','revision':1}}"), 400, "INVALID"),
+        "/spec/revision");
     assert_text(assert_problem(post(OPERATIONS, "{'spec':{'kind':'RESTART','state':'NEWEST'}}"),
                                400, "INVALID"),
                 "/spec/state");
@@ -214,9 +214,9 @@ static void a_restart_takes_a_new_job_of_the_same_spec(void **state)
     assert_status(post(OPERATIONS, RESTART), 202);
     assert_int_equal(entry_record(entry_named("one"))->spec_version, 3);
     assert_int_equal(entry_record(entry_named("one"))->operation.kind, OPERATION_UPGRADE);
-    struct str at = str_map_get_or(
-        &entry_deployment(entry_named("one"))->spec.template_.annotations,
-        STR(ANNOTATION_RESTARTED_AT), (struct str){0});
+    struct str at =
+        str_map_get_or(&entry_deployment(entry_named("one"))->spec.template_.annotations,
+                       STR(ANNOTATION_RESTARTED_AT), (struct str){0});
     assert_true(at.len > 0);
     /* a document that knows nothing of it does not take it back: that would be another restart */
     struct answer now = get(ONE);
@@ -244,8 +244,8 @@ static void where_nothing_may_be_replaced_nothing_is_started_anew(void **state)
     given_two_revisions();
     assert_status(patch(ONE, "{'spec':{'upgradeStrategy':{'kind':'NONE'}}}"), 200);
     assert_problem(post(OPERATIONS, RESTART), 409, "CONFLICT");
-    assert_status(patch(ONE, "{'spec':{'upgradeStrategy':{'kind':'STATEFUL'},'state':'SUSPENDED'}}"),
-                  200);
+    assert_status(
+        patch(ONE, "{'spec':{'upgradeStrategy':{'kind':'STATEFUL'},'state':'SUSPENDED'}}"), 200);
     assert_problem(post(OPERATIONS, RESTART), 409, "CONFLICT");
 }
 

@@ -14,9 +14,15 @@
 #define CHECK_ALL_BYTES ((int64_t)256 << 20)
 
 static const char *const table_names[STORE_TABLES] = {
-    [STORE_DEPLOYMENT] = "deployment", [STORE_RECORD] = "record",       [STORE_JOB] = "job",
-    [STORE_SAVEPOINT] = "savepoint",   [STORE_EVENT] = "event",         [STORE_TARGET] = "target",
-    [STORE_DEFAULTS] = "defaults",     [STORE_NAMESPACE] = "namespace", [STORE_REVISION] = "revision",
+    [STORE_DEPLOYMENT] = "deployment",
+    [STORE_RECORD] = "record",
+    [STORE_JOB] = "job",
+    [STORE_SAVEPOINT] = "savepoint",
+    [STORE_EVENT] = "event",
+    [STORE_TARGET] = "target",
+    [STORE_DEFAULTS] = "defaults",
+    [STORE_NAMESPACE] = "namespace",
+    [STORE_REVISION] = "revision",
 };
 
 const char *db_table_name(enum store_table table)
@@ -168,8 +174,7 @@ static bool prepare_table(struct db *db, enum store_table table, struct arena *a
            prepare(db->writer, update.ptr, &t->update) &&
            prepare(db->writer, remove.ptr, &t->remove) &&
            prepare(db->writer, owned.ptr, &t->remove_owned) &&
-           prepare(db->reader, load.ptr, &t->load) &&
-           prepare(db->reader, of_owner.ptr, &t->owned);
+           prepare(db->reader, load.ptr, &t->load) && prepare(db->reader, of_owner.ptr, &t->owned);
 }
 
 static bool prepare_all(struct db *db)

@@ -197,11 +197,11 @@ static void run_commits(struct store_thread *t, struct job *first)
 static void run_read(struct store_thread *t, struct job *job)
 {
     if (job->kind == JOB_EVENTS || job->kind == JOB_OWNED) {
-        job->status = job->kind == JOB_EVENTS
-                          ? db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows,
-                                      &job->err)
-                          : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows,
-                                     &job->n_rows, &job->err);
+        job->status =
+            job->kind == JOB_EVENTS
+                ? db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err)
+                : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows,
+                           &job->n_rows, &job->err);
         finish(t, &job, 1);
         return;
     }
