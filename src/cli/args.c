@@ -8,16 +8,16 @@
 /* -1 = go on. */
 #define GO_ON (-1)
 
-static const unsigned long COMMON =
-    1UL << FLAG_SERVER | 1UL << FLAG_NAMESPACE | 1UL << FLAG_NO_COLOR | 1UL << FLAG_HELP;
+static const uint64_t COMMON =
+    1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
-static unsigned long flags_of(const struct command *cmd)
+static uint64_t flags_of(const struct command *cmd)
 {
-    unsigned long flags = COMMON;
+    uint64_t flags = COMMON;
     if (cmd)
         flags |= cmd->flags;
     if (cmd && cmd->formats)
-        flags |= 1UL << FLAG_OUTPUT;
+        flags |= 1U << FLAG_OUTPUT;
     return flags;
 }
 

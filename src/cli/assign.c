@@ -54,20 +54,29 @@ static int put(struct cli *c, struct str path, struct str value, struct json *do
     return EXIT_DONE;
 }
 
+/* A version 1.20 is text, and so is every value of a map. */
+static bool wants_text(const struct field *row, struct str value)
+{
+    bool written_out = value.len && strchr("{[\"", value.ptr[0]);
+    return !written_out && row->type != FIELD_INT && row->type != FIELD_BOOL &&
+           row->type != FIELD_CPU && row->type != FIELD_STR_LIST && row->type != FIELD_OBJECT &&
+           row->type != FIELD_LIST && row->type != FIELD_RAW;
+}
+
 int assign(struct cli *c, struct str word, struct json *document)
 {
     struct str value;
     struct str path = str_split(word, '=', &value);
     struct json parsed;
     struct err e = {0};
-    bool has_value = str_contains(word, STR("="));
-    if (!has_value || !path.len || !fields_find(&deployment_fields, path))
+    const struct field *row = path.len ? fields_find(&deployment_fields, path) : NULL;
+    if (!str_contains(word, STR("=")) || !row)
         return fail(c, EXIT_USAGE, "what is to be set?",
                     arena_fmt(c->a, "\"%.*s\" is not FIELD=VALUE of a Deployment",
                               STR_ARG(plain_line(c->a, word))),
                     "sluice explain deployment.spec");
     /* As in a file: 8 is a number, true a truth, [a, b] a list, anything else a text. */
-    if (value.len && yaml_parse(c->a, value, &parsed, &e) == 0)
+    if (!wants_text(row, value) && yaml_parse(c->a, value, &parsed, &e) == 0)
         return put(c, path, json_text(c->a, parsed), document);
     return put(c, path, quoted(c, value), document);
 }

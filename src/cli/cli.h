@@ -94,7 +94,7 @@ struct command {
     const char *args;  /* of the usage line */
     unsigned least;    /* words behind the name */
     unsigned most;
-    unsigned long flags;  /* bits 1 << enum flag, besides those that all have */
+    uint64_t flags;       /* bits 1 << enum flag, besides those that all have */
     unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
     unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
     const char *doc;      /* one sentence */
@@ -129,7 +129,7 @@ static inline bool flag_given(const struct cli *c, enum flag f)
     return c->flags[f].ptr != NULL;
 }
 /* True for a flag of the command's own. */
-static inline bool has_bit(unsigned long bits, unsigned bit)
+static inline bool has_bit(uint64_t bits, unsigned bit)
 {
     return bits >> bit & 1U;
 }

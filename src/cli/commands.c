@@ -2,7 +2,7 @@
  * codes come from them. */
 #include "cli/cli.h"
 
-#define BIT(f)   (1UL << FLAG_##f)
+#define BIT(f)   (UINT64_C(1) << FLAG_##f)
 #define EXIT(x)  (1U << EXIT_##x)
 #define DOCUMENT ((1U << FORMAT_TABLE) | (1U << FORMAT_JSON) | (1U << FORMAT_YAML))
 #define LISTS    ((1U << FORMATS) - 1U)

@@ -144,12 +144,13 @@ def a_fork_says_what_is_different():
         seen = ends(0, "fork", "d/ledger", "--name", "copy", "--from", SAVEPOINT,
                     "spec.template.spec.parallelism=2", "spec.state=RUNNING",
                     "spec.template.spec.flinkConfiguration.state.backend=rocks=db",
+                    "spec.template.spec.artifact.flinkVersion=1.20",
                     "spec.template.spec.artifact.mainArgs=", server=server)
         expect(seen.out == "deployment/copy created, begins from file:/sp/1\n", f"{seen}")
         expect(server.writes() == [(
             "POST", f"{NS}/deployments?forkOf=ledger&state={SAVEPOINT}",
             {"metadata": {"name": "copy"}, "spec": {"state": "RUNNING", "template": {"spec": {
-                "parallelism": 2, "artifact": {"mainArgs": ""},
+                "parallelism": 2, "artifact": {"flinkVersion": "1.20", "mainArgs": ""},
                 "flinkConfiguration": {"state.backend": "rocks=db"}}}}})], f"{server.writes()}")
         ends(0, "fork", "d", "ledger", "--name", "copy", "-m", "why", server=server)
         expect(server.writes()[1] == ("POST", f"{NS}/deployments?forkOf=ledger&message=why",
