@@ -166,6 +166,13 @@ def a_reason_is_told_for_the_history():
         del server.asked[:]
         ends(0, "suspend", "ledger", "--message", "a & b", server=server)
         expect(server.writes()[1][1] == f"{LEDGER}?message=a%20%26%20b", f"{server.writes()}")
+        expect(server.author is None, "nobody is known, and nobody is said")
+        ends(0, "suspend", "ledger", server=server, env={"USER": "ada"})
+        expect(server.author == "ada", f"{server.author}")
+        ends(0, "suspend", "ledger", server=server, env={"USER": "ada", "SLUICE_AUTHOR": "ci\n"})
+        expect(server.author is None, "a name that ends the line is not sent")
+        ends(0, "suspend", "ledger", server=server, env={"USER": "a", "SLUICE_AUTHOR": "ci 7"})
+        expect(server.author == "ci 7", f"{server.author}")
 
 
 @case
