@@ -240,6 +240,15 @@ static void add_warnings(struct planner *p)
         warn(p, "NOT_AVAILABLE_YET", "info", "snapshotRetention is stored; nothing uses it yet");
 }
 
+int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,
+                   const struct draft *draft)
+{
+    struct plan plan = {0};
+    struct planner p = {a, now, next, draft, &plan};
+    plan_effect(&p);
+    return plan.effect;
+}
+
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft)
 {

@@ -77,15 +77,21 @@ struct plan {
  * included; `now` NULL: it is created. */
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft);
+/* Its effect alone. */
+int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,
+                   const struct draft *draft);
 
 /* struct plan_change for each difference of two Deployments; `created`: of something and nothing. */
 struct list plan_changes(struct arena *a, const struct field_changes *from, bool created);
 
-/* The Plan of a write now. `registered` is the Savepoint row that the write would add, or NULL.
- * *ret_operation: name of the operation that the write would begin, empty = none. */
-struct plan plan_of_write(struct call *c, struct entry *entry, const struct draft *draft,
-                          const struct savepoint *registered, struct str *ret_operation);
-/* "START" */
+/* The Plan of a write now. `registered` is the Savepoint row that the write would add, or NULL. */
+struct plan plan_of_write(struct call *c, const struct entry *entry, const struct draft *draft,
+                          const struct savepoint *registered);
+/* Its effect alone, which every write is asked for. *ret_operation: name of the operation that the
+ * write would begin, empty = none. */
+struct str plan_effect_of_write(struct call *c, const struct entry *entry,
+                                const struct draft *draft, const struct savepoint *registered,
+                                struct str *ret_operation);
 struct str plan_effect_name(int effect);
 
 /* The Plan of a write that has no document: DELETE, RETRY and what only stores. */

@@ -102,9 +102,8 @@ static void keep(struct write *w, struct plan *plan)
 void plans_reply(struct write *w, struct entry *entry, const struct savepoint *registered)
 {
     struct call *c = w->call;
-    struct str operation;
     struct err e = {0};
-    struct plan plan = plan_of_write(c, entry, &w->draft, registered, &operation);
+    struct plan plan = plan_of_write(c, entry, &w->draft, registered);
     /* What an operation makes of what is there has no document that somebody sent. */
     if (!w->compose && (!w->plan.len || w->is_stale))
         keep(w, &plan);

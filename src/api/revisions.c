@@ -65,14 +65,15 @@ static struct revision revision_of(const struct deployment *d)
     };
 }
 
-void write_revisions(struct write *w, struct entry *entry, const struct savepoint *registered,
+void write_revisions(struct write *w, const struct entry *entry, const struct savepoint *registered,
                      struct change *change)
 {
     const struct deployment *d = &w->draft.deployment;
     struct str operation;
     if (entry && !w->draft.spec_changed)
         return;
-    struct plan plan = plan_of_write(w->call, entry, &w->draft, registered, &operation);
+    struct str effect =
+        plan_effect_of_write(w->call, entry, &w->draft, registered, &operation);
     /* From before there were revisions: what is there now is the first that can be gone back to. */
     if (entry && entry->n_revisions == 0)
         change->revisions[change->n_revisions++] = revision_of(entry_deployment(entry));
@@ -81,7 +82,7 @@ void write_revisions(struct write *w, struct entry *entry, const struct savepoin
     r->metadata.author = w->author.name;
     r->metadata.source = w->author.source;
     r->metadata.message = w->author.message;
-    r->metadata.effect = plan_effect_name(plan.effect);
+    r->metadata.effect = effect;
     r->metadata.operation = operation;
     r->metadata.rollback_to = w->rollback_to;
 }

@@ -60,7 +60,7 @@ int fork_take(struct write *w, struct err *e) ERR_CHECK;
 /* From X-Sluice-Author, X-Sluice-Source (else User-Agent) and X-Sluice-Message or ?message. */
 int author_read(const struct call *c, struct author *ret, struct err *e) ERR_CHECK;
 /* Adds what the history gets of a write to its change; `registered` as in plan_of_write. */
-void write_revisions(struct write *w, struct entry *entry, const struct savepoint *registered,
+void write_revisions(struct write *w, const struct entry *entry, const struct savepoint *registered,
                      struct change *change);
 
 /* A read of revisions that is under way. */
