@@ -62,8 +62,7 @@ struct str plan_effect_of_write(struct call *c, const struct entry *entry,
 {
     struct outlook o;
     const struct core_in *now = look_ahead(c, entry, draft, registered, &o);
-    *ret_operation =
-        o.begins ? str_of(operation_names[o.record.operation.kind]) : (struct str){0};
+    *ret_operation = o.begins ? str_of(operation_names[o.record.operation.kind]) : (struct str){0};
     return plan_effect_name(plan_effect_of(c->a, now, &o.next, draft));
 }
 

@@ -72,8 +72,7 @@ void write_revisions(struct write *w, const struct entry *entry, const struct sa
     struct str operation;
     if (entry && !w->draft.spec_changed)
         return;
-    struct str effect =
-        plan_effect_of_write(w->call, entry, &w->draft, registered, &operation);
+    struct str effect = plan_effect_of_write(w->call, entry, &w->draft, registered, &operation);
     /* From before there were revisions: what is there now is the first that can be gone back to. */
     if (entry && entry->n_revisions == 0)
         change->revisions[change->n_revisions++] = revision_of(entry_deployment(entry));
