@@ -167,7 +167,7 @@ static int check_retryable(const struct entry *entry, struct err *e)
 
 static void answer_retry(struct call *c, const struct entry *entry)
 {
-    operation_reply(c, entry, ASKED_RETRY);
+    operation_reply(c, entry_deployment(entry), ASKED_RETRY);
 }
 
 enum handled retry_begin(struct call *c, struct entry *entry, bool dry_run)

@@ -160,9 +160,9 @@ static void on_revision(void *arg, const struct revision *revisions, size_t n,
 
 /* ---- POST .../operations ---- */
 
-void operation_reply(struct call *c, const struct entry *entry, enum operation_asked kind)
+void operation_reply(struct call *c, const struct deployment *d, enum operation_asked kind)
 {
-    const struct metadata *m = &entry_deployment(entry)->metadata;
+    const struct metadata *m = &d->metadata;
     const struct operation_request o = {
         .deployment_id = m->id,
         .namespace_name = m->namespace_name,
@@ -174,10 +174,10 @@ void operation_reply(struct call *c, const struct entry *entry, enum operation_a
     reply_object(c, 202, &operation_request_fields, &o);
 }
 
-static void answer(struct write *w, const struct entry *entry)
+static void answer(struct write *w, const struct deployment *d)
 {
     const struct operation_write *r = w->operation;
-    operation_reply(w->call, entry, (enum operation_asked)r->asked.kind);
+    operation_reply(w->call, d, (enum operation_asked)r->asked.kind);
 }
 
 static int read_operation(struct operation_write *r, struct err *e)

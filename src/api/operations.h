@@ -28,7 +28,7 @@ struct operation_request {
 extern const struct fields operation_request_fields;
 
 /* 202 with what is wanted now. */
-void operation_reply(struct call *c, const struct entry *entry, enum operation_asked kind);
+void operation_reply(struct call *c, const struct deployment *d, enum operation_asked kind);
 
 /* deployments.c */
 enum handled retry_begin(struct call *c, struct entry *entry, bool dry_run);

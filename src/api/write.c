@@ -199,7 +199,7 @@ static struct str creation_key(const struct write *w)
 static void answer(struct write *w, const struct entry *entry)
 {
     if (w->answer)
-        w->answer(w, entry);
+        w->answer(w, entry_deployment(entry));
     else
         reply_deployment(w->call, w->id.len ? 200 : 201, entry);
 }

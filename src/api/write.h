@@ -23,7 +23,7 @@ struct write {
     int (*compose)(struct write *w, const struct entry *entry, struct err *e);
     const void *operation; /* for it */
     /* NULL: the Deployment. */
-    void (*answer)(struct write *w, const struct entry *entry);
+    void (*answer)(struct write *w, const struct deployment *d);
     struct str did; /* for the event: "rolled it back to revision 3"; empty: what was changed */
     int64_t rollback_to; /* for the revision */
     struct str id;       /* of the Deployment that is there; empty = it is created */
