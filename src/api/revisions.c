@@ -126,26 +126,34 @@ struct entry *revision_reading_entry(const struct revision_reading *r, const str
     return NULL;
 }
 
+/* They are few by their limit: the whole list is one page. */
 static void on_list(void *arg, const struct revision *revisions, size_t n,
                     const struct err *failure)
 {
     struct revision_reading *r = arg;
     struct call *c = r->call;
-    struct list_doc l;
-    struct err e = {0};
+    struct doc d;
     const struct entry *entry = revision_reading_entry(r, failure);
     if (!entry)
         return;
-    if (list_begin(c, "RevisionList", &l, &e) < 0) {
-        call_failed(c, &e);
-        return;
-    }
+    doc_begin(&d);
+    json_begin_object(&d.out);
+    doc_str(&d.out, "kind", STR("RevisionList"));
+    doc_str(&d.out, "apiVersion", STR("v1"));
+    json_key(&d.out, STR("metadata"));
+    json_begin_object(&d.out);
+    json_end_object(&d.out);
+    json_key(&d.out, STR("items"));
+    json_begin_array(&d.out);
     for (size_t i = 0; i < n; i++) {
         struct revision shown = revisions[i];
         shown.status = status_of(c->a, entry, &shown.metadata);
-        fields_encode(&l.doc.out, &revision_head_fields, &shown, false);
+        fields_encode(&d.out, &revision_head_fields, &shown, false);
     }
-    list_end(c, &l);
+    json_end_array(&d.out);
+    json_end_object(&d.out);
+    c->reply.status = 200;
+    c->reply.body = doc_end(&d, c->a);
     call_done(c);
 }
 
