@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "api/api_impl.h"
+#include "data/fields_get.h"
 
 void doc_begin(struct doc *d)
 {
@@ -45,8 +46,11 @@ void reply_header(struct call *c, struct str name, struct str value)
 
 enum handled reply_object(struct call *c, int status, const struct fields *f, const void *object)
 {
+    struct scalar version = fields_get(f, object, STR("metadata.resourceVersion"));
     c->reply.status = status;
     c->reply.body = encode_object(c->a, f, object);
+    if (version.kind == SCALAR_NUMBER)
+        reply_header(c, STR("ETag"), arena_fmt(c->a, "\"%lld\"", (long long)version.number));
     return HANDLED;
 }
 

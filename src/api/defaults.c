@@ -42,8 +42,6 @@ enum handled get_defaults(struct call *c, struct err *e)
     if (check_namespace(c, e) < 0)
         return HANDLED_FAILED;
     struct defaults d = present(c);
-    reply_header(c, STR("ETag"),
-                 arena_fmt(c->a, "\"%lld\"", (long long)d.metadata.resource_version));
     return reply_object(c, 200, &defaults_fields, &d);
 }
 
@@ -78,6 +76,19 @@ static struct json document(struct call *c, const struct defaults *d)
                : fields_strip(c->a, &defaults_fields, v);
 }
 
+/* A JSON patch is made on the whole document; what comes of it is one that is sent back. */
+static int patched(struct call *c, const struct defaults *old, struct json *body, struct err *e)
+{
+    struct json now;
+    struct json patch = *body;
+    if (json_parse(c->a, encode_object(c->a, &defaults_fields, old), &now, e) < 0 ||
+        json_patch(c->a, now, patch, body, e) < 0)
+        return -1;
+    return json_kind(*body) == JSON_OBJECT
+               ? 0
+               : err_set(e, ERR_INVALID, "the patch makes something else than an object of it");
+}
+
 static int read_defaults(struct call *c, const struct defaults *old, struct defaults *ret,
                          struct err *e)
 {
@@ -85,10 +96,11 @@ static int read_defaults(struct call *c, const struct defaults *old, struct defa
     enum fields_unknown unknown;
     if (query_unknown(c, &unknown, e) < 0 || body_parse(c, &body, e) < 0 ||
         check_if_match(c, old->metadata.resource_version, e) < 0 ||
+        (c->is_json_patch && patched(c, old, &body, e) < 0) ||
         check_body_version(body, old->metadata.resource_version, e) < 0)
         return -1;
     struct json doc = fields_strip(c->a, &defaults_fields, body);
-    if (c->route->is_patch)
+    if (c->route->is_patch && !c->is_json_patch)
         doc = json_merge_patch(c->a, document(c, old), doc);
     if (fields_decode(c->a, &defaults_fields, doc, unknown, ret, e) < 0)
         return -1;

@@ -5,6 +5,8 @@
 
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
+#define LISTS   (BIT(LIMIT) | BIT(CONTINUE) | BIT(SORT) | BIT(FIELD_SELECTOR))
+#define WATCHES (BIT(WATCH) | BIT(RESOURCE_VERSION))
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
@@ -16,18 +18,19 @@
 const struct route routes[] = {
 { GET, .path = NS "/deployments", .fn = get_deployments, .id = "listDeployments",
   .list_of = "DeploymentList", .doc = "All Deployments, by name.",
-  .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
+  .queries = BIT(LABEL_SELECTOR) | LISTS | WATCHES | BIT(VIEW) },
 { POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
   .queries = WRITES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
-  .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
+  .gives = &deployment_fields, .queries = WATCHES, .doc = "One Deployment, by name or id." },
 { PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status_too = 201,
   .queries = WRITES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
 { PATCH, .path = NS "/deployments/{name}", .fn = patch_deployment, .id = "patchDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .queries = WRITES,
-  .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes." },
+  .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes. Or JSON patch "
+         "(RFC 6902)." },
 { DELETE_, .path = NS "/deployments/{name}", .fn = delete_deployment, .id = "deleteDeployment",
   .gives = &deployment_fields, .queries = BIT(DRY_RUN),
   .doc = "Only while its desired state is CANCELLED or SUSPENDED. Data of snapshots stays." },
@@ -37,8 +40,8 @@ const struct route routes[] = {
 { POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
   .takes = &deployment_fields, .gives = &plan_fields, .status = 200,
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
-  .doc = "What a change would do. Nothing is stored. The body is a merge patch; of a Deployment "
-         "that does not exist, all of it." },
+  .doc = "What a change would do. Nothing is stored. The body is a patch; of a Deployment that "
+         "does not exist, all of it." },
 { POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
   .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
@@ -47,11 +50,11 @@ const struct route routes[] = {
   .doc = "The end of a Flink process's log." },
 
 { GET, .path = NS "/jobs", .fn = get_jobs, .id = "listJobs", .list_of = "JobList",
-  .queries = BIT(DEPLOYMENT_ID), .doc = "Jobs, by Deployment and attempt." },
+  .queries = BIT(DEPLOYMENT_ID) | LISTS | BIT(VIEW), .doc = "Jobs, by Deployment and attempt." },
 { GET, .path = NS "/jobs/{name}", .fn = get_job, .id = "getJob", .gives = &job_fields,
   .doc = "One Job, by id." },
 { GET, .path = NS "/savepoints", .fn = get_savepoints, .id = "listSavepoints",
-  .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID),
+  .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | LISTS,
   .doc = "Savepoints, by Deployment and age." },
 { POST, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
   .takes = &savepoint_fields, .gives = &savepoint_fields, .status = 201, .status_too = 200,
@@ -64,11 +67,13 @@ const struct route routes[] = {
   .gives = &savepoint_fields, .queries = BIT(FORCE) | BIT(DRY_RUN),
   .doc = "Deletes its data, when nobody needs it." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
-  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
+  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT) |
+             BIT(FIELD_SELECTOR),
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },
 
 { GET, .path = NS "/deployment-targets", .fn = get_targets, .id = "listDeploymentTargets",
-  .list_of = "DeploymentTargetList", .doc = "All targets; `local` is built in." },
+  .list_of = "DeploymentTargetList", .queries = BIT(LABEL_SELECTOR) | LISTS,
+  .doc = "All targets, by name; `local` is built in." },
 { POST, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
   .takes = &target_fields, .gives = &target_fields, .status = 201, .status_too = 200,
   .queries = WRITES, .doc = "Creates a target." },
@@ -87,7 +92,7 @@ const struct route routes[] = {
   .doc = "Replaces them. Deployments that exist do not change." },
 { PATCH, .path = NS "/deployment-defaults", .fn = patch_defaults, .id = "patchDeploymentDefaults",
   .takes = &defaults_fields, .gives = &defaults_fields, .queries = WRITES,
-  .doc = "JSON merge patch." },
+  .doc = "JSON merge patch, or JSON patch." },
 { GET, .path = "/api/v1/global-deployment-defaults", .fn = get_global_defaults,
   .id = "getGlobalDeploymentDefaults", .gives = &defaults_fields,
   .doc = "The configured defaults; those of a namespace come before them." },

@@ -38,7 +38,7 @@ static int check_there(const struct write *w, const struct entry *entry, struct 
                        "exists");
     if (check_if_match(c, m->resource_version, e) < 0)
         return -1;
-    return check_body_version(w->body, m->resource_version, e);
+    return c->is_json_patch ? 0 : check_body_version(w->body, m->resource_version, e);
 }
 
 /* What is being deleted changes no more. But a deletion may wait for a savepoint that cannot be had: the one
@@ -116,16 +116,36 @@ static int check_restore(const struct write *w, const struct entry *entry, struc
     return 0;
 }
 
+/* A JSON patch is made on the document as readers see it, so that `test` can look at all of it. What comes
+ * of it is a document that is sent back. */
+static int patched(const struct write *w, const struct entry *entry, struct json *ret,
+                   struct err *e)
+{
+    struct call *c = w->call;
+    struct json now;
+    if (!entry)
+        return fail_not_found(e, "Deployment", c->name);
+    if (json_parse(c->a, view_json(c->api, entry), &now, e) < 0 ||
+        json_patch(c->a, now, w->body, ret, e) < 0)
+        return -1;
+    if (json_kind(*ret) != JSON_OBJECT)
+        return err_set(e, ERR_INVALID, "the patch makes something else than an object of it");
+    return check_body_version(*ret, entry_deployment(entry)->metadata.resource_version, e);
+}
+
 static int make_draft(struct write *w, struct err *e)
 {
     struct call *c = w->call;
     const struct entry *entry = entry_of(w);
     if (check_there(w, entry, e) < 0)
         return -1;
+    struct json body = w->body;
+    if (c->is_json_patch && patched(w, entry, &body, e) < 0)
+        return -1;
     struct draft_in in = {
         .current = entry ? entry_deployment(entry) : NULL,
-        .body = w->body,
-        .is_patch = w->kind == WRITE_PATCH,
+        .body = body,
+        .is_patch = w->kind == WRITE_PATCH && !c->is_json_patch,
         .with_defaults = w->with_defaults || !entry,
         .unknown = w->unknown,
         .global_defaults = c->api->global_defaults,
@@ -316,7 +336,8 @@ static int read_request(struct write *w, bool plan_only, struct err *e)
         body_parse(c, &w->body, e) < 0)
         return -1;
     w->plan_only = w->plan_only || plan_only;
-    warn_unknown(c, &deployment_fields, w->body);
+    if (!c->is_json_patch)
+        warn_unknown(c, &deployment_fields, w->body);
     return w->plan_only ? 0 : check_store(c->app, e);
 }
 

@@ -18,6 +18,7 @@ enum store_table {
     STORE_TARGET,
     STORE_DEFAULTS,
     STORE_NAMESPACE,
+    STORE_REPLY, /* answers to requests with an Idempotency-Key; owner = the hour they came in */
     STORE_TABLES,
 };
 
@@ -51,6 +52,7 @@ struct store_event_query {
     struct str owner;  /* empty = all */
     int64_t after_seq; /* only later ones */
     size_t limit;      /* the newest `limit` of them, in rising order */
+    bool oldest;       /* the oldest `limit` instead */
 };
 
 struct store_ops {

@@ -401,6 +401,8 @@ void change_commit(struct app *app, const struct change *change,
     if (e && change->drop_savepoint.len)
         batch_drop(b, STORE_SAVEPOINT, change->drop_savepoint,
                    savepoint_version(e, change->drop_savepoint));
+    if (change->reply)
+        batch_reply(app, b, change->reply);
     put_events(c);
     commit_send(c);
 }

@@ -167,7 +167,8 @@ static void deliver_events(struct queued *q)
         if (e->seq > q->number && (!q->owner.len || str_eq(e->owner, q->owner)))
             rows[n++] = (struct store_row){.table = STORE_EVENT, .seq = e->seq, .body = e->body};
     }
-    ((events_fn *)q->fn)(q->arg, rows, n, NULL);
+    size_t taken = n < q->limit ? n : q->limit;
+    ((events_fn *)q->fn)(q->arg, q->oldest ? rows : rows + n - taken, taken, NULL);
 }
 
 static void events(void *ctx, const struct store_event_query *query, events_fn *fn, void *arg)
@@ -176,6 +177,8 @@ static void events(void *ctx, const struct store_event_query *query, events_fn *
     struct queued *q = enqueue(deliver_events, (void (*)(void))fn, arg);
     q->number = query->after_seq;
     q->owner = query->owner;
+    q->limit = query->limit;
+    q->oldest = query->oldest;
 }
 
 static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)

@@ -37,6 +37,8 @@ struct queued {
     void *arg;
     struct str text;
     struct str owner;
+    size_t limit;
+    bool oldest;
     int64_t number;
 };
 

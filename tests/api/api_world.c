@@ -82,6 +82,9 @@ int ask_later(struct ask a)
     add_header(x, "if-match", a.if_match);
     add_header(x, "if-none-match", a.if_none_match);
     add_header(x, "x-request-id", a.request_id);
+    add_header(x, "last-event-id", a.last_event_id);
+    add_header(x, "idempotency-key", a.idempotency_key);
+    x->request.peer = a.peer ? str_of(a.peer) : STR("127.0.0.1");
     x->request.headers = x->headers;
     x->request.n_headers = x->n_headers;
     x->request.arena = x->arena;

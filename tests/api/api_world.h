@@ -29,6 +29,9 @@ struct ask {
     const char *if_match;
     const char *if_none_match;
     const char *request_id;
+    const char *last_event_id;
+    const char *idempotency_key;
+    const char *peer; /* the client's address */
 };
 
 extern struct api_world *world; /* of the running test */

@@ -40,13 +40,14 @@ int db_load(struct db *db, enum store_table table,
 int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
               struct store_row **ret, size_t *ret_n, struct err *e)
 {
-    sqlite3_stmt *stmt = str_is_empty(q->owner) ? db->events : db->events_owned;
+    sqlite3_stmt *stmt =
+        str_is_empty(q->owner) ? db->events[q->oldest] : db->events_owned[q->oldest];
     size_t cap = 0;
     size_t n = 0;
     struct store_row *rows = NULL;
     sqlite3_bind_int64(stmt, 1, q->after_seq);
     sqlite3_bind_int64(stmt, 2, q->limit > INT64_MAX ? INT64_MAX : (int64_t)q->limit);
-    if (stmt == db->events_owned)
+    if (!str_is_empty(q->owner))
         sqlite3_bind_text64(stmt, 3, q->owner.ptr, q->owner.len, SQLITE_STATIC, SQLITE_UTF8);
     int rc;
     while ((rc = sqlite3_step(stmt)) == SQLITE_ROW) {
@@ -65,7 +66,7 @@ int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
     }
     int status = rc == SQLITE_DONE ? 0 : db_fail(db, db->reader, e);
     sqlite3_reset(stmt);
-    for (size_t i = 0; i < n / 2; i++) {
+    for (size_t i = 0; !q->oldest && i < n / 2; i++) {
         struct store_row newest = rows[i];
         rows[i] = rows[n - 1 - i];
         rows[n - 1 - i] = newest;

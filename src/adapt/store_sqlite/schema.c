@@ -27,6 +27,8 @@ static const char *const steps[] = {
     "CREATE INDEX event_owner ON event (owner);"
     "CREATE TABLE target " ROWS "CREATE TABLE defaults " ROWS "CREATE TABLE namespace " ROWS
     "PRAGMA application_id = " AS_TEXT(APPLICATION_ID) ";",
+    /* 2: answers to requests with an Idempotency-Key */
+    "CREATE TABLE reply " ROWS "CREATE INDEX reply_owner ON reply (owner);",
 };
 
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
