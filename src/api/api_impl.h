@@ -59,13 +59,17 @@ struct route {
     unsigned queries;           /* bits 1 << enum query */
     int status;                 /* when it goes well */
     int status_too;             /* another one, 0 = none */
+    bool is_keyed;              /* heeds Idempotency-Key */
+    bool is_unlimited;          /* does not count for the rate limit */
     bool is_patch;              /* the body is a merge patch or a JSON patch */
 };
 extern const struct route routes[];
 extern const size_t n_routes;
 enum { MOST_ROUTES = 64 };
 
-struct view; /* the encoded Deployment, see view.c */
+struct kept_reply;  /* shell/replies.h */
+struct rate_bucket; /* rate.c */
+struct view;        /* the encoded Deployment, see view.c */
 struct watcher;
 
 struct api {
@@ -77,7 +81,11 @@ struct api {
     int64_t changes;              /* so far */
     struct tombstone *tombstones; /* ring of LIMIT_TOMBSTONES */
     int64_t n_tombstones;         /* ever */
-    struct map creating;          /* names (namespace/name) whose creation is under way */
+    int64_t n_requests;
+    struct map keys;           /* Idempotency-Keys of requests that are under way */
+    struct rate_bucket *rates; /* LIMIT_RATED_PEERS */
+    uint64_t rate_salt;
+    struct map creating; /* names (namespace/name) whose creation is under way */
     struct watcher *watchers;
     size_t n_watchers;
     struct loop_timer *heartbeat;
@@ -105,6 +113,8 @@ struct call {
     struct str namespace_name;
     struct str name;           /* of the object in the path; name or id */
     struct str query[QUERIES]; /* .ptr NULL = not given */
+    struct str request_id;
+    struct str key; /* Idempotency-Key; empty = none, or not heeded */
     bool yaml;
     bool is_json_patch; /* the body is RFC 6902, a list; else an object */
     struct reply reply;
@@ -126,7 +136,12 @@ void doc_i64(struct json_out *o, const char *key, int64_t value);
 /* An object of a table as JSON, as users see it. */
 struct str encode_object(struct arena *a, const struct fields *f, const void *object);
 
+/* Replaces one of that name, but for Warning. */
 void reply_header(struct call *c, struct str name, struct str value);
+/* Empty when there is none. */
+struct str reply_header_of(const struct call *c, struct str name);
+/* The client's X-Request-Id, or one of ours; it goes with the answer from now on. */
+void take_request_id(struct call *c);
 enum handled reply_object(struct call *c, int status, const struct fields *f, const void *object);
 enum handled reply_text(struct call *c, int status, struct str content_type, struct str body);
 /* For handlers that answered HANDLED_LATER. The call is over. */
@@ -188,6 +203,24 @@ int check_namespace(const struct call *c, struct err *e) ERR_CHECK;
 /* The Deployment that the path names. NULL with *e set when there is none. */
 struct entry *call_entry(const struct call *c, struct err *e);
 enum handled reply_deployment(struct call *c, int status, const struct entry *e);
+/* The answer to a creation, before it is committed. */
+void reply_new_deployment(struct call *c, const struct deployment *d);
+
+/* ---- keys.c: Idempotency-Key ---- */
+
+/* HANDLED: the request came before, its answer is the reply; HANDLED_LATER: it is to be done. */
+enum handled key_begin(struct call *c, struct err *e);
+/* The call is answered. */
+void key_end(struct call *c);
+/* The reply as it stands, for the transaction (struct change's reply); NULL without a key. */
+const struct kept_reply *key_reply(struct call *c);
+
+/* ---- rate.c ---- */
+
+void rate_init(struct api *api);
+void rate_free(struct api *api);
+/* RATE_LIMITED, with Retry-After in the reply, when the client asks too often. */
+int rate_take(struct call *c, struct err *e) ERR_CHECK;
 
 /* ---- watch.c ---- */
 

@@ -101,6 +101,9 @@ static void small_idle(void *arg)
         call_done(w->call);
     } else {
         w->change.entry = entry;
+        if (w->call->key.len)
+            w->answer(w->call, entry);
+        w->change.reply = key_reply(w->call);
         change_commit(w->call->app, &w->change, small_committed, w);
     }
 }

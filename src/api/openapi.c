@@ -19,7 +19,8 @@ static const struct {
      "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
      "\"code\":{\"type\":\"string\",\"description\":\"Stable; docs/problems.md has all.\"},"
      "\"message\":{\"type\":\"string\"},\"retryable\":{\"type\":\"boolean\"},"
-     "\"requestId\":{\"type\":\"string\"},\"next\":{\"type\":\"string\"},"
+     "\"requestId\":{\"type\":\"string\"},\"next\":{\"type\":\"array\",\"items\":{"
+     "\"type\":\"string\"}},"
      "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
      "\"pointer\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
      "\"detail\":{\"type\":\"string\"}}}}}}"},

@@ -10,6 +10,7 @@
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
+#define KEYED   .method = "POST", .is_keyed = true
 #define PUT     .method = "PUT", .status = 200
 #define PATCH   .method = "PATCH", .status = 200, .is_patch = true
 #define DELETE_ .method = "DELETE", .status = 200
@@ -19,7 +20,7 @@ const struct route routes[] = {
 { GET, .path = NS "/deployments", .fn = get_deployments, .id = "listDeployments",
   .list_of = "DeploymentList", .doc = "All Deployments, by name.",
   .queries = BIT(LABEL_SELECTOR) | LISTS | WATCHES | BIT(VIEW) },
-{ POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
+{ KEYED, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
   .queries = WRITES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
@@ -42,7 +43,7 @@ const struct route routes[] = {
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
   .doc = "What a change would do. Nothing is stored. The body is a patch; of a Deployment that "
          "does not exist, all of it." },
-{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
+{ KEYED, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
   .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
 { GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
@@ -56,7 +57,7 @@ const struct route routes[] = {
 { GET, .path = NS "/savepoints", .fn = get_savepoints, .id = "listSavepoints",
   .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | LISTS,
   .doc = "Savepoints, by Deployment and age." },
-{ POST, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
+{ KEYED, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
   .takes = &savepoint_fields, .gives = &savepoint_fields, .status = 201, .status_too = 200,
   .queries = WRITES,
   .doc = "Takes a savepoint of the running job; or, with spec.savepointLocation, registers one "
@@ -74,7 +75,7 @@ const struct route routes[] = {
 { GET, .path = NS "/deployment-targets", .fn = get_targets, .id = "listDeploymentTargets",
   .list_of = "DeploymentTargetList", .queries = BIT(LABEL_SELECTOR) | LISTS,
   .doc = "All targets, by name; `local` is built in." },
-{ POST, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
+{ KEYED, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
   .takes = &target_fields, .gives = &target_fields, .status = 201, .status_too = 200,
   .queries = WRITES, .doc = "Creates a target." },
 { GET, .path = NS "/deployment-targets/{name}", .fn = get_target, .id = "getDeploymentTarget",
@@ -106,13 +107,13 @@ const struct route routes[] = {
   .doc = "Whether the server answers." },
 { GET, .path = "/api/v1/status/system-info", .fn = get_system_info, .id = "getSystemInformation",
   .list_of = "SystemInformation", .doc = "What the server is." },
-{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .gives_type = "text/plain",
+{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "200 while the process answers." },
-{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .gives_type = "text/plain",
+{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "200 while it can do its work; 503 when its store cannot be trusted." },
 { GET, .path = "/version", .fn = get_version, .id = "getVersion", .list_of = "Version",
   .doc = "The server's version and the Flink versions it knows." },
-{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .gives_type = "text/plain",
+{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "For Prometheus." },
 { GET, .path = "/openapi.json", .fn = get_openapi, .id = "getOpenapi",
   .gives_type = "application/json", .doc = "This description." },

@@ -127,6 +127,14 @@ struct entry *call_entry(const struct call *c, struct err *e)
     return entry;
 }
 
+void reply_new_deployment(struct call *c, const struct deployment *d)
+{
+    struct record none = {0};
+    struct deployment shown = *d;
+    tell_transition(c->a, &shown, &none);
+    reply_object(c, 201, &deployment_fields, &shown);
+}
+
 enum handled reply_deployment(struct call *c, int status, const struct entry *e)
 {
     c->reply.status = status;

@@ -197,6 +197,14 @@ static struct str creation_key(const struct write *w)
     return arena_fmt(w->call->a, "%.*s/%.*s", STR_ARG(m->namespace_name), STR_ARG(m->name));
 }
 
+static void put_location(const struct write *w)
+{
+    const struct metadata *m = &w->draft.deployment.metadata;
+    reply_header(w->call, STR("Location"),
+                 arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
+                           STR_ARG(m->namespace_name), STR_ARG(m->name)));
+}
+
 static void committed(void *arg, struct entry *entry, const struct store_result *r)
 {
     struct write *w = arg;
@@ -207,12 +215,11 @@ static void committed(void *arg, struct entry *entry, const struct store_result 
         fail(w, &e);
         return;
     }
-    reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+    /* With a key the answer was made before, and is kept. */
+    if (!w->call->key.len)
+        reply_deployment(w->call, w->id.len ? 200 : 201, entry);
     if (!w->id.len)
-        reply_header(w->call, STR("Location"),
-                     arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
-                               STR_ARG(w->call->namespace_name),
-                               STR_ARG(entry_deployment(entry)->metadata.name)));
+        put_location(w);
     call_done(w->call);
 }
 
@@ -251,6 +258,11 @@ static void commit(struct write *w, struct entry *entry)
     }
     if (!entry)
         map_put(&c->api->creating, creation_key(w), w);
+    if (c->key.len) {
+        reply_new_deployment(c, &w->draft.deployment);
+        put_location(w);
+        change.reply = key_reply(c);
+    }
     change_commit(c->app, &change, committed, w);
 }
 

@@ -1,5 +1,7 @@
 #include "api_ports.h"
 
+#include "shell/replies.h"
+
 /* ---- answers on their way ---- */
 
 static struct queued *enqueue(void (*deliver)(struct queued *q), void (*fn)(void), void *arg)
@@ -146,6 +148,50 @@ static void keep_event(const struct store_row *row)
             (struct stored_event){arena_str(a, row->owner), arena_str(a, row->body), row->seq};
 }
 
+static void keep_reply(const struct store_write *w)
+{
+    struct arena *a = world->app.arena;
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_replies; i++)
+        if (w->kind == STORE_PUT || !str_eq(world->replies[i].owner, w->row.owner))
+            world->replies[n++] = world->replies[i];
+    world->n_replies = n;
+    if (w->kind != STORE_PUT)
+        return;
+    for (size_t i = 0; i < n; i++)
+        assert_false(str_eq(world->replies[i].id, w->row.id));
+    assert_true(n < MOST_REPLIES);
+    world->replies[world->n_replies++] = (struct stored_reply){
+        arena_str(a, w->row.id), arena_str(a, w->row.owner), arena_str(a, w->row.body)};
+}
+
+static void note_commit(const struct store_write *writes, size_t n)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].row.table != STORE_EVENT)
+            buf_fmt(&b, "%s%d", b.len ? " " : "", (int)writes[i].row.table);
+    world->last_commit = arena_str(world->app.arena, buf_str(&b));
+    buf_fini(&b);
+}
+
+void daemon_forgets_replies(void)
+{
+    struct app *app = &world->app;
+    struct err e = {0};
+    replies_free(app);
+    app->replies = NULL;
+    app->reply_bytes = 0;
+    for (size_t i = 0; i < world->n_replies; i++) {
+        struct store_row row = {.table = STORE_REPLY,
+                                .id = world->replies[i].id,
+                                .owner = world->replies[i].owner,
+                                .version = 1,
+                                .body = world->replies[i].body};
+        assert_int_equal(replies_load(app, &row, &e), 0);
+    }
+}
+
 static void commit(void *ctx, const struct store_write *writes, size_t n, commit_fn *fn, void *arg)
 {
     (void)ctx;
@@ -153,6 +199,10 @@ static void commit(void *ctx, const struct store_write *writes, size_t n, commit
     if (world->store_outcome != STORE_DONE)
         return;
     world->commits++;
+    note_commit(writes, n);
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].row.table == STORE_REPLY)
+            keep_reply(&writes[i]);
     for (size_t i = 0; i < n; i++)
         if (writes[i].kind == STORE_PUT && writes[i].row.table == STORE_EVENT)
             keep_event(&writes[i].row);

@@ -48,7 +48,13 @@ struct stored_event {
     int64_t seq;
 };
 
-enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000 };
+struct stored_reply {
+    struct str id;
+    struct str owner;
+    struct str body;
+};
+
+enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000, MOST_REPLIES = 64 };
 
 struct api_world {
     struct app app;
@@ -65,6 +71,9 @@ struct api_world {
     struct flink_checkpoints flink_stats; /* what Flink answers when asked; zero = nothing */
     struct stored_event events[MOST_EVENTS];
     size_t n_events;
+    struct stored_reply replies[MOST_REPLIES];
+    size_t n_replies;
+    struct str last_commit; /* "PUT deployment, PUT record": what was in it, by number of table */
 };
 
 struct loop ports_loop(void);

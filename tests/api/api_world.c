@@ -47,6 +47,11 @@ int world_end(void **state)
     return story_end(state);
 }
 
+struct str last_commit(void)
+{
+    return world->last_commit;
+}
+
 struct app *world_app(void)
 {
     return &world->app;

@@ -68,6 +68,10 @@ void configured_defaults(const char *spec);
 /* What the next commits come to. */
 void store_says(enum store_outcome outcome);
 int64_t store_commits(void);
+/* The numbers of the tables that the last commit wrote, events left out: "0 1 8". */
+struct str last_commit(void);
+/* What the daemon knows of kept answers is what the store has. */
+void daemon_forgets_replies(void);
 
 /* ---- shortcuts ---- */
 

@@ -107,8 +107,8 @@ static void a_list_holds_what_is_selected(void **state)
     assert_names("fieldSelector=spec.template.spec.resources.taskmanager.memory%3D2000m",
                  "a b c d e");
     assert_names("fieldSelector=spec.stopWithDrain%3Dfalse&labelSelector=team%3Dx", "a c");
-    struct str id = arena_fmt(story_arena, "fieldSelector=metadata.id%%3D%.*s",
-                              STR_ARG(entry_named("d")->id));
+    struct str id =
+        arena_fmt(story_arena, "fieldSelector=metadata.id%%3D%.*s", STR_ARG(entry_named("d")->id));
     assert_names(id.ptr, "d");
 }
 
@@ -156,14 +156,27 @@ static void what_no_list_can_do_is_refused(void **state)
 {
     (void)state;
     static const char *const wrong[] = {
-        "sort=metadata",          "sort=metadata.labels",       "sort=metadata.nonsense",
-        "sort=spec.template",     "sort=metadata.name.x",       "sort=kind,kind,kind,kind,kind",
-        "fieldSelector=x%3D1",    "fieldSelector=metadata.name", "fieldSelector=%3D1",
-        "fieldSelector=,",        "fieldSelector=spec.state%3DRUNING",
-        "fieldSelector=spec.maxJobCreationAttempts%3Dfour",      "view=tiny",
-        "limit=-1",               "limit=10001",                "continue=WzFd",
-        "continue=!",             "sort=metadata.name&continue=W1tdLCIiLDAsImEiXQ",
-        "watch=1&limit=1",        "watch=1&sort=metadata.name", "watch=1&fieldSelector=x%3D1",
+        "sort=metadata",
+        "sort=metadata.labels",
+        "sort=metadata.nonsense",
+        "sort=spec.template",
+        "sort=metadata.name.x",
+        "sort=kind,kind,kind,kind,kind",
+        "fieldSelector=x%3D1",
+        "fieldSelector=metadata.name",
+        "fieldSelector=%3D1",
+        "fieldSelector=,",
+        "fieldSelector=spec.state%3DRUNING",
+        "fieldSelector=spec.maxJobCreationAttempts%3Dfour",
+        "view=tiny",
+        "limit=-1",
+        "limit=10001",
+        "continue=WzFd",
+        "continue=!",
+        "sort=metadata.name&continue=W1tdLCIiLDAsImEiXQ",
+        "watch=1&limit=1",
+        "watch=1&sort=metadata.name",
+        "watch=1&fieldSelector=x%3D1",
     };
     for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         struct answer a = get(arena_fmt(story_arena, DEPLOYMENTS "?%s", wrong[i]).ptr);
@@ -179,7 +192,8 @@ static void savepoints_jobs_and_targets_are_lists_too(void **state)
 {
     (void)state;
     have_deployment("one", "CANCELLED");
-    have_savepoint("one", "aaaaaaaa-0000-4000-8000-000000000002", ORIGIN_SUSPEND, 1, 1, "file:///s");
+    have_savepoint("one", "aaaaaaaa-0000-4000-8000-000000000002", ORIGIN_SUSPEND, 1, 1,
+                   "file:///s");
     have_savepoint("one", "aaaaaaaa-0000-4000-8000-000000000001", ORIGIN_COPIED, 1, 2, "file:///t");
     struct answer a = get(SAVEPOINTS "?sort=-status.checkpointId&limit=1");
     struct json first = json_at(json_get(a.json, STR("items")), 0);

@@ -28,8 +28,9 @@ static void operations_change_what_they_name(void **state)
     assert_int_equal(number_at(a.json, "spec.maxJobCreationAttempts"), 7);
     struct json conf = json_path(a.json, "spec.template.spec.flinkConfiguration");
     assert_text(json_str_or(json_get(conf, STR("a.b/c")), STR("")), "1");
-    a = json_patch_of("PATCH", ONE, "[{'op':'remove','path':'/metadata/labels/team'},"
-                                    "{'op':'remove','path':'/spec/maxJobCreationAttempts'}]");
+    a = json_patch_of("PATCH", ONE,
+                      "[{'op':'remove','path':'/metadata/labels/team'},"
+                      "{'op':'remove','path':'/spec/maxJobCreationAttempts'}]");
     assert_text(text_at(a.json, "metadata.labels.team"), "(none)");
     assert_int_equal(number_at(a.json, "spec.maxJobCreationAttempts"), 4);
     a = json_patch_of("PATCH", ONE, "[]");

@@ -41,8 +41,8 @@ static struct str place_of(int at)
 
 static int watch_from(struct str place, const char *more)
 {
-    struct str path = arena_fmt(story_arena, DEPLOYMENTS "?watch=1&resourceVersion=%.*s%s",
-                                STR_ARG(place), more);
+    struct str path =
+        arena_fmt(story_arena, DEPLOYMENTS "?watch=1&resourceVersion=%.*s%s", STR_ARG(place), more);
     return ask_later((struct ask){.method = "GET", .path = path.ptr});
 }
 
@@ -128,7 +128,8 @@ static void a_browser_comes_back_with_its_last_event(void **state)
     /* what the browser says is newer than the address it was opened with */
     struct str old = text_at(get(DEPLOYMENTS).json, "metadata.resourceVersion");
     label("three", "a");
-    sse.path = arena_fmt(story_arena, DEPLOYMENTS "?watch=1&resourceVersion=%.*s", STR_ARG(old)).ptr;
+    sse.path =
+        arena_fmt(story_arena, DEPLOYMENTS "?watch=1&resourceVersion=%.*s", STR_ARG(old)).ptr;
     sse.last_event_id = text_at(get(DEPLOYMENTS).json, "metadata.resourceVersion").ptr;
     assert_false(str_contains(stream_text(ask_later(sse)), STR("MODIFIED")));
 }
@@ -147,8 +148,7 @@ static void a_selection_is_told_of_what_may_have_left_it(void **state)
     label("one", "y");
     label("three", "x");
     patch(DEPLOYMENTS "/three", "{'metadata':{'displayName':'3'}}");
-    assert_text(story_of(at),
-                "DELETED two, MODIFIED three, BOOKMARK, DELETED one, MODIFIED three");
+    assert_text(story_of(at), "DELETED two, MODIFIED three, BOOKMARK, DELETED one, MODIFIED three");
     at = watch_from(place, "&fieldSelector=metadata.displayName%3D3");
     assert_text(story_of(at), "DELETED two, DELETED one, MODIFIED three, BOOKMARK");
 }
@@ -157,9 +157,9 @@ static void fields_select_what_is_watched(void **state)
 {
     (void)state;
     given_three();
-    int at = ask_later((struct ask){
-        .method = "GET",
-        .path = DEPLOYMENTS "?watch=1&view=summary&fieldSelector=spec.state%3DSUSPENDED"});
+    int at = ask_later((struct ask){.method = "GET",
+                                    .path = DEPLOYMENTS
+                                    "?watch=1&view=summary&fieldSelector=spec.state%3DSUSPENDED"});
     assert_text(story_of(at), "BOOKMARK");
     patch(ONE, "{'spec':{'state':'SUSPENDED'}}");
     assert_true(str_starts_with(story_of(at), STR("BOOKMARK, ADDED one")));
@@ -181,8 +181,8 @@ static void a_place_that_is_too_old_has_expired(void **state)
     /* of the future */
     struct str future = arena_fmt(story_arena, "%.*s9", STR_ARG(place));
     assert_problem(answer_of(watch_from(future, "")), 410, "EXPIRED");
-    static const char *const nonsense[] = {"0", "7", "-1", "x", "deadbeef-", "deadbeef-x",
-                                           "deadbeef--1"};
+    static const char *const nonsense[] = {"0",         "7",          "-1",         "x",
+                                           "deadbeef-", "deadbeef-x", "deadbeef--1"};
     for (size_t i = 0; i < sizeof(nonsense) / sizeof(nonsense[0]); i++)
         assert_problem(answer_of(watch_from(str_of(nonsense[i]), "")), 400, "BAD_REQUEST");
     assert_int_equal(answer_of(watch_from(place, "")).status, 200);
