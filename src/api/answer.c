@@ -175,7 +175,8 @@ static void log_request(const struct call *c)
     bool reads = str_eq(c->r->method, STR("GET")) || str_eq(c->r->method, STR("HEAD")) ||
                  str_eq(c->r->method, STR("OPTIONS"));
     bool failed = c->reply.status >= 500;
-    if (reads && !failed)
+    bool passed_over = c->reply.status == 429; /* a flood must not become one of the log */
+    if ((reads && !failed) || passed_over)
         return;
     struct log_field fields[] = {
         {"method", str_take(c->r->method, 40)},

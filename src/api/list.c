@@ -2,6 +2,7 @@
  * goes on behind the last item of the one before even when that item is gone. */
 #include "api/list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/base64.h"
@@ -12,15 +13,14 @@ enum { KEY_TEXT = 128 };
 
 /* ---- the query ---- */
 
+/* Says which parameter the error is about. */
 static int at_query(struct err *e, enum query q)
 {
-    struct err was = *e;
+    char text[sizeof(e->text)];
     char pointer[64];
-    struct buf b = {0};
-    buf_fmt(&b, "?%s", query_infos[q].name);
-    memcpy(pointer, b.ptr, b.len + 1);
-    buf_fini(&b);
-    return err_at(e, was.code, str_of(pointer), "%s", was.text);
+    snprintf(text, sizeof(text), "%s", e->text);
+    snprintf(pointer, sizeof(pointer), "?%s", query_infos[q].name);
+    return err_at(e, e->code, str_of(pointer), "%s", text);
 }
 
 int list_selector(struct call *c, struct arena *a, const struct fields *f,

@@ -194,6 +194,11 @@ static void put_parameters(struct json_out *o, const struct route *r)
         if (r->queries >> q & 1U)
             put_parameter(o, "query", str_of(query_infos[q].name), query_infos[q].type,
                           query_infos[q].doc);
+    if (r->is_keyed)
+        put_parameter(
+            o, "header", STR("Idempotency-Key"), "string",
+            "Sent again with the same key, the request gets the first answer, and nothing "
+            "happens twice.");
     json_end_array(o);
 }
 

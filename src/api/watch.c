@@ -146,15 +146,10 @@ static struct str shown_to(const struct watcher *w, struct arena *a, const struc
                          : view_json(w->api, e);
 }
 
-void watch_changed(void *arg, struct entry *e, const struct event *events, size_t n_events)
+static void tell(struct api *api, const struct entry *e, int64_t number)
 {
-    struct api *api = arg;
-    (void)events;
-    (void)n_events;
-    if (!e)
-        return;
     struct arena *a = arena_new();
-    struct str token = history_token(a, api, history_add(api, e));
+    struct str token = history_token(a, api, number);
     struct watcher *next;
     for (struct watcher *w = api->watchers; w; w = next) {
         next = w->next;
@@ -163,6 +158,18 @@ void watch_changed(void *arg, struct entry *e, const struct event *events, size_
             push(w, type, shown_to(w, a, e), token);
     }
     arena_free(a);
+}
+
+void watch_changed(void *arg, struct entry *e, const struct event *events, size_t n_events)
+{
+    struct api *api = arg;
+    (void)events;
+    (void)n_events;
+    if (!e)
+        return;
+    int64_t number = history_add(api, e);
+    if (api->watchers)
+        tell(api, e, number);
     if (e->removed)
         view_drop(api, e->id);
 }

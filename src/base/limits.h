@@ -24,7 +24,7 @@
 #define LIMIT_TOMBSTONES       4096U       /* deletions that a watch can go on from */
 #define LIMIT_REQUEST_ID       128U
 #define LIMIT_IDEMPOTENCY_KEY  64U
-#define LIMIT_REPLIES          10000U      /* kept for Idempotency-Keys, */
+#define LIMIT_REPLIES          4096U       /* kept for Idempotency-Keys, */
 #define LIMIT_REPLY_BYTES      (32U << 20) /* and all of them together */
 #define LIMIT_RATED_PEERS      4096U
 #define LIMIT_CONNECTIONS      2048U
