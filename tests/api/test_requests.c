@@ -6,8 +6,8 @@
 
 #define ONE     DEPLOYMENTS "/one"
 #define TARGETS "/api/v1/namespaces/default/deployment-targets"
-#define BODY                                                                                   \
-    "{'metadata':{'name':'one'},'spec':{'state':'RUNNING','template':{'spec':{'artifact':{"     \
+#define BODY                                                                                \
+    "{'metadata':{'name':'one'},'spec':{'state':'RUNNING','template':{'spec':{'artifact':{" \
     "'jarUri':'file:///x.jar'}}}}}"
 
 /* ---- X-Request-Id ---- */
@@ -31,8 +31,8 @@ static void every_answer_has_an_id(void **state)
     mine.request_id = "two words";
     a = ask(mine);
     assert_false(str_eq(header_of(&a, "X-Request-Id"), STR("two words")));
-    int at = ask_later((struct ask){
-        .method = "GET", .path = DEPLOYMENTS "?watch=1", .request_id = "stream-1"});
+    int at = ask_later(
+        (struct ask){.method = "GET", .path = DEPLOYMENTS "?watch=1", .request_id = "stream-1"});
     a = (struct answer){.headers = answer_of(at).headers, .n_headers = answer_of(at).n_headers};
     assert_text(header_of(&a, "X-Request-Id"), "stream-1");
 }
@@ -116,7 +116,8 @@ static void a_key_stands_for_one_request(void **state)
     (void)state;
     assert_status(ask(keyed("k-1", DEPLOYMENTS, BODY)), 201);
     struct str before = whole_registry();
-    assert_problem(ask(keyed("k-1", DEPLOYMENTS, "{'metadata':{'name':'two'}}")), 422, "KEY_REUSED");
+    assert_problem(ask(keyed("k-1", DEPLOYMENTS, "{'metadata':{'name':'two'}}")), 422,
+                   "KEY_REUSED");
     assert_problem(ask(keyed("k-1", TARGETS, BODY)), 422, "KEY_REUSED");
     assert_problem(ask(keyed("k-1", DEPLOYMENTS "?fieldValidation=Warn", BODY)), 422, "KEY_REUSED");
     assert_problem(ask(keyed("", DEPLOYMENTS, BODY)), 409, "ALREADY_EXISTS");
