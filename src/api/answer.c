@@ -2,6 +2,8 @@
 #include <stdio.h>
 
 #include "api/api_impl.h"
+#include "base/log.h"
+#include "data/fields_get.h"
 
 void doc_begin(struct doc *d)
 {
@@ -36,17 +38,44 @@ struct str encode_object(struct arena *a, const struct fields *f, const void *ob
     return doc_end(&d, a);
 }
 
+static struct http_header *header_of(struct reply *r, struct str name)
+{
+    for (size_t i = 0; i < r->n_headers; i++)
+        if (str_eq(r->headers[i].name, name))
+            return &r->headers[i];
+    return NULL;
+}
+
+struct str reply_header_of(const struct call *c, struct str name)
+{
+    struct reply r = c->reply;
+    const struct http_header *h = header_of(&r, name);
+    return h ? h->value : (struct str){0};
+}
+
+static void drop_header(struct reply *r, struct str name)
+{
+    struct http_header *h = header_of(r, name);
+    if (h)
+        *h = r->headers[--r->n_headers];
+}
+
 void reply_header(struct call *c, struct str name, struct str value)
 {
     struct reply *r = &c->reply;
+    if (!str_eq(name, STR("Warning")))
+        drop_header(r, name);
     if (r->n_headers < REPLY_HEADERS)
         r->headers[r->n_headers++] = (struct http_header){name, value};
 }
 
 enum handled reply_object(struct call *c, int status, const struct fields *f, const void *object)
 {
+    struct scalar version = fields_get(f, object, STR("metadata.resourceVersion"));
     c->reply.status = status;
     c->reply.body = encode_object(c->a, f, object);
+    if (version.kind == SCALAR_NUMBER)
+        reply_header(c, STR("ETag"), arena_fmt(c->a, "\"%lld\"", (long long)version.number));
     return HANDLED;
 }
 
@@ -92,11 +121,21 @@ static void reply_problem(struct call *c, const struct err *e)
     doc_i64(&d.out, "status", err_http_status(e->code));
     doc_str(&d.out, "detail", str_of(e->text));
     doc_str(&d.out, "code", str_of(err_code_name(e->code)));
+    json_key(&d.out, STR("retryable"));
+    json_put_bool(&d.out, err_is_retryable(e->code));
     put_errors(&d.out, e);
     if (c->new_plan_id.len)
         doc_str(&d.out, "newPlanId", c->new_plan_id);
+    json_key(&d.out, STR("next"));
+    json_begin_array(&d.out);
+    json_put_str(&d.out, str_of(err_next(e->code)));
+    json_end_array(&d.out);
+    doc_str(&d.out, "requestId", c->request_id);
     doc_str(&d.out, "message", str_of(e->text));
     json_end_object(&d.out);
+    /* Of an answer that was made before it came to nothing. */
+    drop_header(&c->reply, STR("ETag"));
+    drop_header(&c->reply, STR("Location"));
     c->reply.status = err_http_status(e->code);
     c->reply.content_type = STR("application/problem+json");
     c->reply.body = doc_end(&d, c->a);
@@ -112,18 +151,57 @@ static void as_yaml(struct call *c)
         c->reply.body = json_yaml(c->a, v);
 }
 
+/* Of a log or a header: visible ASCII. */
+static bool is_plain(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] <= 0x20 || s.ptr[i] >= 0x7f)
+            return false;
+    return true;
+}
+
+void take_request_id(struct call *c)
+{
+    struct str given = request_header(c->r, STR("x-request-id"));
+    c->api->n_requests++;
+    if (given.len && given.len <= LIMIT_REQUEST_ID && is_plain(given))
+        c->request_id = given;
+    else
+        c->request_id = arena_fmt(c->a, "%s-r%lld", c->api->boot, (long long)c->api->n_requests);
+    reply_header(c, STR("X-Request-Id"), c->request_id);
+}
+
+/* Whoever may have changed something, and whatever went wrong here. */
+static void log_request(const struct call *c)
+{
+    bool reads = str_eq(c->r->method, STR("GET")) || str_eq(c->r->method, STR("HEAD")) ||
+                 str_eq(c->r->method, STR("OPTIONS"));
+    bool failed = c->reply.status >= 500;
+    bool passed_over = c->reply.status == 429; /* a flood must not become one of the log */
+    if ((reads && !failed) || passed_over)
+        return;
+    struct log_field fields[] = {
+        {"method", str_take(c->r->method, 40)},
+        {"path", str_take(c->r->path, 300)},
+        {"status", arena_fmt(c->a, "%d", c->reply.status)},
+        {"requestId", c->request_id},
+        {"peer", c->r->peer},
+    };
+    log_record(failed ? LOG_WARN : LOG_INFO, app_wall_us(c->app), STR("request"), fields,
+               sizeof(fields) / sizeof(fields[0]));
+}
+
 void call_done(struct call *c)
 {
     location_release(&c->hold);
     struct reply *r = &c->reply;
     size_t route = c->route ? (size_t)(c->route - routes) : MOST_ROUTES;
-    struct str id = request_header(c->r, STR("x-request-id"));
     if (r->content_type.len == 0 && r->body.len && c->yaml)
         as_yaml(c);
     else if (r->content_type.len == 0 && r->body.len)
         r->content_type = STR("application/json");
-    if (id.len && id.len <= 128)
-        reply_header(c, STR("X-Request-Id"), id);
+    key_end(c);
+    log_request(c);
     c->api->requests[route][r->status / 100 % 6]++;
     struct http_response response = {
         .status = r->status,

@@ -8,6 +8,7 @@ struct api *api_new(struct app *app, struct json global_defaults)
     api->app = app;
     api->global_defaults = global_defaults;
     watch_init(api);
+    rate_init(api);
     app->on_change = watch_changed;
     app->on_change_arg = api;
     return api;
@@ -22,7 +23,9 @@ void api_free(struct api *api)
 {
     api->app->on_change = NULL;
     watch_free(api);
+    rate_free(api);
     views_free(api);
+    map_fini(&api->keys);
     plans_free(api);
     map_fini(&api->creating);
     buf_fini(&api->openapi);
@@ -110,11 +113,14 @@ static enum handled run(struct call *c, struct err *e)
     for (size_t i = 0; i < n_routes && !c->route; i++)
         if (method_fits(c->r->method, &routes[i]) && route_fits(c, &routes[i]))
             c->route = &routes[i];
+    if (rate_take(c, e) < 0)
+        return HANDLED_FAILED;
     if (!c->route)
         return no_route(c, e);
     if (query_parse(c, e) < 0)
         return HANDLED_FAILED;
-    return c->route->fn(c, e);
+    enum handled before = key_begin(c, e);
+    return before == HANDLED_LATER ? c->route->fn(c, e) : before;
 }
 
 void api_handle(void *arg, const struct http_request *request)
@@ -126,6 +132,7 @@ void api_handle(void *arg, const struct http_request *request)
     c->r = request;
     c->a = request->arena;
     c->yaml = accepts_yaml(request);
+    take_request_id(c);
     struct err e = {0};
     switch (run(c, &e)) {
     case HANDLED: call_done(c); return;

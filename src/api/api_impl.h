@@ -21,7 +21,11 @@ enum query {
     QUERY_LABEL_SELECTOR,
     QUERY_LIMIT,
     QUERY_CONTINUE,
+    QUERY_SORT,
+    QUERY_FIELD_SELECTOR,
+    QUERY_VIEW,
     QUERY_WATCH,
+    QUERY_RESOURCE_VERSION,
     QUERY_DRY_RUN,
     QUERY_APPLY_DEFAULTS,
     QUERY_FIELD_VALIDATION,
@@ -60,21 +64,33 @@ struct route {
     unsigned queries;           /* bits 1 << enum query */
     int status;                 /* when it goes well */
     int status_too;             /* another one, 0 = none */
-    bool is_patch;              /* the body is a merge patch */
+    bool is_keyed;              /* heeds Idempotency-Key */
+    bool is_unlimited;          /* does not count for the rate limit */
+    bool is_patch;              /* the body is a merge patch or a JSON patch */
 };
 extern const struct route routes[];
 extern const size_t n_routes;
 enum { MOST_ROUTES = 64 };
 
-struct stored_plan;
-struct view; /* the encoded Deployment, see view.c */
+struct kept_reply;  /* shell/replies.h */
+struct rate_bucket; /* rate.c */
+struct stored_plan; /* plans.c */
+struct view;        /* the encoded Deployment, see view.c */
 struct watcher;
 
 struct api {
     struct app *app;
     struct http_server server;
     struct json global_defaults;
-    struct map views;    /* struct view by Deployment id */
+    struct map views;             /* struct view by Deployment id */
+    char boot[9];                 /* of this process, in hex: numbers of changes begin anew */
+    int64_t changes;              /* so far */
+    struct tombstone *tombstones; /* ring of LIMIT_TOMBSTONES */
+    int64_t n_tombstones;         /* ever */
+    int64_t n_requests;
+    struct map keys;           /* Idempotency-Keys of requests that are under way */
+    struct rate_bucket *rates; /* LIMIT_RATED_PEERS */
+    uint64_t rate_salt;
     struct map creating; /* names (namespace/name) whose creation is under way */
     struct stored_plan *plans[LIMIT_PLANS_KEPT]; /* the oldest first */
     size_t n_plans;
@@ -108,7 +124,10 @@ struct call {
     struct str item;           /* of what is below it in the path: a revision's number */
     struct str query[QUERIES]; /* .ptr NULL = not given */
     struct str new_plan_id;    /* for the problem that says that a plan is stale */
+    struct str request_id;
+    struct str key; /* Idempotency-Key; empty = none, or not heeded */
     bool yaml;
+    bool is_json_patch; /* the body is RFC 6902, a list; else an object */
     struct reply reply;
     struct location_hold hold; /* of what it registers; released when the call is over */
 };
@@ -129,7 +148,12 @@ void doc_i64(struct json_out *o, const char *key, int64_t value);
 /* An object of a table as JSON, as users see it. */
 struct str encode_object(struct arena *a, const struct fields *f, const void *object);
 
+/* Replaces one of that name, but for Warning. */
 void reply_header(struct call *c, struct str name, struct str value);
+/* Empty when there is none. */
+struct str reply_header_of(const struct call *c, struct str name);
+/* The client's X-Request-Id, or one of ours; it goes with the answer from now on. */
+void take_request_id(struct call *c);
 enum handled reply_object(struct call *c, int status, const struct fields *f, const void *object);
 enum handled reply_text(struct call *c, int status, struct str content_type, struct str body);
 /* For handlers that answered HANDLED_LATER. The call is over. */
@@ -161,8 +185,12 @@ int query_dry_run(const struct call *c, bool *ret, struct err *e) ERR_CHECK;
 int query_unknown(const struct call *c, enum fields_unknown *ret, struct err *e) ERR_CHECK;
 /* Under fieldValidation=Warn, a Warning header for each unknown field. */
 void warn_unknown(struct call *c, const struct fields *f, struct json body);
-/* The body as JSON or YAML, as Content-Type says; an object. */
+/* The body as JSON or YAML, as Content-Type says; an object, or a JSON patch where patches are taken. */
 int body_parse(struct call *c, struct json *ret, struct err *e) ERR_CHECK;
+/* The body, a JSON patch, made on `now`: an object as readers see it, so that `test` can look at all of
+ * it. What comes of it is a document that is sent back. */
+int body_patched(struct call *c, struct json body, struct str now, struct json *ret,
+                 struct err *e) ERR_CHECK;
 /* Empty when it was not sent. */
 struct str request_header(const struct http_request *r, struct str name);
 /* Whether the first acceptable media type in Accept is the given one. */
@@ -177,8 +205,12 @@ int check_body_version(struct json body, int64_t version, struct err *e) ERR_CHE
 
 /* The Deployment as readers see it, JSON; valid until its next change. */
 struct str view_json(struct api *api, const struct entry *e);
-/* True once a reader saw it before. */
-bool view_known(const struct api *api, const struct entry *e);
+/* The same as a struct: the Deployment itself, or what stands for it while it is being deleted, in `a`. */
+const struct deployment *view_shown(struct arena *a, const struct entry *e);
+/* Numbers of changes (history.c): of its last one, and of its creation; 0 = before this process. */
+void view_changed(struct api *api, const struct entry *e, int64_t number);
+int64_t view_changed_at(const struct api *api, const struct entry *e);
+int64_t view_born_at(const struct api *api, const struct entry *e);
 /* Whose Deployment is gone. */
 void view_drop(struct api *api, struct str id);
 void views_free(struct api *api);
@@ -187,20 +219,24 @@ int check_namespace(const struct call *c, struct err *e) ERR_CHECK;
 /* The Deployment that the path names. NULL with *e set when there is none. */
 struct entry *call_entry(const struct call *c, struct err *e);
 enum handled reply_deployment(struct call *c, int status, const struct entry *e);
+/* The answer to a creation, before it is committed. */
+void reply_new_deployment(struct call *c, const struct deployment *d);
 
-/* A list in the making: kind, apiVersion, metadata, items. */
-struct list_doc {
-    struct doc doc;
-    int64_t limit; /* 0 = all */
-    int64_t n;
-    struct str last;  /* key of the last item */
-    struct str after; /* items up to this key were on earlier pages */
-    bool more;
-};
-int list_begin(struct call *c, const char *list_kind, struct list_doc *l, struct err *e) ERR_CHECK;
-/* Whether the item of this key is to be put now; keys rise. */
-bool list_takes(struct list_doc *l, struct str key);
-enum handled list_end(struct call *c, struct list_doc *l);
+/* ---- keys.c: Idempotency-Key ---- */
+
+/* HANDLED: the request came before, its answer is the reply; HANDLED_LATER: it is to be done. */
+enum handled key_begin(struct call *c, struct err *e);
+/* The call is answered. */
+void key_end(struct call *c);
+/* The reply as it stands, for the transaction (struct change's reply); NULL without a key. */
+const struct kept_reply *key_reply(struct call *c);
+
+/* ---- rate.c ---- */
+
+void rate_init(struct api *api);
+void rate_free(struct api *api);
+/* RATE_LIMITED, with Retry-After in the reply, when the client asks too often. */
+int rate_take(struct call *c, struct err *e) ERR_CHECK;
 
 /* ---- watch.c ---- */
 
@@ -211,6 +247,26 @@ enum handled watch_begin(struct call *c, struct str only_id, struct err *e);
 void watch_changed(void *arg, struct entry *e, const struct event *events, size_t n_events);
 void watch_init(struct api *api);
 void watch_free(struct api *api);
+
+/* ---- history.c: where a watch can go on from ---- */
+
+void history_init(struct api *api);
+void history_free(struct api *api);
+/* A change of e: its number. */
+int64_t history_add(struct api *api, const struct entry *e);
+/* The place behind change `number`, for clients: opaque. */
+struct str history_token(struct arena *a, const struct api *api, int64_t number);
+/* The reverse. EXPIRED when what came after it is not all known. */
+int history_place(const struct api *api, struct str token, int64_t *ret, struct err *e) ERR_CHECK;
+/* A Deployment that is gone, as far as it is remembered. */
+struct tombstone {
+    int64_t number; /* of the change */
+    char id[UUID_TEXT + 1];
+    char name[LIMIT_NAME + 1];
+    char namespace_name[LIMIT_NAME + 1];
+};
+/* The i-th of those that are remembered, from the oldest; NULL behind the last. */
+const struct tombstone *history_tombstone(const struct api *api, size_t i);
 
 /* ---- the built-in target and the defaults: targets.c ---- */
 

@@ -42,8 +42,6 @@ enum handled get_defaults(struct call *c, struct err *e)
     if (check_namespace(c, e) < 0)
         return HANDLED_FAILED;
     struct defaults d = present(c);
-    reply_header(c, STR("ETag"),
-                 arena_fmt(c->a, "\"%lld\"", (long long)d.metadata.resource_version));
     return reply_object(c, 200, &defaults_fields, &d);
 }
 
@@ -85,10 +83,12 @@ static int read_defaults(struct call *c, const struct defaults *old, struct defa
     enum fields_unknown unknown;
     if (query_unknown(c, &unknown, e) < 0 || body_parse(c, &body, e) < 0 ||
         check_if_match(c, old->metadata.resource_version, e) < 0 ||
+        (c->is_json_patch &&
+         body_patched(c, body, encode_object(c->a, &defaults_fields, old), &body, e) < 0) ||
         check_body_version(body, old->metadata.resource_version, e) < 0)
         return -1;
     struct json doc = fields_strip(c->a, &defaults_fields, body);
-    if (c->route->is_patch)
+    if (c->route->is_patch && !c->is_json_patch)
         doc = json_merge_patch(c->a, document(c, old), doc);
     if (fields_decode(c->a, &defaults_fields, doc, unknown, ret, e) < 0)
         return -1;

@@ -1,5 +1,6 @@
 /* Deployments: reads, DELETE and RETRY; writes of their content are write.c. */
 #include "api/hint.h"
+#include "api/list.h"
 #include "api/operations.h"
 #include "api/plan.h"
 #include "api/write.h"
@@ -18,14 +19,16 @@ enum handled get_deployments(struct call *c, struct err *e)
     if (watch)
         return watch_begin(c, none, e);
     struct entry **all = registry_list(c->app, c->a, c->namespace_name, &n);
-    if (list_begin(c, "DeploymentList", &l, e) < 0)
+    if (list_begin(c, RESOURCE_DEPLOYMENT, &l, e) < 0)
         return HANDLED_FAILED;
-    for (size_t i = 0; i < n && !l.more; i++) {
+    for (size_t i = 0; i < n; i++) {
         const struct metadata *m = &entry_deployment(all[i])->metadata;
-        if (selector_matches(&selector, &m->labels) && list_takes(&l, m->name))
-            json_put_raw(&l.doc.out, view_json(c->api, all[i]));
+        if (selector_matches(&selector, &m->labels))
+            list_add(&l, &(struct list_item){
+                             .object = view_shown(c->a, all[i]), .entry = all[i], .id = m->name});
     }
-    return list_end(c, &l);
+    l.resource_version = history_token(c->a, c->api, c->api->changes);
+    return list_end(c, &l, e);
 }
 
 enum handled get_deployment(struct call *c, struct err *e)
@@ -99,6 +102,9 @@ static void small_idle(void *arg)
         call_done(w->call);
     } else {
         w->change.entry = entry;
+        if (w->call->key.len)
+            w->answer(w->call, entry);
+        w->change.reply = key_reply(w->call);
         change_commit(w->call->app, &w->change, small_committed, w);
     }
 }

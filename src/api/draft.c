@@ -136,6 +136,13 @@ int64_t draft_spec_version(const struct deployment *d)
     return version;
 }
 
+/* An export that is sent back carries what only readers are told. */
+static void drop_told(struct arena *a, struct metadata *m)
+{
+    m->annotations = str_map_without(a, &m->annotations, STR(ANNOTATION_TRANSITIONING));
+    m->annotations = str_map_without(a, &m->annotations, STR(ANNOTATION_TRANSITIONING_SINCE));
+}
+
 static void put_spec_version(struct arena *a, struct metadata *m, int64_t version)
 {
     m->annotations = str_map_with(a, &m->annotations, STR(ANNOTATION_SPEC_VERSION),
@@ -156,6 +163,7 @@ static void compare(struct arena *a, const struct draft_in *in, struct draft *re
         d->status = old->status;
     else
         d->status.state = OBSERVED_TRANSITIONING;
+    drop_told(a, &d->metadata);
     put_spec_version(a, &d->metadata, version);
     struct deployment nothing = {0};
     if (!old) {

@@ -5,7 +5,7 @@
 
 struct draft_in {
     const struct deployment *current; /* NULL: it is created */
-    struct json body;                 /* an object, as the user sent it */
+    struct json body;                 /* an object, as the user sent it or a JSON patch made it */
     bool is_patch;                    /* RFC 7396, onto current */
     bool with_defaults;               /* global and namespace's too; built-in ones always */
     enum fields_unknown unknown;

@@ -6,6 +6,7 @@
 #include "api/plan.h"
 #include "api/savepoint.h"
 
+#define JSON_PATCH   "application/json-patch+json"
 #define SCHEMA(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 
 /* ---- schemas that no field table has ---- */
@@ -19,19 +20,33 @@ static const struct {
      "Platform.\",\"required\":[\"type\",\"title\",\"status\",\"detail\",\"code\",\"message\"],"
      "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
      "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-     "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
+     "\"code\":{\"type\":\"string\",\"description\":\"Stable; docs/problems.md has all.\"},"
+     "\"message\":{\"type\":\"string\"},\"retryable\":{\"type\":\"boolean\"},"
      "\"newPlanId\":{\"type\":\"string\",\"description\":\"With PLAN_STALE: what can be applied "
      "now.\"},"
+     "\"requestId\":{\"type\":\"string\"},\"next\":{\"type\":\"array\",\"items\":{"
+     "\"type\":\"string\"}},"
      "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
      "\"pointer\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
      "\"detail\":{\"type\":\"string\"}}}}}}"},
     {"ListMetadata",
      "{\"type\":\"object\",\"properties\":{\"continue\":{\"type\":\"string\",\"description\":"
-     "\"Present when there is more: the parameter for the next page.\"}}}"},
+     "\"Present when there is more: the parameter for the next page.\"},"
+     "\"remainingItemCount\":{\"type\":\"integer\",\"description\":\"Items behind this page.\"},"
+     "\"resourceVersion\":{\"type\":\"string\",\"description\":"
+     "\"Where a watch can go on from; opaque.\"},"
+     "\"sequence\":{\"type\":\"integer\",\"description\":"
+     "\"Of events: the highest that was looked at, the next `since`.\"}}}"},
+    {"JsonPatch",
+     "{\"type\":\"array\",\"description\":\"RFC 6902.\",\"items\":{\"type\":\"object\","
+     "\"required\":[\"op\",\"path\"],\"properties\":{\"op\":{\"enum\":[\"add\",\"remove\","
+     "\"replace\",\"move\",\"copy\",\"test\"]},\"path\":{\"type\":\"string\"},\"from\":{"
+     "\"type\":\"string\"},\"value\":{}}}}"},
     {"WatchMessage",
      "{\"type\":\"object\",\"required\":[\"type\",\"object\"],\"properties\":{\"type\":{\"type\":"
      "\"string\",\"enum\":[\"ADDED\",\"MODIFIED\",\"DELETED\",\"BOOKMARK\"]},"
-     "\"object\":{\"type\":\"object\"}}}"},
+     "\"resourceVersion\":{\"type\":\"string\",\"description\":\"Where to go on from after "
+     "this message.\"},\"object\":{\"type\":\"object\"}}}"},
     {"NamespaceAnswer",
      "{\"type\":\"object\",\"properties\":{\"namespace\":" SCHEMA("Namespace") "}}"},
     {"NamespaceAnswers",
@@ -115,7 +130,7 @@ static void put_content(struct json_out *o, const char *const *types, const char
         json_begin_object(o);
         if (schema) {
             json_key(o, STR("schema"));
-            put_ref(o, schema);
+            put_ref(o, strcmp(*types, JSON_PATCH) == 0 ? "JsonPatch" : schema);
         }
         json_end_object(o);
     }
@@ -192,6 +207,11 @@ static void put_parameters(struct json_out *o, const struct route *r)
         if (r->queries >> q & 1U)
             put_parameter(o, "query", str_of(query_infos[q].name), query_infos[q].type,
                           query_infos[q].doc);
+    if (r->is_keyed)
+        put_parameter(
+            o, "header", STR("Idempotency-Key"), "string",
+            "Sent again with the same key, the request gets the first answer, and nothing "
+            "happens twice.");
     json_end_array(o);
 }
 
@@ -199,7 +219,7 @@ static void put_operation(struct json_out *o, const struct route *r)
 {
     static const char *const bodies[] = {"application/json", "application/yaml", NULL};
     static const char *const patches[] = {"application/merge-patch+json", "application/json",
-                                          "application/yaml", NULL};
+                                          "application/yaml", JSON_PATCH, NULL};
     struct buf method = {0};
     for (const char *c = r->method; *c; c++)
         buf_add_char(&method, (char)(*c | 0x20));

@@ -20,6 +20,7 @@ struct stored_plan {
     struct str request;
     enum fields_unknown unknown;
     bool with_defaults;
+    bool is_json_patch;
     struct str document; /* what would be written */
     struct str shown;    /* the Plan */
 };
@@ -93,6 +94,7 @@ static void keep(struct write *w, struct plan *plan)
         .request = json_text(a, w->request),
         .unknown = w->unknown,
         .with_defaults = w->with_defaults,
+        .is_json_patch = c->is_json_patch,
         .document = json_text(a, draft_document(c->a, &w->draft.deployment)),
         .shown = arena_str(a, encode_object(c->a, &plan_fields, plan)),
     };
@@ -189,6 +191,7 @@ void plans_renew(struct write *w)
     w->kind = p->kind;
     w->unknown = p->unknown;
     w->with_defaults = p->with_defaults;
+    c->is_json_patch = p->is_json_patch;
     w->request = w->body = parsed(c->a, p->request);
     w->verified_location = w->id = (struct str){0};
     c->name = arena_str(c->a, p->name);

@@ -6,6 +6,13 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_LABEL_SELECTOR] = {"labelSelector", "string", "k=v,k2!=v2,k3,!k4,k in (a,b)"},
     [QUERY_LIMIT] = {"limit", "integer", "At most so many items."},
     [QUERY_CONTINUE] = {"continue", "string", "metadata.continue of the page before."},
+    [QUERY_SORT] = {"sort", "string",
+                    "Fields to order by, such as -metadata.modifiedAt,metadata.name"},
+    [QUERY_FIELD_SELECTOR] = {"fieldSelector", "string",
+                              "status.state=RUNNING,spec.state!=CANCELLED: any single value."},
+    [QUERY_VIEW] = {"view", "string", "full (the default), or summary: what a table shows."},
+    [QUERY_RESOURCE_VERSION] = {"resourceVersion", "string",
+                                "With watch: go on behind it, as a list or a message gave it."},
     [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes."},
     [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing."},
     [QUERY_APPLY_DEFAULTS] = {"applyDefaults", "boolean",
@@ -179,6 +186,8 @@ static const char *const yaml_types[] = {
     "application/yaml", "application/x-yaml",           "text/yaml",
     "text/x-yaml",      "application/merge-patch+yaml", NULL};
 
+static const char *const patch_types[] = {"application/json-patch+json", NULL};
+
 static bool is_one_of(struct str type, const char *const *types)
 {
     for (; *types; types++)
@@ -208,9 +217,11 @@ bool accepts_yaml(const struct http_request *r)
     return accepts_first(r, yaml_types);
 }
 
+enum media { MEDIA_JSON, MEDIA_YAML, MEDIA_JSON_PATCH };
+
 /* A request without Content-Type is refused too: browsers send such to foreign servers without
  * asking them first. */
-static int check_media(const struct call *c, bool *ret_yaml, struct err *e)
+static int check_media(const struct call *c, enum media *ret, struct err *e)
 {
     struct str rest;
     struct str given = request_header(c->r, STR("content-type"));
@@ -218,12 +229,14 @@ static int check_media(const struct call *c, bool *ret_yaml, struct err *e)
     struct str encoding = request_header(c->r, STR("content-encoding"));
     if (encoding.len && !str_eq_nocase(encoding, STR("identity")))
         return err_set(e, ERR_UNSUPPORTED_MEDIA, "a body with Content-Encoding is not read");
-    *ret_yaml = is_one_of(type, yaml_types);
-    if (!*ret_yaml && !is_one_of(type, json_types))
+    bool patches = c->route->is_patch && is_one_of(type, patch_types);
+    *ret = patches ? MEDIA_JSON_PATCH : is_one_of(type, yaml_types) ? MEDIA_YAML : MEDIA_JSON;
+    if (*ret == MEDIA_JSON && !is_one_of(type, json_types))
         return err_set(e, ERR_UNSUPPORTED_MEDIA,
-                       "Content-Type \"%.*s\" is not read; send application/json or "
+                       "Content-Type \"%.*s\" is not read here; send application/json%s or "
                        "application/yaml",
-                       STR_ARG(str_take(given, 100)));
+                       STR_ARG(str_take(given, 100)),
+                       c->route->is_patch ? ", application/json-patch+json" : "");
     while (rest.len) {
         struct str value;
         struct str name = str_trim(str_split(str_split(rest, ';', &rest), '=', &value));
@@ -237,17 +250,33 @@ static int check_media(const struct call *c, bool *ret_yaml, struct err *e)
 
 int body_parse(struct call *c, struct json *ret, struct err *e)
 {
-    bool yaml = false;
+    enum media media = MEDIA_JSON;
     if (c->r->body.len == 0)
         return err_set(e, ERR_MALFORMED, "the request has no body; an object is expected");
-    if (check_media(c, &yaml, e) < 0)
+    if (check_media(c, &media, e) < 0)
         return -1;
-    int r = yaml ? yaml_parse(c->a, c->r->body, ret, e) : json_parse(c->a, c->r->body, ret, e);
+    int r = media == MEDIA_YAML ? yaml_parse(c->a, c->r->body, ret, e)
+                                : json_parse(c->a, c->r->body, ret, e);
     if (r < 0)
         return -1;
+    c->is_json_patch = media == MEDIA_JSON_PATCH;
+    if (c->is_json_patch)
+        return json_kind(*ret) == JSON_ARRAY
+                   ? 0
+                   : err_set(e, ERR_INVALID, "the body must be a list of operations (RFC 6902)");
     if (json_kind(*ret) != JSON_OBJECT)
         return err_set(e, ERR_INVALID, "the body must be an object");
     return 0;
+}
+
+int body_patched(struct call *c, struct json body, struct str now, struct json *ret, struct err *e)
+{
+    struct json object;
+    if (json_parse(c->a, now, &object, e) < 0 || json_patch(c->a, object, body, ret, e) < 0)
+        return -1;
+    return json_kind(*ret) == JSON_OBJECT
+               ? 0
+               : err_set(e, ERR_INVALID, "the patch makes something else than an object of it");
 }
 
 /* "41", a list of such, or *. */

@@ -8,10 +8,13 @@
 
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
+#define LISTS   (BIT(LIMIT) | BIT(CONTINUE) | BIT(SORT) | BIT(FIELD_SELECTOR))
+#define WATCHES (BIT(WATCH) | BIT(RESOURCE_VERSION))
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
 #define REVISES (WRITES | BIT(MESSAGE) | BIT(PLAN_ID))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
+#define KEYED   .method = "POST", .is_keyed = true
 #define PUT     .method = "PUT", .status = 200
 #define PATCH   .method = "PATCH", .status = 200, .is_patch = true
 #define DELETE_ .method = "DELETE", .status = 200
@@ -20,20 +23,21 @@
 const struct route routes[] = {
 { GET, .path = NS "/deployments", .fn = get_deployments, .id = "listDeployments",
   .list_of = "DeploymentList", .doc = "All Deployments, by name.",
-  .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
-{ POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
+  .queries = BIT(LABEL_SELECTOR) | LISTS | WATCHES | BIT(VIEW) },
+{ KEYED, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
   .queries = REVISES | BIT(FORK_OF) | BIT(STATE),
   .doc = "Creates a Deployment; what it leaves out comes from the defaults, or from the one that it "
          "is a fork of." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
-  .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
+  .gives = &deployment_fields, .queries = WATCHES, .doc = "One Deployment, by name or id." },
 { PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status_too = 201,
   .queries = REVISES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
 { PATCH, .path = NS "/deployments/{name}", .fn = patch_deployment, .id = "patchDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .queries = REVISES,
-  .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes." },
+  .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes. Or JSON patch "
+         "(RFC 6902)." },
 { DELETE_, .path = NS "/deployments/{name}", .fn = delete_deployment, .id = "deleteDeployment",
   .gives = &deployment_fields, .queries = BIT(DRY_RUN),
   .doc = "Only while its desired state is CANCELLED or SUSPENDED. Data of snapshots stays." },
@@ -43,11 +47,11 @@ const struct route routes[] = {
 { POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
   .takes = &deployment_fields, .gives = &plan_fields, .status = 201,
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
-  .doc = "What a change would do. The body is a merge patch; of a Deployment that does not exist, "
-         "all of it. The Plan can be applied by its id for 15 minutes." },
+  .doc = "What a change would do. The body is a patch; of a Deployment that does not exist, all of "
+         "it. The Plan can be applied by its id for 15 minutes." },
 { GET, .path = NS "/plans/{name}", .fn = get_plan, .id = "getPlan", .gives = &plan_fields,
   .doc = "A Plan that was made, by its id, for 15 minutes." },
-{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
+{ KEYED, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
   .queries = BIT(DRY_RUN) | BIT(MESSAGE),
   .doc = "RETRY: counts anew and goes on. RESTART: takes a new job though nothing was edited. "
@@ -67,13 +71,13 @@ const struct route routes[] = {
   .doc = "The end of a Flink process's log." },
 
 { GET, .path = NS "/jobs", .fn = get_jobs, .id = "listJobs", .list_of = "JobList",
-  .queries = BIT(DEPLOYMENT_ID), .doc = "Jobs, by Deployment and attempt." },
+  .queries = BIT(DEPLOYMENT_ID) | LISTS | BIT(VIEW), .doc = "Jobs, by Deployment and attempt." },
 { GET, .path = NS "/jobs/{name}", .fn = get_job, .id = "getJob", .gives = &job_fields,
   .doc = "One Job, by id." },
 { GET, .path = NS "/savepoints", .fn = get_savepoints, .id = "listSavepoints",
-  .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID),
+  .list_of = "SavepointList", .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | LISTS,
   .doc = "Savepoints, by Deployment and age." },
-{ POST, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
+{ KEYED, .path = NS "/savepoints", .fn = post_savepoint, .id = "createSavepoint",
   .takes = &savepoint_fields, .gives = &savepoint_fields, .status = 201, .status_too = 200,
   .queries = WRITES,
   .doc = "Takes a savepoint of the running job; or, with spec.savepointLocation, registers one "
@@ -95,12 +99,14 @@ const struct route routes[] = {
   .doc = "Whether a job of this plan can be restored from it. Nothing is stored. The body is what "
          "Flink's REST gives for /jars/{id}/plan, /jobs/{id}/plan or /jobs/{id}." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
-  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
+  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT) |
+             BIT(FIELD_SELECTOR),
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },
 
 { GET, .path = NS "/deployment-targets", .fn = get_targets, .id = "listDeploymentTargets",
-  .list_of = "DeploymentTargetList", .doc = "All targets; `local` is built in." },
-{ POST, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
+  .list_of = "DeploymentTargetList", .queries = BIT(LABEL_SELECTOR) | LISTS,
+  .doc = "All targets, by name; `local` is built in." },
+{ KEYED, .path = NS "/deployment-targets", .fn = post_target, .id = "createDeploymentTarget",
   .takes = &target_fields, .gives = &target_fields, .status = 201, .status_too = 200,
   .queries = WRITES, .doc = "Creates a target." },
 { GET, .path = NS "/deployment-targets/{name}", .fn = get_target, .id = "getDeploymentTarget",
@@ -118,7 +124,7 @@ const struct route routes[] = {
   .doc = "Replaces them. Deployments that exist do not change." },
 { PATCH, .path = NS "/deployment-defaults", .fn = patch_defaults, .id = "patchDeploymentDefaults",
   .takes = &defaults_fields, .gives = &defaults_fields, .queries = WRITES,
-  .doc = "JSON merge patch." },
+  .doc = "JSON merge patch, or JSON patch." },
 { GET, .path = "/api/v1/global-deployment-defaults", .fn = get_global_defaults,
   .id = "getGlobalDeploymentDefaults", .gives = &defaults_fields,
   .doc = "The configured defaults; those of a namespace come before them." },
@@ -132,13 +138,13 @@ const struct route routes[] = {
   .doc = "Whether the server answers." },
 { GET, .path = "/api/v1/status/system-info", .fn = get_system_info, .id = "getSystemInformation",
   .list_of = "SystemInformation", .doc = "What the server is." },
-{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .gives_type = "text/plain",
+{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "200 while the process answers." },
-{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .gives_type = "text/plain",
+{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "200 while it can do its work; 503 when its store cannot be trusted." },
 { GET, .path = "/version", .fn = get_version, .id = "getVersion", .list_of = "Version",
   .doc = "The server's version and the Flink versions it knows." },
-{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .gives_type = "text/plain",
+{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .is_unlimited = true, .gives_type = "text/plain",
   .doc = "For Prometheus." },
 { GET, .path = "/openapi.json", .fn = get_openapi, .id = "getOpenapi",
   .gives_type = "application/json", .doc = "This description." },

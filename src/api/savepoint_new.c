@@ -141,19 +141,24 @@ static struct event creation_event(const struct creation *w, const struct entry 
     return event;
 }
 
+static void answer(struct creation *w)
+{
+    struct call *c = w->call;
+    reply_object(c, 201, &savepoint_fields, &w->row);
+    reply_header(c, STR("Location"),
+                 arena_fmt(c->a, "/api/v1/namespaces/%.*s/savepoints/%.*s",
+                           STR_ARG(c->namespace_name), STR_ARG(w->row.metadata.id)));
+}
+
 static void on_committed(void *arg, struct entry *entry, const struct store_result *r)
 {
     struct creation *w = arg;
     struct err e = {0};
+    (void)entry;
     if (!commit_done(r, &e)) {
         call_failed(w->call, &e);
         return;
     }
-    const struct savepoint *s = entry_savepoint(entry, w->row.metadata.id);
-    reply_object(w->call, 201, &savepoint_fields, s ? s : &w->row);
-    reply_header(w->call, STR("Location"),
-                 arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/savepoints/%.*s",
-                           STR_ARG(w->call->namespace_name), STR_ARG(w->row.metadata.id)));
     call_done(w->call);
 }
 
@@ -176,10 +181,12 @@ static void creation_idle(void *arg)
         call_done(c);
         return;
     }
+    answer(w);
     struct change change = {
         .entry = entry,
         .savepoint = &w->row,
         .savepoint_is_new = true,
+        .reply = key_reply(c),
         .events = {creation_event(w, entry)},
         .n_events = 1,
     };

@@ -33,16 +33,29 @@ static int check_changes(const struct edit *w, const struct field_changes *chang
     return 0;
 }
 
+/* As the patch makes it of the old one; the caller looks at what changed. */
+static int patched(struct edit *w, const struct savepoint *old, struct json *ret, struct err *e)
+{
+    struct call *c = w->call;
+    struct str text = encode_object(c->a, &savepoint_fields, old);
+    struct json now;
+    if (c->is_json_patch)
+        return body_patched(c, w->body, text, ret, e);
+    if (json_parse(c->a, text, &now, e) < 0)
+        return -1;
+    *ret = json_merge_patch(c->a, now, w->body);
+    return 0;
+}
+
 /* What the row becomes; *ret_n = how much of it changes. */
 static int apply(struct edit *w, const struct savepoint *old, size_t *ret_n, struct err *e)
 {
     struct arena *a = w->call->a;
-    struct json now;
+    struct json doc;
     struct savepoint next;
     struct str version;
-    if (json_parse(a, encode_object(a, &savepoint_fields, old), &now, e) < 0 ||
-        fields_decode(a, &savepoint_fields, json_merge_patch(a, now, w->body), w->unknown, &next,
-                      e) < 0)
+    if (patched(w, old, &doc, e) < 0 ||
+        fields_decode(a, &savepoint_fields, doc, w->unknown, &next, e) < 0)
         return -1;
     struct str key = STR(ANNOTATION_SPEC_VERSION);
     if (str_map_get(&old->metadata.annotations, key, &version))
@@ -137,12 +150,16 @@ enum handled patch_savepoint(struct call *c, struct err *e)
     struct json body;
     const struct savepoint *s = call_savepoint(c, &entry, e);
     if (!s || query_unknown(c, &w->unknown, e) < 0 || query_dry_run(c, &w->dry_run, e) < 0 ||
-        check_store(c->app, e) < 0 || body_parse(c, &body, e) < 0 ||
-        check_body_version(body, s->metadata.resource_version, e) < 0)
+        check_store(c->app, e) < 0 || body_parse(c, &body, e) < 0)
         return HANDLED_FAILED;
-    warn_unknown(c, &savepoint_fields, body);
     w->call = c;
-    w->body = fields_strip(c->a, &savepoint_fields, body);
+    w->body = body;
+    if (!c->is_json_patch) {
+        if (check_body_version(body, s->metadata.resource_version, e) < 0)
+            return HANDLED_FAILED;
+        warn_unknown(c, &savepoint_fields, body);
+        w->body = fields_strip(c->a, &savepoint_fields, body);
+    }
     w->deployment_id = arena_str(c->a, entry->id);
     w->id = arena_str(c->a, s->metadata.id);
     entry_when_idle(entry, edit_idle, w);

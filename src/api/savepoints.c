@@ -1,4 +1,5 @@
 /* Savepoints: reads, and whether one may be deleted. Creation is savepoint_new.c. */
+#include "api/list.h"
 #include "api/plan.h"
 #include "api/savepoint.h"
 #include "api/write.h"
@@ -14,7 +15,7 @@ enum handled get_savepoints(struct call *c, struct err *e)
         query_uuid(c, QUERY_JOB_ID, e) < 0)
         return HANDLED_FAILED;
     struct entry **all = registry_list(c->app, c->a, c->namespace_name, &n);
-    if (list_begin(c, "SavepointList", &l, e) < 0)
+    if (list_begin(c, RESOURCE_SAVEPOINT, &l, e) < 0)
         return HANDLED_FAILED;
     for (size_t i = 0; i < n; i++) {
         if (deployment.ptr && !str_eq_nocase(deployment, all[i]->id))
@@ -22,10 +23,13 @@ enum handled get_savepoints(struct call *c, struct err *e)
         for (size_t k = 0; k < all[i]->n_savepoints; k++) {
             const struct savepoint *s = all[i]->savepoints[k]->value;
             if (!job.ptr || str_eq_nocase(job, s->metadata.job_id))
-                fields_encode(&l.doc.out, &savepoint_fields, s, false);
+                list_add(&l, &(struct list_item){.object = s,
+                                                 .group = entry_deployment(all[i])->metadata.name,
+                                                 .number = s->metadata.created_at,
+                                                 .id = s->metadata.id});
         }
     }
-    return list_end(c, &l);
+    return list_end(c, &l, e);
 }
 
 const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,

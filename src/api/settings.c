@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "shell/registry_impl.h"
+#include "shell/replies.h"
 
 static struct str target_row(struct arena *a, const void *object)
 {
@@ -30,7 +31,8 @@ struct setting_write {
     struct str row_id;
     struct str body; /* empty = the row goes */
     int64_t expect;
-    int status;
+    struct store_write writes[1 + REPLY_WRITES];
+    size_t n_writes;
 };
 
 static struct object ***list_of(const struct setting_write *w)
@@ -68,7 +70,6 @@ static void adopt(struct setting_write *w)
     /* What was encoded by the same tables a moment ago is read back, or the program is wrong. */
     assert(o);
     objects_put(list_of(w), count_of(w), o, at);
-    reply_object(w->call, w->status, w->kind->fields, o->value);
 }
 
 static void committed(void *arg, const struct store_result *r)
@@ -85,6 +86,8 @@ static void committed(void *arg, const struct store_result *r)
         return;
     }
     adopt(w);
+    for (size_t i = 1; i < w->n_writes; i++)
+        replies_adopt(app, &w->writes[i]);
     if (app->on_change)
         app->on_change(app->on_change_arg, NULL, NULL, 0);
     call_done(w->call);
@@ -95,7 +98,8 @@ static enum handled send(struct setting_write *w)
     struct app *app = w->call->app;
     size_t at = find(w);
     w->expect = at < *count_of(w) ? (*list_of(w))[at]->version : 0;
-    struct store_write write = {
+    struct store_write *writes = w->writes;
+    writes[0] = (struct store_write){
         .kind = w->body.len ? STORE_PUT : STORE_DELETE,
         .row = {.table = w->kind->table,
                 .id = w->row_id,
@@ -103,7 +107,11 @@ static enum handled send(struct setting_write *w)
                 .body = w->body},
         .expect = w->expect,
     };
-    app->store.ops->commit(app->store.ctx, &write, 1, committed, w);
+    w->n_writes = 1;
+    const struct kept_reply *reply = key_reply(w->call);
+    if (reply)
+        w->n_writes += replies_writes(app, w->call->a, reply, writes + 1);
+    app->store.ops->commit(app->store.ctx, writes, w->n_writes, committed, w);
     return HANDLED_LATER;
 }
 
@@ -111,8 +119,9 @@ enum handled setting_put(struct call *c, const struct setting *kind, struct str 
                          const void *object, int status)
 {
     struct setting_write *w = ARENA_NEW(c->a, struct setting_write);
-    *w = (struct setting_write){.call = c, .kind = kind, .row_id = row_id, .status = status};
+    *w = (struct setting_write){.call = c, .kind = kind, .row_id = row_id};
     w->body = body_of(c->a, kind->fields, object);
+    reply_object(c, status, kind->fields, object);
     return send(w);
 }
 

@@ -23,6 +23,9 @@ enum handled get_system_info(struct call *c, struct err *e)
     json_begin_object(&d.out);
     doc_str(&d.out, "buildVersion", c->app->settings.version);
     json_end_object(&d.out);
+    json_key(&d.out, STR("resourceQuota"));
+    json_put_raw(&d.out, STR("{\"kind\":\"ResourceQuota\",\"apiVersion\":\"v1\","
+                             "\"spec\":{\"type\":\"UNLIMITED\"}}"));
     json_end_object(&d.out);
     json_end_object(&d.out);
     c->reply.status = 200;

@@ -1,6 +1,8 @@
 /* DeploymentTargets: the built-in `local`, and those that users write. */
+#include "api/list.h"
 #include "api/plan.h"
 #include "api/settings.h"
+#include "model/selector.h"
 
 const struct target *target_find(const struct app *app, struct arena *a, struct str namespace_name,
                                  struct str name)
@@ -47,19 +49,26 @@ static struct str row_id(struct call *c, struct str name)
     return arena_fmt(c->a, "%.*s/%.*s", STR_ARG(c->namespace_name), STR_ARG(name));
 }
 
+static void add_target(struct list_doc *l, const struct selector *labels, const struct target *t)
+{
+    if (selector_matches(labels, &t->metadata.labels))
+        list_add(l, &(struct list_item){.object = t, .id = t->metadata.name});
+}
+
 enum handled get_targets(struct call *c, struct err *e)
 {
     struct list_doc l;
-    if (check_namespace(c, e) < 0 || list_begin(c, "DeploymentTargetList", &l, e) < 0)
+    struct selector labels = {0};
+    if (check_namespace(c, e) < 0 || list_begin(c, RESOURCE_TARGET, &l, e) < 0 ||
+        selector_parse(c->a, c->query[QUERY_LABEL_SELECTOR], &labels, e) < 0)
         return HANDLED_FAILED;
-    const struct target *local = target_find(c->app, c->a, c->namespace_name, STR("local"));
-    fields_encode(&l.doc.out, &target_fields, local, false);
+    add_target(&l, &labels, target_find(c->app, c->a, c->namespace_name, STR("local")));
     for (size_t i = 0; i < c->app->n_targets; i++) {
         const struct target *t = c->app->targets[i]->value;
         if (str_eq(t->metadata.namespace_name, c->namespace_name))
-            fields_encode(&l.doc.out, &target_fields, t, false);
+            add_target(&l, &labels, t);
     }
-    return list_end(c, &l);
+    return list_end(c, &l, e);
 }
 
 static const struct target *call_target(struct call *c, struct err *e)
@@ -171,13 +180,15 @@ enum handled put_target(struct call *c, struct err *e)
     struct target *t = ARENA_NEW(c->a, struct target);
     struct json body;
     bool dry_run;
-    if (read_target(c, c->name, t, &dry_run, &body, e) < 0)
+    const struct target *by_id = target_find_id(c->app, c->a, c->namespace_name, c->name);
+    struct str name = by_id ? by_id->metadata.name : c->name;
+    if (read_target(c, name, t, &dry_run, &body, e) < 0)
         return HANDLED_FAILED;
-    if (str_eq(c->name, STR("local"))) {
+    if (str_eq(name, STR("local"))) {
         err_set(e, ERR_CONFLICT, "the target local is built in and cannot be changed");
         return HANDLED_FAILED;
     }
-    const struct target *old = target_find(c->app, c->a, c->namespace_name, c->name);
+    const struct target *old = target_find(c->app, c->a, c->namespace_name, name);
     if (!old && request_header(c->r, STR("if-match")).len) {
         err_set(e, ERR_PRECONDITION_FAILED, "If-Match does not hold: there is no such target");
         return HANDLED_FAILED;

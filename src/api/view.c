@@ -1,52 +1,101 @@
-/* Deployments as readers see them, encoded once per change; and lists. */
+/* Deployments as readers see them, encoded once per change. */
 #include "api/api_impl.h"
 #include "model/conditions.h"
 
 struct view {
     int64_t changes; /* of the entry, when it was encoded */
     struct buf json;
+    int64_t born; /* numbers of changes: the first and the last of it; 0 = before this process */
+    int64_t at;
 };
 
-/* `text` holds what the status says. */
-static struct deployment shown(const struct entry *e, struct buf *text)
+/* As Ververica Platform tells it; what is told of an operation is told while there is one. */
+static void tell_transition(struct arena *a, struct deployment *d, const struct record *r)
 {
-    struct deployment d = *entry_deployment(e);
-    const struct record *r = entry_record(e);
-    if (r->removing && r->gave_up.len) {
-        buf_fmt(text, "it is being deleted, which waits: %.*s", STR_ARG(d.status.message));
-        d.status.message = buf_str(text);
-    } else if (r->removing) {
-        d.status.state = OBSERVED_TRANSITIONING;
-        d.status.reason = STR("BEING_DELETED");
-        d.status.message = STR("it is being deleted, and gone as soon as nothing of it runs");
+    bool under_way = d->status.state == OBSERVED_TRANSITIONING;
+    struct str_map *to = &d->metadata.annotations;
+    *to =
+        str_map_with(a, to, STR(ANNOTATION_TRANSITIONING), under_way ? STR("true") : STR("false"));
+    if (under_way && r->operation.started_at)
+        *to = str_map_with(a, to, STR(ANNOTATION_TRANSITIONING_SINCE),
+                           arena_fmt(a, "%lld", (long long)(r->operation.started_at / 1000)));
+}
+
+/* What only readers are told. */
+static void tell(struct arena *a, struct deployment *d, const struct record *r)
+{
+    struct condition *conditions = ARENA_ARRAY(a, struct condition, DEPLOYMENT_CONDITIONS);
+    d->status.conditions = (struct list){conditions, deployment_conditions(d, conditions)};
+    tell_transition(a, d, r);
+}
+
+/* The status that is shown while it is being deleted. */
+static void show_removal(struct arena *a, struct deployment *to, const struct record *r)
+{
+    struct deployment_status *s = &to->status;
+    if (r->gave_up.len) {
+        s->message = arena_fmt(a, "it is being deleted, which waits: %.*s", STR_ARG(s->message));
+        return;
     }
+    s->state = OBSERVED_TRANSITIONING;
+    s->reason = STR("BEING_DELETED");
+    s->message = STR("it is being deleted, and gone as soon as nothing of it runs");
+}
+
+const struct deployment *view_shown(struct arena *a, const struct entry *e)
+{
+    if (!entry_record(e)->removing)
+        return entry_deployment(e);
+    struct deployment *d = ARENA_NEW(a, struct deployment);
+    *d = *entry_deployment(e);
+    show_removal(a, d, entry_record(e));
     return d;
 }
 
-struct str view_json(struct api *api, const struct entry *e)
+static struct view *view_of(struct api *api, const struct entry *e)
 {
     struct view *v = map_find(&api->views, e->id);
-    if (v && v->changes == e->changes)
-        return buf_str(&v->json);
     if (!v) {
         v = mem_alloc(sizeof(*v));
         map_put(&api->views, e->id, v);
     }
-    struct buf text = {0};
-    struct deployment d = shown(e, &text);
-    struct condition conditions[DEPLOYMENT_CONDITIONS];
-    d.status.conditions = (struct list){conditions, deployment_conditions(&d, conditions)};
+    return v;
+}
+
+struct str view_json(struct api *api, const struct entry *e)
+{
+    struct view *v = view_of(api, e);
+    if (v->json.len && v->changes == e->changes)
+        return buf_str(&v->json);
+    struct arena *a = arena_new();
+    struct deployment d = *view_shown(a, e);
+    tell(a, &d, entry_record(e));
     struct json_out o = {.buf = &v->json};
     buf_clear(&v->json);
     fields_encode(&o, &deployment_fields, &d, false);
-    buf_fini(&text);
+    arena_free(a);
     v->changes = e->changes;
     return buf_str(&v->json);
 }
 
-bool view_known(const struct api *api, const struct entry *e)
+void view_changed(struct api *api, const struct entry *e, int64_t number)
 {
-    return map_find(&api->views, e->id) != NULL;
+    struct view *v = view_of(api, e);
+    v->at = number;
+    if (e->changes == 1)
+        v->born = number;
+}
+
+int64_t view_changed_at(const struct api *api, const struct entry *e)
+{
+    const struct view *v = map_find(&api->views, e->id);
+    return v ? v->at : 0;
+}
+
+int64_t view_born_at(const struct api *api, const struct entry *e)
+{
+    const struct view *v = map_find(&api->views, e->id);
+    return v ? v->born : 0;
 }
 
 static void view_free(struct view *v)
@@ -87,6 +136,14 @@ struct entry *call_entry(const struct call *c, struct err *e)
     return entry;
 }
 
+void reply_new_deployment(struct call *c, const struct deployment *d)
+{
+    struct record none = {0};
+    struct deployment shown = *d;
+    tell(c->a, &shown, &none);
+    reply_object(c, 201, &deployment_fields, &shown);
+}
+
 enum handled reply_deployment(struct call *c, int status, const struct entry *e)
 {
     c->reply.status = status;
@@ -94,58 +151,5 @@ enum handled reply_deployment(struct call *c, int status, const struct entry *e)
     reply_header(
         c, STR("ETag"),
         arena_fmt(c->a, "\"%lld\"", (long long)entry_deployment(e)->metadata.resource_version));
-    return HANDLED;
-}
-
-/* ---- lists ---- */
-
-#define CONTINUE_PREFIX "after:"
-
-int list_begin(struct call *c, const char *list_kind, struct list_doc *l, struct err *e)
-{
-    enum { MOST = 10000 };
-    *l = (struct list_doc){0};
-    if (query_number(c, QUERY_LIMIT, 0, MOST, &l->limit, e) < 0)
-        return -1;
-    if (query_given(c, QUERY_CONTINUE)) {
-        l->after = c->query[QUERY_CONTINUE];
-        if (!str_starts_with(l->after, STR(CONTINUE_PREFIX)))
-            return fail_query(e, QUERY_CONTINUE, "is not one that a list gave");
-        l->after = str_skip(l->after, sizeof(CONTINUE_PREFIX) - 1);
-    }
-    doc_begin(&l->doc);
-    json_begin_object(&l->doc.out);
-    doc_str(&l->doc.out, "kind", str_of(list_kind));
-    doc_str(&l->doc.out, "apiVersion", STR("v1"));
-    json_key(&l->doc.out, STR("items"));
-    json_begin_array(&l->doc.out);
-    return 0;
-}
-
-bool list_takes(struct list_doc *l, struct str key)
-{
-    if (l->after.len && str_cmp(key, l->after) <= 0)
-        return false;
-    if (l->limit && l->n == l->limit) {
-        l->more = true;
-        return false;
-    }
-    l->n++;
-    l->last = key;
-    return true;
-}
-
-enum handled list_end(struct call *c, struct list_doc *l)
-{
-    struct json_out *o = &l->doc.out;
-    json_end_array(o);
-    json_key(o, STR("metadata"));
-    json_begin_object(o);
-    if (l->more)
-        doc_str(o, "continue", arena_fmt(c->a, CONTINUE_PREFIX "%.*s", STR_ARG(l->last)));
-    json_end_object(o);
-    json_end_object(o);
-    c->reply.status = 200;
-    c->reply.body = doc_end(&l->doc, c->a);
     return HANDLED;
 }

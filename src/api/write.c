@@ -42,7 +42,7 @@ static int check_there(const struct write *w, const struct entry *entry, struct 
                        "exists");
     if (check_if_match(c, m->resource_version, e) < 0)
         return -1;
-    return check_body_version(w->request, m->resource_version, e);
+    return c->is_json_patch ? 0 : check_body_version(w->request, m->resource_version, e);
 }
 
 /* What is being deleted changes no more. But a deletion may wait for a savepoint that cannot be had: the one
@@ -131,6 +131,17 @@ static bool is_complete(const struct write *w)
     return is_applied(w) || w->compose;
 }
 
+static int patched(const struct write *w, const struct entry *entry, struct json *ret,
+                   struct err *e)
+{
+    struct call *c = w->call;
+    if (!entry)
+        return fail_not_found(e, "Deployment", c->name);
+    if (body_patched(c, w->body, view_json(c->api, entry), ret, e) < 0)
+        return -1;
+    return check_body_version(*ret, entry_deployment(entry)->metadata.resource_version, e);
+}
+
 static int make_draft(struct write *w, struct err *e)
 {
     struct call *c = w->call;
@@ -139,10 +150,13 @@ static int make_draft(struct write *w, struct err *e)
         return -1;
     if (check_there(w, entry, e) < 0 || (w->compose && w->compose(w, entry, e) < 0))
         return -1;
+    struct json body = w->body;
+    if (c->is_json_patch && patched(w, entry, &body, e) < 0)
+        return -1;
     struct draft_in in = {
         .current = entry ? entry_deployment(entry) : NULL,
-        .body = w->body,
-        .is_patch = w->kind == WRITE_PATCH,
+        .body = body,
+        .is_patch = w->kind == WRITE_PATCH && !c->is_json_patch,
         .with_defaults = w->with_defaults || (!entry && !is_complete(w)),
         .unknown = w->unknown,
         .global_defaults = c->api->global_defaults,
@@ -196,12 +210,32 @@ static struct str creation_key(const struct write *w)
     return arena_fmt(w->call->a, "%.*s/%.*s", STR_ARG(m->namespace_name), STR_ARG(m->name));
 }
 
+static void put_location(const struct write *w)
+{
+    const struct metadata *m = &w->draft.deployment.metadata;
+    reply_header(w->call, STR("Location"),
+                 arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
+                           STR_ARG(m->namespace_name), STR_ARG(m->name)));
+}
+
 static void answer(struct write *w, const struct entry *entry)
 {
     if (w->answer)
         w->answer(w, entry_deployment(entry));
     else
         reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+}
+
+/* With a key the answer is made of what is about to be written, and is written with it. */
+static const struct kept_reply *kept_answer(struct write *w)
+{
+    if (w->answer)
+        w->answer(w, &w->draft.deployment);
+    else
+        reply_new_deployment(w->call, &w->draft.deployment);
+    if (!w->id.len)
+        put_location(w);
+    return key_reply(w->call);
 }
 
 static void committed(void *arg, struct entry *entry, const struct store_result *r)
@@ -214,12 +248,11 @@ static void committed(void *arg, struct entry *entry, const struct store_result 
         write_fail(w, &e);
         return;
     }
-    answer(w, entry);
+    /* With a key the answer was made before, and is kept. */
+    if (!w->call->key.len)
+        answer(w, entry);
     if (!w->id.len)
-        reply_header(w->call, STR("Location"),
-                     arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
-                               STR_ARG(w->call->namespace_name),
-                               STR_ARG(entry_deployment(entry)->metadata.name)));
+        put_location(w);
     call_done(w->call);
 }
 
@@ -259,6 +292,8 @@ static void commit(struct write *w, struct entry *entry)
     write_revisions(w, entry, change.savepoint, &change);
     if (!entry)
         map_put(&c->api->creating, creation_key(w), w);
+    if (c->key.len)
+        change.reply = kept_answer(w);
     change_commit(c->app, &change, committed, w);
 }
 
@@ -391,7 +426,8 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
     w->kind = kind;
     if (write_read(w, plan_only, e) < 0)
         return HANDLED_FAILED;
-    warn_unknown(c, &deployment_fields, w->body);
+    if (!c->is_json_patch)
+        warn_unknown(c, &deployment_fields, w->body);
     if (fork_take(w, e) < 0)
         return HANDLED_FAILED;
     const struct entry *entry =

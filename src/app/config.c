@@ -38,10 +38,22 @@ static const struct field local_rows[] = {
 static const struct fields local_fields = {
     .name = "ConfigLocal", .size = sizeof(struct local_settings), FIELDS_ROWS(local_rows)};
 
+static const struct field rate_rows[] = {
+    FIELD_AT(FIELD_INT, rate_settings, per_second, "requestsPerSecond", .min = 0, .max = 1000000),
+    FIELD_AT(FIELD_INT, rate_settings, burst, "burst", .min = 1, .max = 1000000),
+};
+static const struct fields rate_fields = {
+    .name = "ConfigRateLimit", .size = sizeof(struct rate_settings), FIELDS_ROWS(rate_rows)};
+static const struct field api_rows[] = {
+    FIELD_AT(FIELD_OBJECT, config_file, rate, "rateLimit", .object = &rate_fields),
+};
+static const struct fields api_fields = {.name = "ConfigApi", FIELDS_ROWS(api_rows)};
+
 static const struct field config_rows[] = {
     FIELD_FLAT("flink", &flink_fields),
     FIELD_FLAT("storage", &storage_fields),
     FIELD_AT(FIELD_OBJECT, config_file, local, "local", .object = &local_fields),
+    FIELD_FLAT("api", &api_fields),
     FIELD_AT(FIELD_RAW, config_file, defaults, "deploymentDefaults"),
 };
 static const struct fields config_fields = {

@@ -16,10 +16,16 @@ struct local_settings {
     bool no_class_data_sharing;
 };
 
+struct rate_settings {
+    int64_t per_second; /* 0 = no limit */
+    int64_t burst;
+};
+
 struct config_file {
     struct str_map flink_homes; /* flink.homes.{version} */
     struct str storage_base_uri;
     struct local_settings local;
+    struct rate_settings rate;
     struct json defaults; /* global DeploymentDefaults' spec */
 };
 

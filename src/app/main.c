@@ -109,6 +109,8 @@ static int open_parts(struct daemon_parts *d, struct err *e)
     app->env.storage_base_uri = d->config.file.storage_base_uri;
     app->settings.data_directory = d->config.data_directory;
     app->settings.version = STR(SLUICE_VERSION);
+    app->settings.rate_per_second = d->config.file.rate.per_second;
+    app->settings.rate_burst = d->config.file.rate.burst;
     return registry_load(app, e);
 }
 

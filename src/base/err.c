@@ -5,9 +5,13 @@
 static const struct {
     const char *name;
     int status;
+    bool is_retryable;
     const char *title;
+    const char *meaning;
+    const char *next;
 } codes[] = {
-#define ERR_ROW(code, status, title) {#code, status, title},
+#define ERR_ROW(code, status, retry, title, meaning, next) \
+    {#code, status, retry, title, meaning, next},
     ERR_CODES(ERR_ROW)
 #undef ERR_ROW
 };
@@ -25,6 +29,21 @@ int err_http_status(enum err_code code)
 const char *err_title(enum err_code code)
 {
     return codes[code].title;
+}
+
+bool err_is_retryable(enum err_code code)
+{
+    return codes[code].is_retryable;
+}
+
+const char *err_meaning(enum err_code code)
+{
+    return codes[code].meaning;
+}
+
+const char *err_next(enum err_code code)
+{
+    return codes[code].next;
 }
 
 int err_set(struct err *e, enum err_code code, const char *fmt, ...)

@@ -4,38 +4,14 @@
 
 #include <stdarg.h>
 
+#include "base/err_codes.h"
 #include "base/str.h"
 
-/* CODE, HTTP status, short title. Codes are public (problem documents carry them): never reuse. */
-#define ERR_CODES(X)                                                   \
-    X(OK, 200, "ok")                                                   \
-    X(BAD_REQUEST, 400, "The request cannot be understood")            \
-    X(INVALID, 400, "A value is not valid")                            \
-    X(UNKNOWN_FIELD, 400, "A field is not known")                      \
-    X(MALFORMED, 400, "The document is not well-formed")               \
-    X(FORBIDDEN_KEY, 400, "This key is owned by Sluice")               \
-    X(UNAUTHENTICATED, 401, "Who is asking is not known")              \
-    X(FORBIDDEN, 403, "Not allowed")                                   \
-    X(NOT_FOUND, 404, "Not found")                                     \
-    X(METHOD_NOT_ALLOWED, 405, "The method does not fit the resource") \
-    X(NOT_ACCEPTABLE, 406, "No such representation")                   \
-    X(CONFLICT, 409, "Conflict")                                       \
-    X(ALREADY_EXISTS, 409, "The name is taken")                        \
-    X(PLAN_STALE, 409, "The plan is stale")                            \
-    X(GONE, 410, "No longer available")                                \
-    X(PRECONDITION_FAILED, 412, "The version has moved on")            \
-    X(TOO_LARGE, 413, "Too large")                                     \
-    X(UNSUPPORTED_MEDIA, 415, "The media type is not supported")       \
-    X(TOO_MANY, 429, "Too many")                                       \
-    X(INTERNAL, 500, "Internal error")                                 \
-    X(UNAVAILABLE, 503, "Not available right now")                     \
-    X(STORE_FULL, 507, "The store has no room")                        \
-    X(STORE_BROKEN, 500, "The store cannot be trusted")
-
 enum err_code {
-#define ERR_ENUM(code, status, title) ERR_##code,
+#define ERR_ENUM(code, status, retry, title, meaning, next) ERR_##code,
     ERR_CODES(ERR_ENUM)
 #undef ERR_ENUM
+        ERR_CODES_N
 };
 
 /* Fixed size, on the caller's stack. `pointer` is a JSON pointer into the input, or empty. */
@@ -60,3 +36,8 @@ int err_wrap(struct err *e, const char *fmt, ...) __attribute__((format(printf, 
 const char *err_code_name(enum err_code code);
 int err_http_status(enum err_code code);
 const char *err_title(enum err_code code);
+/* The same request may do better later. */
+bool err_is_retryable(enum err_code code);
+/* For people: what it means, and what to do about it. */
+const char *err_meaning(enum err_code code);
+const char *err_next(enum err_code code);

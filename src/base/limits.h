@@ -21,6 +21,15 @@
 #define LIMIT_PLANS_BYTES      (32U << 20)
 #define LIMIT_EVENTS_KEPT      1000U
 #define LIMIT_WATCHERS         1024U
+#define LIMIT_LIST             10000U /* items of an answer */
+#define LIMIT_PATCH_OPERATIONS 1000U
+#define LIMIT_PATCH_WORK       (16U << 20) /* that a JSON patch walks, copies and compares */
+#define LIMIT_TOMBSTONES       4096U       /* deletions that a watch can go on from */
+#define LIMIT_REQUEST_ID       128U
+#define LIMIT_IDEMPOTENCY_KEY  64U
+#define LIMIT_REPLIES          4096U       /* kept for Idempotency-Keys, */
+#define LIMIT_REPLY_BYTES      (32U << 20) /* and all of them together */
+#define LIMIT_RATED_PEERS      4096U
 #define LIMIT_CONNECTIONS      2048U
 #define LIMIT_FLINK_ANSWER     (8U << 20)
 #define LIMIT_METADATA_FILE    (256U << 20)

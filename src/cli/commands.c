@@ -52,7 +52,8 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
     [FLAG_MESSAGE] = {"message", 'm', "TEXT", "Why, for the history."},
     [FLAG_DIFF] = {"diff", 0, "[A..]B", "What revision B changed, or what is different from A."},
-    [FLAG_TO] = {"to", 0, "N | NAME", "The revision to go back to; the Deployment that gets a copy."},
+    [FLAG_TO] = {"to", 0, "N | NAME",
+                 "The revision to go back to; the Deployment that gets a copy."},
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},

@@ -47,6 +47,15 @@ struct str_map str_map_with(struct arena *a, const struct str_map *m, struct str
     return copy;
 }
 
+struct str_map str_map_without(struct arena *a, const struct str_map *m, struct str key)
+{
+    struct str_map copy = {ARENA_ARRAY(a, struct str_pair, m->n), 0};
+    for (size_t i = 0; i < m->n; i++)
+        if (!str_eq(m->items[i].key, key))
+            copy.items[copy.n++] = m->items[i];
+    return copy;
+}
+
 const struct field *fields_find(const struct fields *f, struct str dotted)
 {
     struct str rest;

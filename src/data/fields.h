@@ -40,13 +40,16 @@ struct memory_val {
  * is none of these or over 10^15 bytes. */
 bool memory_parse(struct str s, int64_t *ret_bytes);
 
+/* A copy in `a` without the key; slices are shared. */
+struct str_map str_map_without(struct arena *a, const struct str_map *m, struct str key);
+
 struct list {
     void *items;
     size_t n;
 };
 
 enum field_type {
-    FIELD_STR,      /* struct str */
+    FIELD_STR,      /* struct str; numbers and booleans are stringified */
     FIELD_UUID,     /* struct str, checked */
     FIELD_ENUM,     /* int (an enum whose names are in .names); any case in, upper case out */
     FIELD_INT,      /* int64_t, within min..max; a numeric string is accepted */
@@ -56,7 +59,7 @@ enum field_type {
     FIELD_MEMORY,   /* struct memory_val; decimal g/m/k suffixes, no suffix = bytes */
     FIELD_TIME,     /* int64_t wall microseconds, RFC 3339 text; 0 = absent */
     FIELD_MAP,      /* struct str_map; scalars are stringified */
-    FIELD_STR_LIST, /* struct str_list */
+    FIELD_STR_LIST, /* struct str_list; as FIELD_STR */
     FIELD_OBJECT,   /* embedded struct described by .object; see "flattened" below */
     FIELD_LIST,     /* struct list of structs described by .object */
     FIELD_RAW,      /* struct json, kept as it is */

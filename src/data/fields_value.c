@@ -34,6 +34,18 @@ static bool scalar_text(struct json v, struct str *ret)
     return json_str(v, ret) || json_number_text(v, ret);
 }
 
+/* 1, "1" and true, "true" are the same to Flink, and to Ververica Platform where a string belongs: YAML
+ * does not quote what looks like something else. */
+static bool any_text(struct json v, struct str *ret)
+{
+    bool b;
+    if (json_bool(v, &b)) {
+        *ret = b ? STR("true") : STR("false");
+        return true;
+    }
+    return scalar_text(v, ret);
+}
+
 static int check_length(const struct in *in, struct str s)
 {
     int64_t most = in->row->type == FIELD_STR && in->row->max ? in->row->max : LIMIT_STRING;
@@ -46,7 +58,8 @@ static int check_length(const struct in *in, struct str s)
 static int decode_str(const struct in *in, struct str *ret)
 {
     struct str s;
-    if (!json_str(in->v, &s))
+    bool is_text = in->row->type == FIELD_UUID ? json_str(in->v, &s) : any_text(in->v, &s);
+    if (!is_text)
         return wrong_kind(in, "a string");
     if (check_length(in, s) < 0)
         return -1;
@@ -227,17 +240,6 @@ static int by_key(const void *x, const void *y)
     return str_cmp(a->key, b->key);
 }
 
-/* 1, "1" and true, "true" are the same to Flink: everything becomes text. */
-static bool map_text(struct json v, struct str *ret)
-{
-    bool b;
-    if (json_bool(v, &b)) {
-        *ret = b ? STR("true") : STR("false");
-        return true;
-    }
-    return scalar_text(v, ret);
-}
-
 static int decode_map(const struct in *in, struct str_map *ret)
 {
     if (json_kind(in->v) != JSON_OBJECT)
@@ -258,7 +260,7 @@ static int decode_map(const struct in *in, struct str_map *ret)
         if (key.len > LIMIT_MAP_KEY)
             return fields_fail(in->e, ERR_TOO_LARGE, in->at, "a key of %s is longer than %u bytes",
                                in->row->name, LIMIT_MAP_KEY);
-        if (!map_text(item, &text))
+        if (!any_text(item, &text))
             return fields_fail(in->e, ERR_INVALID, &here,
                                "a value in %s must be a string, a number or a boolean, not %s",
                                in->row->name, kind_names[json_kind(item)]);
@@ -286,7 +288,7 @@ static int decode_str_list(const struct in *in, struct str_list *ret)
         struct place here = {.up = in->at, .index = list.n + 1};
         struct in entry = {in->a, in->row, item, &here, in->e};
         struct str text;
-        if (!json_str(item, &text))
+        if (!any_text(item, &text))
             return wrong_kind(&entry, "a list of strings");
         if (check_length(&entry, text) < 0)
             return -1;

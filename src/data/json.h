@@ -72,6 +72,10 @@ bool json_equal(struct json x, struct json y);
 struct json json_copy(struct arena *a, struct json v);
 /* RFC 7396. */
 struct json json_merge_patch(struct arena *a, struct json target, struct json patch);
+/* RFC 6902: all operations or none. Errors point into the patch ("/2/path"): INVALID, TEST_FAILED, and
+ * TOO_LARGE over LIMIT_PATCH_OPERATIONS, LIMIT_PATCH_WORK or LIMIT_JSON_DEPTH. */
+int json_patch(struct arena *a, struct json target, struct json patch, struct json *ret,
+               struct err *e) ERR_CHECK;
 /* Puts `over` on top of `under`, objects merged key by key, anything else replaced; unlike a merge
  * patch, a null in `over` counts as absent. For defaults. */
 struct json json_overlay(struct arena *a, struct json under, struct json over);

@@ -10,6 +10,7 @@ static const struct field metadata_rows[] = {
     FIELD_AT(FIELD_UUID, event, deployment_id, "deploymentId"),
     FIELD_AT(FIELD_UUID, event, job_id, "jobId"),
     FIELD_AT(FIELD_STR, event, deployment_name, "resourceName"),
+    FIELD_AT(FIELD_INT, event, resource_version, "resourceVersion", .doc = "1: it never changes."),
     FIELD_AT(FIELD_INT, event, seq, "sequence",
              .doc = "Rises by one with each event of the server."),
 };

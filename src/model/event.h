@@ -13,6 +13,7 @@ struct event {
     struct str name; /* VVP's or one of ours: EVENT_NAMES */
     int64_t created_at;
     struct str message;
+    int64_t resource_version;
     int64_t rule;     /* number of the rule that decided, 0 = a user or the system */
     struct str actor; /* "user", "sluice" */
 };

@@ -20,7 +20,7 @@ static const struct field metadata_rows[] = {
     FIELD_AT(FIELD_INT, job_metadata, attempt, "attempt",
              .doc = "Rises with each start of the Deployment."),
 };
-static const struct fields job_metadata_fields = {
+const struct fields job_metadata_fields = {
     .name = "JobMetadata", .size = sizeof(struct job_metadata), FIELDS_ROWS(metadata_rows)};
 
 static const struct field spec_rows[] = {
@@ -68,7 +68,7 @@ static const struct field status_rows[] = {
              .doc = "What Flink says it restored."),
     FIELD_AT(FIELD_STR, job_status, log_directory, "logDirectory"),
 };
-static const struct fields job_status_fields = {
+const struct fields job_status_fields = {
     .name = "JobStatus", .size = sizeof(struct job_status), FIELDS_ROWS(status_rows)};
 
 static const struct field job_rows[] = {

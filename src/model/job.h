@@ -64,5 +64,7 @@ struct job {
 };
 
 extern const struct fields job_fields;
+extern const struct fields job_metadata_fields;
+extern const struct fields job_status_fields;
 extern const struct fields job_template_fields;
 extern const char *const job_state_names[];

@@ -3,9 +3,12 @@
 
 #include "data/fields.h"
 
-#define ANNOTATION_PREFIX          "com.dataartisans.appmanager.controller.deployment."
-#define ANNOTATION_SPEC_VERSION    ANNOTATION_PREFIX "spec.version"
-#define ANNOTATION_STOP_WITH_DRAIN ANNOTATION_PREFIX "stop-with-drain"
+#define ANNOTATION_PREFIX       "com.dataartisans.appmanager.controller.deployment."
+#define ANNOTATION_SPEC_VERSION ANNOTATION_PREFIX "spec.version"
+/* Told to readers only, as Ververica Platform does: "true" or "false", and since when (milliseconds). */
+#define ANNOTATION_TRANSITIONING       ANNOTATION_PREFIX "transitioning"
+#define ANNOTATION_TRANSITIONING_SINCE ANNOTATION_PREFIX "transitioning.since"
+#define ANNOTATION_STOP_WITH_DRAIN     ANNOTATION_PREFIX "stop-with-drain"
 /* In spec.template.metadata.annotations: when a user asked for a new job although nothing else was
  * changed. */
 #define ANNOTATION_RESTARTED_AT "sluice.restarted-at"

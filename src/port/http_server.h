@@ -17,6 +17,7 @@ struct http_request {
     struct str path;  /* decoded once, no query; "." and ".." segments, NUL and bad UTF-8 refused */
     struct str query; /* raw */
     struct str body;
+    struct str peer; /* the client's address, without a port; empty when there is none */
     const struct http_header *headers;
     size_t n_headers;
     struct arena *arena; /* lives until the exchange ends */

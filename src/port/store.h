@@ -19,6 +19,7 @@ enum store_table {
     STORE_DEFAULTS,
     STORE_NAMESPACE,
     STORE_REVISION, /* owner = deployment id; many and seldom read, so that they stay in the store */
+    STORE_REPLY,    /* answers to requests with an Idempotency-Key; owner = the hour they came in */
     STORE_TABLES,
 };
 
@@ -52,6 +53,7 @@ struct store_event_query {
     struct str owner;  /* empty = all */
     int64_t after_seq; /* only later ones */
     size_t limit;      /* the newest `limit` of them, in rising order */
+    bool oldest;       /* the oldest `limit` instead */
 };
 
 struct store_ops {

@@ -63,7 +63,7 @@ struct entry {
     bool busy;       /* a commit is under way */
     bool awake;      /* a wake is due in this turn */
     bool under_way;  /* as its last step said */
-    int64_t changes; /* rises with each visible change, for watchers */
+    int64_t changes; /* rises with each visible change, for watchers; 0: new, nobody was told yet */
     size_t calls;    /* answers that are still to come */
     struct waiting *waiting;
     struct loop_timer *timer;
@@ -78,6 +78,8 @@ struct settings {
     int listen_port;
     struct str_list flink_versions; /* that homes are known for */
     struct str version;             /* of sluiced */
+    int64_t rate_per_second;        /* requests of one peer; 0 = as many as it likes */
+    int64_t rate_burst;             /* at once, after a pause */
 };
 
 /* Counters for /metrics. */
@@ -115,6 +117,9 @@ struct app {
     size_t n_targets;
     struct object **defaults; /* struct defaults, one per namespace that has any */
     size_t n_defaults;
+    struct object **replies; /* struct kept_reply, by age */
+    size_t n_replies;
+    size_t reply_bytes;
     int64_t last_seq;   /* of events */
     int64_t started_at; /* wall */
     int64_t under_way;  /* entries that are */
@@ -179,6 +184,8 @@ void entry_when_idle(struct entry *e, void (*fn)(void *arg), void *arg);
  * older than the question. At once when no job is up. fn may find the Deployment gone. */
 void entry_see_stats(struct entry *e, void (*fn)(void *arg), void *arg);
 
+struct kept_reply; /* replies.h */
+
 /* A user's write, one transaction. What is NULL or empty stays as it is. */
 struct change {
     struct entry *entry;                 /* NULL = create `deployment` */
@@ -189,7 +196,8 @@ struct change {
     struct str drop_savepoint; /* id of a row to delete */
     bool remove;               /* DELETE was accepted */
     bool retry;
-    struct event events[4]; /* without seq and id */
+    const struct kept_reply *reply; /* to an Idempotency-Key; NULL = none */
+    struct event events[4];         /* without seq and id */
     size_t n_events;
     struct revision revisions[2]; /* rows to put, by rising number */
     size_t n_revisions;

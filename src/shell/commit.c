@@ -5,6 +5,7 @@
 #include "model/resource.h"
 #include "shell/record_row.h"
 #include "shell/registry_impl.h"
+#include "shell/replies.h"
 
 static const struct field record_row_rows[] = {
     FIELD_AT(FIELD_OBJECT, record_row, record, "record", .object = &record_fields),
@@ -41,6 +42,14 @@ void batch_drop(struct batch *b, enum store_table table, struct str id, int64_t 
                                       .expect = expect});
 }
 
+void batch_reply(const struct app *app, struct batch *b, const struct kept_reply *reply)
+{
+    struct store_write writes[REPLY_WRITES];
+    size_t n = replies_writes(app, b->arena, reply, writes);
+    for (size_t i = 0; i < n; i++)
+        add_write(b, writes[i]);
+}
+
 struct str body_of(struct arena *a, const struct fields *f, const void *object)
 {
     struct buf buf = {0};
@@ -60,6 +69,7 @@ struct str record_body(struct arena *a, const struct record *r, const struct dep
 void batch_event(struct app *app, struct batch *b, struct event *event)
 {
     event->seq = ++app->last_seq;
+    event->resource_version = 1;
     event->id = app_uuid(app, b->arena);
     add_write(b, (struct store_write){
                      .kind = STORE_PUT,
@@ -100,6 +110,7 @@ static void adopt_row(struct entry *e, const struct store_write *w)
         [STORE_SAVEPOINT] = entry_set_savepoint,
     };
     struct err err = {0};
+    replies_adopt(e->app, w);
     if (w->kind == STORE_DELETE && w->row.table == STORE_SAVEPOINT)
         entry_drop_savepoint(e, w->row.id);
     if (w->kind == STORE_DELETE && w->row.table == STORE_REVISION)

@@ -4,6 +4,7 @@
 #include "model/target.h"
 #include "shell/record_row.h"
 #include "shell/registry_impl.h"
+#include "shell/replies.h"
 
 static int unreadable(struct err *e, const struct store_row *row)
 {
@@ -24,7 +25,8 @@ static int load_deployment(void *arg, const struct store_row *row, struct err *e
     struct object *o = decode(&deployment_fields, row, e);
     if (!o)
         return -1;
-    entry_new(app, o);
+    /* Readers of the last process knew it. */
+    entry_new(app, o)->changes = 1;
     return 0;
 }
 
@@ -90,6 +92,11 @@ static int load_defaults(void *arg, const struct store_row *row, struct err *e)
     return o ? 0 : -1;
 }
 
+static int load_reply(void *arg, const struct store_row *row, struct err *e)
+{
+    return replies_load(arg, row, e) < 0 ? unreadable(e, row) : 0;
+}
+
 static bool has_job(const struct entry *entry, const struct attempt *at)
 {
     return at->job_id.len == 0 || entry_job(entry, at->job_id);
@@ -126,6 +133,7 @@ int registry_load(struct app *app, struct err *e)
         {STORE_REVISION, load_revision},
         {STORE_TARGET, load_target},
         {STORE_DEFAULTS, load_defaults},
+        {STORE_REPLY, load_reply},
     };
     for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
         if (app->store.ops->load(app->store.ctx, tables[i].table, tables[i].row, app, e) < 0)
@@ -155,6 +163,7 @@ void registry_free(struct app *app)
         objects_drop(app->targets, &app->n_targets, app->n_targets - 1);
     while (app->n_defaults)
         objects_drop(app->defaults, &app->n_defaults, app->n_defaults - 1);
+    replies_free(app);
     mem_free(app->targets);
     mem_free(app->defaults);
     arena_free(app->turn.arena);

@@ -405,6 +405,8 @@ void change_commit(struct app *app, const struct change *change,
         batch_drop(b, STORE_SAVEPOINT, change->drop_savepoint,
                    savepoint_version(e, change->drop_savepoint));
     batch_revisions(b, e, change);
+    if (change->reply)
+        batch_reply(app, b, change->reply);
     put_events(c);
     commit_send(c);
 }

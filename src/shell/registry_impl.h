@@ -52,6 +52,7 @@ struct batch {
 void batch_put(struct batch *b, enum store_table table, struct str id, struct str owner,
                int64_t expect, struct str body);
 void batch_event(struct app *app, struct batch *b, struct event *event);
+void batch_reply(const struct app *app, struct batch *b, const struct kept_reply *reply);
 void batch_drop(struct batch *b, enum store_table table, struct str id, int64_t expect);
 void batch_remove_all(struct batch *b, const struct entry *e);
 /* The revisions of a user's write, and what goes for them; e is NULL when it creates. */

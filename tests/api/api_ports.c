@@ -1,5 +1,7 @@
 #include "api_ports.h"
 
+#include "shell/replies.h"
+
 /* ---- answers on their way ---- */
 
 static struct queued *enqueue(void (*deliver)(struct queued *q), void (*fn)(void), void *arg)
@@ -179,6 +181,50 @@ static void keep_revision(const struct store_write *w)
     row->body = arena_str(a, w->row.body);
 }
 
+static void keep_reply(const struct store_write *w)
+{
+    struct arena *a = world->app.arena;
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_replies; i++)
+        if (w->kind == STORE_PUT || !str_eq(world->replies[i].owner, w->row.owner))
+            world->replies[n++] = world->replies[i];
+    world->n_replies = n;
+    if (w->kind != STORE_PUT)
+        return;
+    for (size_t i = 0; i < n; i++)
+        assert_false(str_eq(world->replies[i].id, w->row.id));
+    assert_true(n < MOST_REPLIES);
+    world->replies[world->n_replies++] = (struct stored_reply){
+        arena_str(a, w->row.id), arena_str(a, w->row.owner), arena_str(a, w->row.body)};
+}
+
+static void note_commit(const struct store_write *writes, size_t n)
+{
+    struct buf b = {0};
+    for (size_t i = 0; i < n; i++)
+        if (writes[i].row.table != STORE_EVENT)
+            buf_fmt(&b, "%s%d", b.len ? " " : "", (int)writes[i].row.table);
+    world->last_commit = arena_str(world->app.arena, buf_str(&b));
+    buf_fini(&b);
+}
+
+void daemon_forgets_replies(void)
+{
+    struct app *app = &world->app;
+    struct err e = {0};
+    replies_free(app);
+    app->replies = NULL;
+    app->reply_bytes = 0;
+    for (size_t i = 0; i < world->n_replies; i++) {
+        struct store_row row = {.table = STORE_REPLY,
+                                .id = world->replies[i].id,
+                                .owner = world->replies[i].owner,
+                                .version = 1,
+                                .body = world->replies[i].body};
+        assert_int_equal(replies_load(app, &row, &e), 0);
+    }
+}
+
 static void commit(void *ctx, const struct store_write *writes, size_t n, commit_fn *fn, void *arg)
 {
     (void)ctx;
@@ -186,7 +232,10 @@ static void commit(void *ctx, const struct store_write *writes, size_t n, commit
     if (world->store_outcome != STORE_DONE)
         return;
     world->commits++;
+    note_commit(writes, n);
     for (size_t i = 0; i < n; i++) {
+        if (writes[i].row.table == STORE_REPLY)
+            keep_reply(&writes[i]);
         if (writes[i].kind == STORE_PUT && writes[i].row.table == STORE_EVENT)
             keep_event(&writes[i].row);
         if (writes[i].row.table == STORE_REVISION)
@@ -203,7 +252,8 @@ static void deliver_events(struct queued *q)
         if (e->seq > q->number && (!q->owner.len || str_eq(e->owner, q->owner)))
             rows[n++] = (struct store_row){.table = STORE_EVENT, .seq = e->seq, .body = e->body};
     }
-    ((events_fn *)q->fn)(q->arg, rows, n, NULL);
+    size_t taken = n < q->limit ? n : q->limit;
+    ((events_fn *)q->fn)(q->arg, q->oldest ? rows : rows + n - taken, taken, NULL);
 }
 
 static void events(void *ctx, const struct store_event_query *query, events_fn *fn, void *arg)
@@ -212,6 +262,8 @@ static void events(void *ctx, const struct store_event_query *query, events_fn *
     struct queued *q = enqueue(deliver_events, (void (*)(void))fn, arg);
     q->number = query->after_seq;
     q->owner = query->owner;
+    q->limit = query->limit;
+    q->oldest = query->oldest;
 }
 
 static void deliver_revisions(struct queued *q)

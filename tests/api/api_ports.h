@@ -37,6 +37,8 @@ struct queued {
     void *arg;
     struct str text;
     struct str owner;
+    size_t limit;
+    bool oldest;
     int64_t number;
 };
 
@@ -46,7 +48,13 @@ struct stored_event {
     int64_t seq;
 };
 
-enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000, MOST_REVISIONS = 200 };
+struct stored_reply {
+    struct str id;
+    struct str owner;
+    struct str body;
+};
+
+enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000, MOST_REVISIONS = 200, MOST_REPLIES = 64 };
 
 struct api_world {
     struct app app;
@@ -65,6 +73,9 @@ struct api_world {
     size_t n_events;
     struct store_row revisions[MOST_REVISIONS]; /* in the order of their writing */
     size_t n_revisions;
+    struct stored_reply replies[MOST_REPLIES];
+    size_t n_replies;
+    struct str last_commit; /* "PUT deployment, PUT record": what was in it, by number of table */
 };
 
 struct loop ports_loop(void);

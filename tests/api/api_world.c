@@ -47,6 +47,11 @@ int world_end(void **state)
     return story_end(state);
 }
 
+struct str last_commit(void)
+{
+    return world->last_commit;
+}
+
 struct app *world_app(void)
 {
     return &world->app;
@@ -86,6 +91,9 @@ int ask_later(struct ask a)
     add_header(x, "x-sluice-author", a.author);
     add_header(x, "x-sluice-source", a.source);
     add_header(x, "x-sluice-message", a.message);
+    add_header(x, "last-event-id", a.last_event_id);
+    add_header(x, "idempotency-key", a.idempotency_key);
+    x->request.peer = a.peer ? str_of(a.peer) : STR("127.0.0.1");
     x->request.headers = x->headers;
     x->request.n_headers = x->n_headers;
     x->request.arena = x->arena;

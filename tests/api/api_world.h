@@ -33,6 +33,9 @@ struct ask {
     const char *author;
     const char *source;
     const char *message;
+    const char *last_event_id;
+    const char *idempotency_key;
+    const char *peer; /* the client's address */
 };
 
 extern struct api_world *world; /* of the running test */
@@ -71,6 +74,10 @@ void store_says(enum store_outcome outcome);
 int64_t store_commits(void);
 /* As in a store from before they were kept. */
 void revisions_are_lost(void);
+/* The numbers of the tables that the last commit wrote, events left out: "0 1 8". */
+struct str last_commit(void);
+/* What the daemon knows of kept answers is what the store has. */
+void daemon_forgets_replies(void);
 
 /* ---- shortcuts ---- */
 

@@ -101,7 +101,7 @@ static const struct malformed items[] = {
     MEDIA("text/plain"),
     MEDIA("application/x-www-form-urlencoded"),
     MEDIA("multipart/form-data; boundary=x"),
-    MEDIA("application/json-patch+json"),
+    MEDIA("application/json-patch"),
     MEDIA("application/strategic-merge-patch+json"),
     MEDIA("application/json; charset=utf-16"),
     MEDIA("application/json; charset=iso-8859-1"),

@@ -89,6 +89,26 @@ static void a_plan_whose_base_moved_is_refused_with_a_fresh_one(void **state)
     assert_problem(apply("PATCH", ONE, fresh), 409, "PLAN_STALE");
 }
 
+/* The operations are made anew on what is there now. */
+static void a_stale_plan_of_a_json_patch_is_made_again(void **state)
+{
+    (void)state;
+    have_deployment("one", "CANCELLED");
+    struct answer a = ask((struct ask){
+        .method = "POST",
+        .path = ONE "/plans",
+        .body = "[{'op':'replace','path':'/spec/template/spec/parallelism','value':4}]",
+        .type = "application/json-patch+json"});
+    assert_status(a, 201);
+    assert_status(patch(ONE, "{'metadata':{'labels':{'team':'a'}}}"), 200);
+    a = apply("PATCH", ONE, text_at(a.json, "planId"));
+    assert_problem(a, 409, "PLAN_STALE");
+    assert_int_equal(parallelism(), 1);
+    assert_status(apply("PATCH", ONE, text_at(a.json, "newPlanId")), 200);
+    assert_int_equal(parallelism(), 4);
+    assert_text(text_at(get(ONE).json, "metadata.labels.team"), "a");
+}
+
 static void another_job(struct record *r)
 {
     r->current.job_id = STR("22222222-2222-4333-8444-555555555555");
@@ -180,6 +200,7 @@ int main(void)
         API_STORY(a_plan_creates_what_it_was_made_for),
         API_STORY(a_dry_run_can_be_applied),
         API_STORY(a_plan_whose_base_moved_is_refused_with_a_fresh_one),
+        API_STORY(a_stale_plan_of_a_json_patch_is_made_again),
         API_STORY(a_plan_of_another_job_is_refused),
         API_STORY(a_stale_plan_that_cannot_be_made_again_says_why),
         API_STORY(a_plan_of_what_is_there_meanwhile_is_refused),

@@ -234,6 +234,30 @@ static void annotations_are_the_users(void **state)
     assert_int_equal(row(ID_A)->metadata.annotations.n, 0);
 }
 
+static struct answer json_patch_of(const char *body)
+{
+    return ask((struct ask){
+        .method = "PATCH", .path = A, .body = body, .type = "application/json-patch+json"});
+}
+
+static void a_json_patch_can_look_before_it_pins(void **state)
+{
+    (void)state;
+    given_one_at("file:///s/a");
+    struct answer a = json_patch_of("[{'op':'test','path':'/status/state','value':'FAILED'},"
+                                    "{'op':'add','path':'/spec/pinned','value':true}]");
+    assert_problem(a, 409, "TEST_FAILED");
+    assert_false(row(ID_A)->spec.pinned);
+    a = json_patch_of("[{'op':'test','path':'/status/state','value':'COMPLETED'},"
+                      "{'op':'add','path':'/spec/pinned','value':true}]");
+    assert_status(a, 200);
+    assert_true(row(ID_A)->spec.pinned);
+    a = json_patch_of("[{'op':'replace','path':'/spec/savepointLocation','value':'file:///x'}]");
+    assert_text(assert_problem(a, 400, "INVALID"), "/spec/savepointLocation");
+    a = json_patch_of("[{'op':'replace','path':'/metadata/resourceVersion','value':7}]");
+    assert_text(assert_problem(a, 400, "INVALID"), "/metadata/resourceVersion");
+}
+
 static void what_was_seen_is_not_edited(void **state)
 {
     (void)state;
@@ -359,6 +383,7 @@ int main(void)
         API_STORY(what_is_going_is_not_pinned),
         API_STORY(a_savepoint_can_be_asked_for_pinned),
         API_STORY(annotations_are_the_users),
+        API_STORY(a_json_patch_can_look_before_it_pins),
         API_STORY(what_was_seen_is_not_edited),
         API_STORY(a_plan_is_compared_and_nothing_stored),
         API_STORY(what_the_plan_does_not_say_is_the_deployments),

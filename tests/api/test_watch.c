@@ -46,7 +46,7 @@ static void a_watcher_sees_what_is_there_and_what_changes(void **state)
     assert_text(answer_of(at).type, "application/x-ndjson");
     have_deployment("two", "CANCELLED");
     label("one", "a");
-    assert_text(story_of(at), "ADDED one 1, ADDED two 1, MODIFIED one 2");
+    assert_text(story_of(at), "ADDED one 1, BOOKMARK, ADDED two 1, MODIFIED one 2");
     world_pass(1000000); /* the states are reached */
     size_t n = stream_text(at).len;
     assert_status(del(ONE), 200);
@@ -87,7 +87,7 @@ static void a_selector_tells_who_comes_and_who_goes(void **state)
     have_deployment("two", "CANCELLED");
     patch(ONE, "{'spec':{'maxJobCreationAttempts':5}}");
     label("one", "y");
-    assert_text(story_of(at), "ADDED one 2, MODIFIED one 3, DELETED one 4");
+    assert_text(story_of(at), "BOOKMARK, ADDED one 2, MODIFIED one 3, DELETED one 4");
 }
 
 static void a_quiet_stream_has_a_heartbeat(void **state)
@@ -95,7 +95,7 @@ static void a_quiet_stream_has_a_heartbeat(void **state)
     (void)state;
     int at = watch(DEPLOYMENTS "?watch=1", NULL);
     world_pass(46000000);
-    assert_text(story_of(at), "BOOKMARK, BOOKMARK, BOOKMARK");
+    assert_text(story_of(at), "BOOKMARK, BOOKMARK, BOOKMARK, BOOKMARK");
 }
 
 static void a_slow_client_is_dropped(void **state)
@@ -107,7 +107,7 @@ static void a_slow_client_is_dropped(void **state)
     have_deployment("one", "CANCELLED");
     assert_true(stream_ended(slow));
     label("one", "a");
-    assert_text(story_of(quick), "ADDED one 1, MODIFIED one 2");
+    assert_text(story_of(quick), "BOOKMARK, ADDED one 1, MODIFIED one 2");
 }
 
 static void watchers_are_limited(void **state)

@@ -359,39 +359,35 @@ static void a_newer_schema_is_refused(void **state)
     assert_says(w, "999");
 }
 
-/* As the step before the last one left it. */
-static void undo_last_step(struct world *w, const char *undo)
+/* Brought up to date, once, and nothing of it is lost. */
+static void assert_brought_up_to_date(struct world *w, const char *undo)
 {
-    sqlite3 *conn;
-    sqlite3_stmt *stmt;
-    char sql[200];
-    assert_int_equal(SQLITE_OK, sqlite3_open(w->file, &conn));
-    assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(conn, "PRAGMA user_version", -1, &stmt, NULL));
-    assert_int_equal(SQLITE_ROW, sqlite3_step(stmt));
-    snprintf(sql, sizeof(sql), "%s; PRAGMA user_version = %d", undo,
-             sqlite3_column_int(stmt, 0) - 1);
-    sqlite3_finalize(stmt);
-    sqlite3_close(conn);
-    run_sql(w, sql);
-}
-
-/* A store from before there were revisions is brought up to date, once, and nothing of it is lost. */
-static void an_older_schema_is_brought_up_to_date(void **state)
-{
-    struct world *w = *state;
     open_store(w);
     assert_int_equal(STORE_DONE,
                      COMMIT(&w->store, w->loop, put_new(row_of(STORE_TARGET, "t", 1, "kept"))));
     close_store(w);
-    undo_last_step(w, "DROP TABLE revision");
+    run_sql(w, undo);
     open_store(w);
     assert_string_equal("t:1:kept ", list_table(&w->store, STORE_TARGET).text);
-    struct store_row row = owned_row(STORE_REVISION, "d/1", "d", "new");
-    assert_int_equal(STORE_DONE, COMMIT(&w->store, w->loop, put_new(row)));
+    struct store_row revision = owned_row(STORE_REVISION, "d/1", "d", "new");
+    struct store_row reply = owned_row(STORE_REPLY, "1/k", "1", "new");
+    assert_int_equal(STORE_DONE, COMMIT(&w->store, w->loop, put_new(revision), put_new(reply)));
     close_store(w);
     open_store(w);
     assert_string_equal("d/1@d:1:new ", list_owned(&w->store, w->loop, STORE_REVISION, "d").text);
+    assert_string_equal("1/k@1:1:new ", list_table(&w->store, STORE_REPLY).text);
     close_store(w);
+}
+
+static void the_first_schema_is_brought_up_to_date(void **state)
+{
+    assert_brought_up_to_date(*state,
+                              "DROP TABLE revision; DROP TABLE reply; PRAGMA user_version = 1");
+}
+
+static void the_schema_with_revisions_is_brought_up_to_date(void **state)
+{
+    assert_brought_up_to_date(*state, "DROP TABLE reply; PRAGMA user_version = 2");
 }
 
 static void a_directory_that_cannot_be_used_is_named(void **state)
@@ -441,7 +437,8 @@ int main(void)
         CASE(a_file_that_is_gone_is_not_made_anew_beside_its_log),
         CASE(a_foreign_database_is_refused),
         CASE(a_newer_schema_is_refused),
-        CASE(an_older_schema_is_brought_up_to_date),
+        CASE(the_first_schema_is_brought_up_to_date),
+        CASE(the_schema_with_revisions_is_brought_up_to_date),
         CASE(a_directory_that_cannot_be_used_is_named),
         CASE(a_file_locked_by_another_program_refuses_and_recovers),
     };

@@ -260,7 +260,7 @@ static void opening_with(enum fault_kind kind, bool first_start)
         if (status == 0)
             s.ops->close(s.ctx);
         else
-            assert_in_range(e.code, ERR_INTERNAL, ERR_STORE_BROKEN);
+            assert_in_range(e.code, ERR_INTERNAL, ERR_STORE_FULL);
         if (status < 0 && kind == FAULT_FULL)
             assert_int_equal(ERR_STORE_FULL, e.code);
         met = fault_was_hit();

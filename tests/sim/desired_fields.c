@@ -87,7 +87,7 @@ const struct grid_field grid_fields[] = {
      { TYPICAL("\"file:/elsewhere/savepoint-1\"", .with = FROM_PLACE("\"by place\"")),
        OTHER("\"file:/elsewhere/savepoint-2/\"", .with = FROM_PLACE("\"by another\"")),
        ABSENT(.with = NO_RESTORE), BELOW("\"file:/nowhere/savepoint-1\"", .with = FROM_PLACE("\"nowhere\"")),
-       ABOVE("\"$x(4097)\"", .with = FROM_PLACE("\"long\"")), WRONG("7") }},
+       ABOVE("\"$x(4097)\"", .with = FROM_PLACE("\"long\"")), WRONG("[7]") }},
     {"restoreFrom.nonce",
      { SMALLEST("\"n\"", .with = FROM_PLACE("\"n\"")), LARGEST("\"$x(100)\"", .with = FROM_PLACE("null")),
        TYPICAL("\"2026-01-31\"", .with = FROM_PLACE("null")), ABSENT(.with = NO_RESTORE),

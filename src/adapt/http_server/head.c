@@ -1,4 +1,6 @@
 /* The head of a request: collected, checked, and judged. */
+#include <arpa/inet.h>
+
 #include "adapt/http_server/server_internal.h"
 #include "base/limits.h"
 
@@ -88,6 +90,21 @@ static struct str without_port(struct str host)
     return str_take(host, str_find_char(host, ':'));
 }
 
+static struct str address_of(const struct http_exchange *x)
+{
+    char text[INET6_ADDRSTRLEN] = {0};
+    const struct sockaddr *a =
+        MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CLIENT_ADDRESS)->client_addr;
+    const void *address = NULL;
+    if (a && a->sa_family == AF_INET)
+        address = &((const struct sockaddr_in *)(const void *)a)->sin_addr;
+    else if (a && a->sa_family == AF_INET6)
+        address = &((const struct sockaddr_in6 *)(const void *)a)->sin6_addr;
+    if (!address || !inet_ntop(a->sa_family, address, text, sizeof(text)))
+        return (struct str){0};
+    return arena_str(x->arena, str_of(text));
+}
+
 /* Collects the headers; false when the head is not what it seems, or is none. */
 static bool read_head(struct intake *in, const char *method, const char *version, size_t size)
 {
@@ -95,6 +112,7 @@ static bool read_head(struct intake *in, const char *method, const char *version
     struct http_request *r = &x->request;
     r->arena = x->arena;
     r->exchange = x;
+    r->peer = address_of(x);
     r->method = arena_str(x->arena, str_of(method));
     if (!is_token(r->method) || version != x->target_end + 1)
         return false;

@@ -13,6 +13,8 @@
  * read, so that a start is never minutes of checking. */
 #define CHECK_ALL_BYTES ((int64_t)256 << 20)
 
+#define EVENTS_AFTER "SELECT id, owner, version, seq, body FROM event WHERE seq > ?1 "
+
 static const char *const table_names[STORE_TABLES] = {
     [STORE_DEPLOYMENT] = "deployment",
     [STORE_RECORD] = "record",
@@ -23,6 +25,7 @@ static const char *const table_names[STORE_TABLES] = {
     [STORE_DEFAULTS] = "defaults",
     [STORE_NAMESPACE] = "namespace",
     [STORE_REVISION] = "revision",
+    [STORE_REPLY] = "reply",
 };
 
 const char *db_table_name(enum store_table table)
@@ -194,14 +197,12 @@ static bool prepare_all(struct db *db)
                    "DELETE FROM event WHERE owner = ?1 AND seq <= (SELECT seq FROM event "
                    "WHERE owner = ?1 ORDER BY seq DESC LIMIT 1 OFFSET ?2)",
                    &db->prune) &&
-           prepare(db->reader,
-                   "SELECT id, owner, version, seq, body FROM event WHERE seq > ?1 "
-                   "ORDER BY seq DESC LIMIT ?2",
-                   &db->events) &&
-           prepare(db->reader,
-                   "SELECT id, owner, version, seq, body FROM event WHERE seq > ?1 AND owner = ?3 "
-                   "ORDER BY seq DESC LIMIT ?2",
-                   &db->events_owned) &&
+           prepare(db->reader, EVENTS_AFTER "ORDER BY seq DESC LIMIT ?2", &db->events[0]) &&
+           prepare(db->reader, EVENTS_AFTER "ORDER BY seq LIMIT ?2", &db->events[1]) &&
+           prepare(db->reader, EVENTS_AFTER "AND owner = ?3 ORDER BY seq DESC LIMIT ?2",
+                   &db->events_owned[0]) &&
+           prepare(db->reader, EVENTS_AFTER "AND owner = ?3 ORDER BY seq LIMIT ?2",
+                   &db->events_owned[1]) &&
            prepare(db->reader, "SELECT max(seq) FROM sqlite_sequence WHERE name = 'event'",
                    &db->last_seq);
 }

@@ -28,9 +28,9 @@ struct db {
     sqlite3_stmt *savepoint;
     sqlite3_stmt *savepoint_release;
     sqlite3_stmt *savepoint_undo;
-    sqlite3_stmt *prune;        /* 1 owner, 2 how many to keep */
-    sqlite3_stmt *events;       /* 1 after, 2 limit */
-    sqlite3_stmt *events_owned; /* 1 after, 2 limit, 3 owner */
+    sqlite3_stmt *prune;           /* 1 owner, 2 how many to keep */
+    sqlite3_stmt *events[2];       /* 1 after, 2 limit; the newest, the oldest */
+    sqlite3_stmt *events_owned[2]; /* 1 after, 2 limit, 3 owner; the same */
     sqlite3_stmt *last_seq;
     int wal_frames; /* in the log since it was last copied into the file */
 };

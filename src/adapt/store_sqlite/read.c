@@ -69,15 +69,16 @@ static int read_rows(struct db *db, sqlite3_stmt *stmt, enum store_table table, 
 int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
               struct store_row **ret, size_t *ret_n, struct err *e)
 {
-    sqlite3_stmt *stmt = str_is_empty(q->owner) ? db->events : db->events_owned;
+    sqlite3_stmt *stmt =
+        str_is_empty(q->owner) ? db->events[q->oldest] : db->events_owned[q->oldest];
     sqlite3_bind_int64(stmt, 1, q->after_seq);
     sqlite3_bind_int64(stmt, 2, q->limit > INT64_MAX ? INT64_MAX : (int64_t)q->limit);
-    if (stmt == db->events_owned)
+    if (!str_is_empty(q->owner))
         sqlite3_bind_text64(stmt, 3, q->owner.ptr, q->owner.len, SQLITE_STATIC, SQLITE_UTF8);
     int status = read_rows(db, stmt, STORE_EVENT, a, ret, ret_n, e);
     struct store_row *rows = *ret;
     size_t n = *ret_n;
-    for (size_t i = 0; i < n / 2; i++) {
+    for (size_t i = 0; !q->oldest && i < n / 2; i++) {
         struct store_row newest = rows[i];
         rows[i] = rows[n - 1 - i];
         rows[n - 1 - i] = newest;

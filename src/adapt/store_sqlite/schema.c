@@ -29,6 +29,8 @@ static const char *const steps[] = {
     "PRAGMA application_id = " AS_TEXT(APPLICATION_ID) ";",
     /* 2: the index finds an owner's rows in their order */
     "CREATE TABLE revision " ROWS "CREATE INDEX revision_owner ON revision (owner, id);",
+    /* 3: answers to requests with an Idempotency-Key */
+    "CREATE TABLE reply " ROWS "CREATE INDEX reply_owner ON reply (owner);",
 };
 
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };
