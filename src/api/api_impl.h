@@ -20,6 +20,7 @@ typedef enum handled route_fn(struct call *c, struct err *e);
 enum query {
     QUERY_LABEL_SELECTOR,
     QUERY_LIMIT,
+    QUERY_EVENT_LIMIT, /* called limit, too */
     QUERY_CONTINUE,
     QUERY_WATCH,
     QUERY_DRY_RUN,
@@ -39,8 +40,17 @@ struct query_info {
     const char *name;
     const char *type; /* of JSON Schema */
     const char *doc;
+    const char *limits; /* further members of the schema, ' for "; NULL = none */
+    const char *key;    /* in the description, where two parameters have one name */
 };
 extern const struct query_info query_infos[QUERIES];
+
+/* Refusals that do not follow from what a route is: see openapi_may_refuse. */
+enum route_also {
+    ALSO_PRECONDITION_FAILED = 1,
+    ALSO_TOO_MANY = 2,
+    ALSO_UNAVAILABLE = 4,
+};
 
 struct route {
     const char *method;
@@ -50,11 +60,12 @@ struct route {
     const char *doc;
     const struct fields *takes; /* the body; NULL = none */
     const struct fields *gives; /* NULL = no resource: see gives_type */
-    const char *list_of;        /* name of the list schema instead of `gives` */
-    const char *gives_type;     /* media type of what is no JSON document */
+    const char *list_of;        /* name of the schema instead of `gives` */
+    const char *gives_type;     /* media type, when it is not JSON or YAML as asked for */
     unsigned queries;           /* bits 1 << enum query */
     int status;                 /* when it goes well */
     int status_too;             /* another one, 0 = none */
+    unsigned also;              /* enum route_also */
     bool is_patch;              /* the body is a merge patch */
 };
 extern const struct route routes[];

@@ -94,8 +94,6 @@ static int read_defaults(struct call *c, const struct defaults *old, struct defa
         return -1;
     if (json_is_none(ret->spec))
         ret->spec = empty_object(c->a);
-    if (json_kind(ret->spec) != JSON_OBJECT)
-        return err_at(e, ERR_INVALID, STR("/spec"), "spec must be an object");
     if (fields_check(&deployment_spec_fields, ret->spec, unknown, e) < 0)
         return in_spec(e);
     if (ret->metadata.namespace_name.len &&

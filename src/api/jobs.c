@@ -82,8 +82,6 @@ static void on_events(void *arg, const struct store_row *rows, size_t n, const s
     size_t most = (size_t)w->limit;
     size_t first = !w->oldest_first && n_wanted > most ? n_wanted - most : 0;
     size_t end = n_wanted - first > most ? first + most : n_wanted;
-    /* The limit was applied here: it is no page size of the list. */
-    c->query[QUERY_LIMIT] = (struct str){0};
     if (list_begin(c, "EventList", &l, &e) < 0) {
         call_failed(c, &e);
         return;
@@ -102,7 +100,7 @@ static int event_query(struct call *c, struct event_call *w, int64_t *ret_since,
         query_uuid(c, QUERY_JOB_ID, e) < 0 || query_uuid(c, QUERY_SESSION_CLUSTER_ID, e) < 0 ||
         query_number(c, QUERY_SINCE, 0, INT64_MAX, ret_since, e) < 0)
         return -1;
-    return query_number(c, QUERY_LIMIT, 100, EVENTS_MOST, &w->limit, e);
+    return query_number(c, QUERY_EVENT_LIMIT, 100, EVENTS_MOST, &w->limit, e);
 }
 
 enum handled get_events(struct call *c, struct err *e)

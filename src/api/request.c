@@ -2,25 +2,43 @@
 #include "api/api_impl.h"
 #include "base/uuid.h"
 
+#define POSITIVE "'format':'int64','minimum':0"
+
 const struct query_info query_infos[QUERIES] = {
-    [QUERY_LABEL_SELECTOR] = {"labelSelector", "string", "k=v,k2!=v2,k3,!k4,k in (a,b)"},
-    [QUERY_LIMIT] = {"limit", "integer", "At most so many items."},
-    [QUERY_CONTINUE] = {"continue", "string", "metadata.continue of the page before."},
-    [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes."},
-    [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing."},
+    [QUERY_LABEL_SELECTOR] = {"labelSelector", "string", "k=v,k2!=v2,k3,!k4,k in (a,b)",
+                              "'examples':['team=a,env in (test,prod)']"},
+    [QUERY_LIMIT] = {"limit", "integer", "At most so many items; 0 for all.",
+                     "'minimum':0,'maximum':10000,'default':0"},
+    [QUERY_EVENT_LIMIT] = {"limit", "integer", "At most so many events.",
+                           "'minimum':0,'maximum':1000,'default':100", "eventLimit"},
+    [QUERY_CONTINUE] = {"continue", "string", "metadata.continue of the page before.",
+                        "'pattern':'^after:'"},
+    [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes. 1 and 0 will do.",
+                     "'default':false"},
+    [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing.",
+                       "'enum':['All']"},
     [QUERY_APPLY_DEFAULTS] = {"applyDefaults", "boolean",
-                              "Put the configured and the namespace's defaults below the body."},
+                              "Put the configured and the namespace's defaults below the body.",
+                              "'default':false"},
     [QUERY_FIELD_VALIDATION] = {"fieldValidation", "string",
-                                "Strict (the default) refuses unknown fields, Warn names them in "
-                                "Warning headers, Ignore passes over them."},
-    [QUERY_DEPLOYMENT_ID] = {"deploymentId", "string", "Of this Deployment only."},
-    [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only."},
-    [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items."},
-    [QUERY_SINCE] = {"since", "integer", "Only events with a higher sequence."},
-    [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is."},
-    [QUERY_PROCESS] = {"process", "string", "jobmanager (the default) or a TaskManager's id."},
-    [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; the newest by default."},
-    [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
+                                "Strict refuses unknown fields, Warn names them in Warning "
+                                "headers, Ignore passes over them.",
+                                "'enum':['Strict','Warn','Ignore'],'default':'Strict'"},
+    [QUERY_DEPLOYMENT_ID] = {"deploymentId", "string", "Of this Deployment only.",
+                             "'format':'uuid'"},
+    [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only.", "'format':'uuid'"},
+    [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items.",
+                                  "'format':'uuid'"},
+    [QUERY_SINCE] = {"since", "integer", "Only events with a higher sequence.", POSITIVE},
+    [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is.",
+                     "'default':false"},
+    [QUERY_PROCESS] = {"process", "string", "jobmanager or a TaskManager's id.",
+                       "'pattern':'^[A-Za-z0-9_-][A-Za-z0-9._-]*$','maxLength':100,'default':"
+                       "'jobmanager'"},
+    [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; 0 for the newest.",
+                       POSITIVE ",'default':0"},
+    [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end.",
+                           "'minimum':0,'maximum':1048576,'default':65536"},
 };
 
 /* Of a query, where + is a space. False when it is no valid UTF-8 text. */

@@ -56,6 +56,17 @@ static size_t find(const struct setting_write *w)
     return at;
 }
 
+/* What was created is named "namespace/name" in the store. */
+static void say_where(const struct setting_write *w)
+{
+    const struct resource *kind = resource_by_kind(str_of(w->kind->fields->name));
+    struct str name;
+    struct str namespace_name = str_split(w->row_id, '/', &name);
+    reply_header(w->call, STR("Location"),
+                 arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/%s/%.*s", STR_ARG(namespace_name),
+                           kind->segment, STR_ARG(name)));
+}
+
 static void adopt(struct setting_write *w)
 {
     struct err e = {0};
@@ -69,6 +80,8 @@ static void adopt(struct setting_write *w)
     assert(o);
     objects_put(list_of(w), count_of(w), o, at);
     reply_object(w->call, w->status, w->kind->fields, o->value);
+    if (w->status == 201)
+        say_where(w);
 }
 
 static void committed(void *arg, const struct store_result *r)
