@@ -32,8 +32,7 @@ static const struct {
     const char *doc;
     const char *pattern;
 } header_infos[HEADERS] = {
-    [HEADER_ETAG] = {"ETag", "The resourceVersion, for If-Match. A Plan has none.",
-                     "^\"[0-9]+\"$"},
+    [HEADER_ETAG] = {"ETag", "The resourceVersion, for If-Match. A Plan has none.", "^\"[0-9]+\"$"},
     [HEADER_LOCATION] = {"Location", "The path of what was created.", "^/"},
     [HEADER_WARNING] = {"Warning", "With fieldValidation=Warn: a field that is not known.",
                         "^299 - \".*\"$"},
@@ -87,25 +86,29 @@ static const struct refusal {
     const char *name;
     const char *doc;
 } refusals[] = {
-    {400, "BadRequest", "The query or the body cannot be understood, or a value is not valid: "
-                        "`errors` says where. Nothing was changed."},
+    {400, "BadRequest",
+     "The query or the body cannot be understood, or a value is not valid: "
+     "`errors` says where. Nothing was changed."},
     {404, "NotFound", "There is no such namespace, or no such object in it."},
     {409, "Conflict", "What is there does not allow it. Nothing was changed."},
     {412, "PreconditionFailed", "If-Match or If-None-Match does not hold. Nothing was changed."},
     {413, "TooLarge", "The body, or a part of it, is larger than what is read."},
     {415, "UnsupportedMedia", "The body is neither JSON nor YAML, or it does not say what it is."},
     {429, "TooMany", "There are as many as there can be."},
-    {503, "Unavailable", "Not possible now. Of a write: whether it was stored is not known, or the "
-                         "store cannot be trusted until the daemon is started anew."},
+    {503, "Unavailable",
+     "Not possible now. Of a write: whether it was stored is not known, or the "
+     "store cannot be trusted until the daemon is started anew."},
     {507, "StoreFull", "The store has no room. Nothing was changed."},
-    {0, "Refused", "The HTTP server itself refuses, whatever the path: 400, 413, 414, 421 or 431 "
-                   "for a request that it does not read, 500 or 503 when it cannot answer."},
+    {0, "Refused",
+     "The HTTP server itself refuses, whatever the path: 400, 413, 414, 421 or 431 "
+     "for a request that it does not read, 500 or 503 when it cannot answer."},
 };
 enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]) };
 
 bool openapi_may_refuse(const struct route *r, int status)
 {
     bool replaces = is_write(r) && !is_method(r, "POST");
+    bool plans = r->gives == &plan_fields;
     bool of_one = is_write(r) && str_contains(str_of(r->path), STR("{name}"));
     switch (status) {
     case 404: return has_path_parameter(r);
@@ -114,8 +117,8 @@ bool openapi_may_refuse(const struct route *r, int status)
     case 413:
     case 415: return r->takes != NULL;
     case 429: return has_query(r, QUERY_WATCH) || r->also & ALSO_TOO_MANY;
-    case 503: return is_write(r) || r->also & ALSO_UNAVAILABLE;
-    case 507: return is_write(r) && r->gives != &plan_fields;
+    case 503: return (is_write(r) && !plans) || r->also & ALSO_UNAVAILABLE;
+    case 507: return is_write(r) && !plans;
     default: return true;
     }
 }

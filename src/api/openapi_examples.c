@@ -14,7 +14,7 @@ static const struct {
      "'1.20'},'parallelism':2,'flinkConfiguration':{'execution.checkpointing.interval':'10s'}}}}}"},
     {"putDeployment", "stateless",
      "{'spec':{'upgradeStrategy':{'kind':'STATELESS'},'restoreStrategy':{'kind':'NONE'},'template':"
-     "{'spec':{'artifact':{'jarUri':'https://example.org/counter.jar'},'resources':{'taskmanager':{"
+     "{'spec':{'artifact':{'jarUri':'file:///srv/jars/counter.jar'},'resources':{'taskmanager':{"
      "'cpu':0.5,'memory':'2G'}}}}}}"},
     {"patchDeployment", "suspend", "{'spec':{'state':'SUSPENDED'}}"},
     {"patchDeployment", "restoreFrom",

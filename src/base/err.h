@@ -25,7 +25,10 @@
     X(PRECONDITION_FAILED, 412, "The version has moved on")            \
     X(TOO_LARGE, 413, "Too large")                                     \
     X(UNSUPPORTED_MEDIA, 415, "The media type is not supported")       \
+    X(URL_TOO_LONG, 414, "The URL is too long")                        \
+    X(MISDIRECTED, 421, "The server goes by no such name")             \
     X(TOO_MANY, 429, "Too many")                                       \
+    X(HEADERS_TOO_LARGE, 431, "The headers are too large")             \
     X(INTERNAL, 500, "Internal error")                                 \
     X(UNAVAILABLE, 503, "Not available right now")                     \
     X(STORE_FULL, 507, "The store has no room")                        \

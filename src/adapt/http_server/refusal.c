@@ -7,29 +7,33 @@
 #include "base/limits.h"
 
 static const struct {
-    unsigned status;
     unsigned limit; /* 0, or it ends the text */
-    const char *title;
+    enum err_code code;
     const char *text;
 } TEXTS[REFUSALS] = {
-    [REFUSE_TARGET] = {400, 0, "Bad Request",
+    [REFUSE_TARGET] = {0, ERR_BAD_REQUEST,
                        "The path is not clean: it must start with /, be UTF-8, percent-encoded "
                        "correctly, and free of control characters and of . and .. segments."},
-    [REFUSE_FRAMING] = {400, 0, "Bad Request",
+    [REFUSE_FRAMING] = {0, ERR_BAD_REQUEST,
                         "Content-Length and Transfer-Encoding leave the length of the body open."},
-    [REFUSE_HEADERS] = {400, 0, "Bad Request", "The request line or a header is malformed."},
-    [REFUSE_BODY_SIZE] = {413, LIMIT_REQUEST_BODY, "Content Too Large", "The server takes a body"},
-    [REFUSE_URL_SIZE] = {414, LIMIT_URL, "URI Too Long", "The server takes a URL"},
-    [REFUSE_HOST] = {421, 0, "Misdirected Request",
+    [REFUSE_HEADERS] = {0, ERR_BAD_REQUEST, "The request line or a header is malformed."},
+    [REFUSE_BODY_SIZE] = {LIMIT_REQUEST_BODY, ERR_TOO_LARGE, "The server takes a body"},
+    [REFUSE_URL_SIZE] = {LIMIT_URL, ERR_URL_TOO_LONG, "The server takes a URL"},
+    [REFUSE_HOST] = {0, ERR_MISDIRECTED,
                      "The server listens on this machine only and goes by no such Host name: "
                      "use localhost or its address."},
-    [REFUSE_HEADERS_SIZE] = {431, LIMIT_REQUEST_HEADERS, "Request Header Fields Too Large",
+    [REFUSE_HEADERS_SIZE] = {LIMIT_REQUEST_HEADERS, ERR_HEADERS_TOO_LARGE,
                              "The server takes headers"},
-    [REFUSE_INTERNAL] = {500, 0, "Internal Server Error", "The answer could not be put together."},
-    [REFUSE_STOPPING] = {503, 0, "Service Unavailable", "The server is stopping."},
+    [REFUSE_INTERNAL] = {0, ERR_INTERNAL, "The answer could not be put together."},
+    [REFUSE_STOPPING] = {0, ERR_UNAVAILABLE, "The server is stopping."},
 };
 
 static const char CONTENT_TYPE[] = "application/problem+json";
+
+static unsigned status_of(enum refusal why)
+{
+    return (unsigned)err_http_status(TEXTS[why].code);
+}
 
 static int write_problem(enum refusal why, char *ret, size_t size)
 {
@@ -38,10 +42,12 @@ static int write_problem(enum refusal why, char *ret, size_t size)
         snprintf(text, sizeof(text), "%s of at most %u bytes.", TEXTS[why].text, TEXTS[why].limit);
     else
         snprintf(text, sizeof(text), "%s", TEXTS[why].text);
+    enum err_code code = TEXTS[why].code;
     return snprintf(ret, size,
-                    "{\"type\":\"about:blank\",\"title\":\"%s\",\"status\":%u,\"detail\":\"%s\","
-                    "\"message\":\"%s\"}\n",
-                    TEXTS[why].title, TEXTS[why].status, text, text);
+                    "{\"type\":\"urn:sluice:problem:%s\",\"title\":\"%s\",\"status\":%u,"
+                    "\"detail\":\"%s\",\"code\":\"%s\",\"message\":\"%s\"}\n",
+                    err_code_name(code), err_title(code), status_of(why), text, err_code_name(code),
+                    text);
 }
 
 void refusals_init(struct server *s)
@@ -64,7 +70,7 @@ void refusals_fini(struct server *s)
 
 enum MHD_Result refuse(struct http_exchange *x, enum refusal why)
 {
-    return MHD_queue_response(x->conn, TEXTS[why].status, x->server->refusals[why]);
+    return MHD_queue_response(x->conn, status_of(why), x->server->refusals[why]);
 }
 
 void refuse_raw(struct http_exchange *x, enum refusal why)
@@ -75,7 +81,7 @@ void refuse_raw(struct http_exchange *x, enum refusal why)
     n = snprintf(all, sizeof(all),
                  "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
                  "Connection: close\r\n\r\n%s",
-                 TEXTS[why].status, TEXTS[why].title, CONTENT_TYPE, n, body);
+                 status_of(why), MHD_get_reason_phrase_for(status_of(why)), CONTENT_TYPE, n, body);
     int fd = MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     /* Nothing was sent on this request yet, so there is room; and if not, the client hears the
      * connection close. */
