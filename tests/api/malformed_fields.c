@@ -249,6 +249,7 @@ static const struct malformed items[] = {
     DEFAULTS("{'spec':'x'}", "/spec"),
     DEFAULTS("{'spec':{'state':'x'}}", "/spec/state"),
     DEFAULTS("{'spec':{'template':{'spec':{'nonsense':1}}}}", "/spec/template/spec/nonsense"),
+    DEFAULTS("{'spec':{'template':{'spec':{'kubernetes':5}}}}", "/spec/template/spec/kubernetes"),
     DEFAULTS("{'metadata':{'namespace':'x'}}", "/metadata/namespace"),
     DEFAULTS("{'Spec':{}}", "/Spec"),
     OPERATION("{}", "/spec"),

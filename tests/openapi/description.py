@@ -47,6 +47,16 @@ def event_of(block):
     return event
 
 
+def in_capitals(value):
+    """With single words as enumerated values are written."""
+    if isinstance(value, dict):
+        return {key: in_capitals(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [in_capitals(item) for item in value]
+    is_word = isinstance(value, str) and re.fullmatch("[a-z]+(_[a-z]+)*", value)
+    return value.upper() if is_word else value
+
+
 class Description:
     def __init__(self, document):
         self.document = document
@@ -104,6 +114,16 @@ class Description:
         response = self.resolve(response)
         return (self.check_headers(response, answer) +
                 self.check_body(response, answer, method == "HEAD"))
+
+    def check_accepted(self, method, path, body):
+        """What a body in JSON, which the server took, does not have in common with the description.
+        Enumerated values are read in any case."""
+        operation = self.operation(method, path) or {}
+        content = operation.get("requestBody", {}).get("content", {})
+        if "application/json" not in content:
+            return []
+        return ["the body was taken: " + text for text in
+                self.problems_with(content["application/json"]["schema"], in_capitals(body))]
 
     def check_undescribed(self, method, path, described, answer):
         problem = {"content": {"application/problem+json":

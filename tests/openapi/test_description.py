@@ -11,7 +11,9 @@ DOCUMENT = {
             "application/yaml": {"schema": {"$ref": "#/components/schemas/Things"}},
             "application/x-ndjson": {"schema": {"type": "array", "items": {
                 "$ref": "#/components/schemas/Thing"}}}}}}}},
-        "/things/{name}": {"put": {"responses": {
+        "/things/{name}": {"put": {"requestBody": {"content": {"application/json": {"schema": {
+            "properties": {"colour": {"enum": ["RED", None]}, "size": {"type": "integer"}}}}}},
+            "responses": {
             "201": {"headers": {"Location": {"$ref": "#/components/headers/Location"}},
                     "content": {"application/json": {"schema": {
                         "$ref": "#/components/schemas/Thing"}}}},
@@ -80,6 +82,13 @@ class Answers(unittest.TestCase):
         self.differs("405 without Allow", "POST", "/things", 405, *problem)
         self.differs("POST of /things is not described", "POST", "/things", 200, "{}")
         self.agrees("OPTIONS", "/things", 204, "", "", headers=[("Allow", "GET")])
+
+    def test_a_body_that_was_taken_must_be_described(self):
+        description = Description(DOCUMENT)
+        for body in ({"colour": "RED"}, {"colour": "red"}, {"colour": None}, {}):
+            self.assertEqual(description.check_accepted("PUT", "/things/a", body), [])
+        self.assertEqual(len(description.check_accepted("PUT", "/things/a", {"size": "1"})), 1)
+        self.assertEqual(description.check_accepted("GET", "/things", {"size": "1"}), [])
 
     def test_pairs_are_all_statuses_of_all_operations(self):
         self.assertEqual(len(Description(DOCUMENT).pairs()), 4)
