@@ -159,6 +159,7 @@ void openapi_answer_components(struct json_out *o)
         json_key(o, STR("headers"));
         json_begin_object(o);
         put_header_ref(o, HEADER_REQUEST_ID);
+        put_header_ref(o, HEADER_WARNING);
         json_end_object(o);
         json_key(o, STR("content"));
         put_quoted(o, "{'application/problem+json':{'schema':{'$ref':'#/components/schemas/"

@@ -251,6 +251,7 @@ static const struct malformed items[] = {
     DEFAULTS("{'spec':{'template':{'spec':{'nonsense':1}}}}", "/spec/template/spec/nonsense"),
     DEFAULTS("{'spec':{'template':{'spec':{'kubernetes':5}}}}", "/spec/template/spec/kubernetes"),
     DEFAULTS("{'metadata':{'namespace':'x'}}", "/metadata/namespace"),
+    DEFAULTS("{'metadata':{'name':'x'}}", "/metadata/name"),
     DEFAULTS("{'Spec':{}}", "/Spec"),
     OPERATION("{}", "/spec"),
     OPERATION("{'spec':{}}", "/spec/kind"),

@@ -186,6 +186,15 @@ static void a_store_without_room(void **state)
     }
 }
 
+/* What it is warned about is said of a refused write, too. */
+static void a_write_with_unknown_fields_and_worse(void **state)
+{
+    (void)state;
+    struct answer a = post(TARGETS "?fieldValidation=Warn", "{'colour':'red'}");
+    assert_text(assert_problem(a, 400, "INVALID"), "/metadata/name");
+    assert_text(header_of(&a, "Warning"), "299 - \"/colour: unknown field\"");
+}
+
 /* The other side: with dryRun=All every write tells what it would do, and does nothing. */
 static void a_plan_comes_instead_of_a_write(void **state)
 {
@@ -225,6 +234,7 @@ int main(void)
         API_STORY(a_namespace_that_is_not_there),
         API_STORY(a_body_of_another_kind_or_too_deep),
         API_STORY(a_version_that_has_moved_on),
+        API_STORY(a_write_with_unknown_fields_and_worse),
         API_STORY(a_version_in_the_body_that_has_moved_on),
         API_STORY(a_plan_comes_instead_of_a_write),
         API_STORY(a_store_without_room),
