@@ -101,7 +101,7 @@ static void put_parameters(struct json_out *o, const struct route *r)
             put_parameter_ref(o, str_of(query_key(&query_infos[q])));
     if (openapi_may_refuse(r, 412))
         put_parameter_ref(o, STR("ifMatch"));
-    if (str_eq(str_of(r->method), STR("PUT")))
+    if (str_eq(str_of(r->method), STR("PUT")) && r->status_too == 201)
         put_parameter_ref(o, STR("ifNoneMatch"));
     put_parameter_ref(o, STR("requestId"));
     json_end_array(o);
