@@ -107,18 +107,18 @@ enum { REFUSALS = sizeof(refusals) / sizeof(refusals[0]) };
 
 bool openapi_may_refuse(const struct route *r, int status)
 {
-    bool replaces = is_write(r) && !is_method(r, "POST");
-    bool plans = r->gives == &plan_fields;
-    bool of_one = is_write(r) && str_contains(str_of(r->path), STR("{name}"));
+    /* every write that stores something can be asked for its Plan instead */
+    bool stores = has_query(r, QUERY_DRY_RUN);
+    bool replaces = stores && !is_method(r, "POST");
     switch (status) {
     case 404: return has_path_parameter(r);
     case 409: return is_write(r);
-    case 412: return replaces || of_one || r->also & ALSO_PRECONDITION_FAILED;
+    case 412: return replaces || r->also & ALSO_PRECONDITION_FAILED;
     case 413:
     case 415: return r->takes != NULL;
     case 429: return has_query(r, QUERY_WATCH) || r->also & ALSO_TOO_MANY;
-    case 503: return (is_write(r) && !plans) || r->also & ALSO_UNAVAILABLE;
-    case 507: return is_write(r) && !plans;
+    case 503: return stores || r->also & ALSO_UNAVAILABLE;
+    case 507: return stores;
     default: return true;
     }
 }

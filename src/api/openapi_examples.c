@@ -20,7 +20,12 @@ static const struct {
     {"patchDeployment", "restoreFrom",
      "{'spec':{'restoreFrom':{'location':'file:///backup/savepoint-1','nonce':'2026-01-31'}}}"},
     {"plan", "parallelism", "{'spec':{'template':{'spec':{'parallelism':4}}}}"},
-    {"retry", "retry", "{'spec':{'kind':'RETRY'}}"},
+    {"operate", "retry", "{'spec':{'kind':'RETRY'}}"},
+    {"operate", "rollback", "{'spec':{'kind':'ROLLBACK','revision':3,'state':'NEWEST'}}"},
+    {"patchSavepoint", "pin", "{'spec':{'pinned':true}}"},
+    {"compareSavepoint", "planOfAJar",
+     "{'plan':{'nodes':[{'id':'ca88eee0095684d687a1b6495617f957','parallelism':1,'description':"
+     "'Source: numbers'}]}}"},
     {"createSavepoint", "take",
      "{'metadata':{'deploymentId':'0e4d4dbe-3b46-4c0c-8f4b-3a4fd4f8f0a1'}}"},
     {"createSavepoint", "register",

@@ -16,6 +16,7 @@ static const struct parameter {
      "There is one: default."},
     {"name", "path", "name", "{'type':'string','minLength':1,'pattern':'^[^/]+$'}",
      "Of the object: its id; or its name, where it has one."},
+    {"number", "path", "number", "{'type':'integer','minimum':1}", "Of the revision."},
     {"ifMatch", "header", "If-Match", "{'type':'string'}",
      "An ETag, a list of them, or *: refuse (412) unless one is the present version."},
     {"ifNoneMatch", "header", "If-None-Match", "{'type':'string'}",
@@ -124,7 +125,8 @@ static void put_body(struct json_out *o, const struct route *r)
     json_key(o, STR("requestBody"));
     json_begin_object(o);
     json_key(o, STR("required"));
-    json_put_bool(o, true);
+    /* A plan has its document. */
+    json_put_bool(o, !(r->queries & 1U << QUERY_PLAN_ID));
     json_key(o, STR("content"));
     json_begin_object(o);
     for (size_t i = 0; i < sizeof(body_types) / sizeof(body_types[0]); i++) {

@@ -1,6 +1,7 @@
 /* components.schemas: from the tables of fields, and by hand for what no table has. */
 #include "api/openapi_impl.h"
 #include "api/plan.h"
+#include "model/revision.h"
 
 #define REF(name) "{'$ref':'#/components/schemas/" name "'}"
 
@@ -14,8 +15,10 @@ static const struct {
      "'type':{'type':'string','format':'uri','description':'urn:sluice:problem: and the code.'},"
      "'title':{'type':'string'},'status':{'type':'integer','minimum':400,'maximum':599},"
      "'detail':{'type':'string','description':'What is wrong, and what was expected.'},"
-     "'code':" REF("ErrorCode") ",'message':{'type':'string'},'errors':{'type':'array','items':" REF(
-         "ProblemPlace") "}},'additionalProperties':false}"},
+     "'code':" REF(
+         "ErrorCode") ",'newPlanId':{'type':'string','pattern':'^p-[0-9a-f]{12}$','description':'With "
+                      "PLAN_STALE: what can be applied now.'},'message':{'type':'string'},'errors':{'type':'array','items':" REF(
+                          "ProblemPlace") "}},'additionalProperties':false}"},
     {"ProblemPlace",
      "{'type':'object','required':['detail'],'properties':{'pointer':{'type':'string','pattern':"
      "'^(/|$)','description':'JSON pointer into the body.'},'parameter':{'type':'string',"
@@ -44,6 +47,11 @@ static const struct {
     {"NamespaceAnswers",
      "{'type':'object','required':['namespaces'],'properties':{'namespaces':{'type':'array',"
      "'items':" REF("Namespace") "}},'additionalProperties':false}"},
+    {"RevisionList",
+     "{'type':'object','required':['kind','apiVersion','metadata','items'],'properties':{'kind':{"
+     "'const':'RevisionList'},'apiVersion':{'const':'v1'},'metadata':" REF(
+         "ListMetadata") ",'items':{'type':'array','items':" REF("RevisionHead") "}},"
+                                                                                 "'additionalProperties':false}"},
     {"Status", "{'type':'object','description':'Nothing: that it comes is the answer.',"
                "'maxProperties':0}"},
     {"SystemInformation",
@@ -106,6 +114,7 @@ void openapi_schemas(struct json_out *o)
     for (size_t i = 0; i < RESOURCE_KINDS; i++)
         fields_schemas(o, &done, resources[i].fields, SCHEMA_WRITTEN);
     fields_schemas(o, &done, &plan_fields, SCHEMA_WRITTEN);
+    fields_schemas(o, &done, &revision_head_fields, SCHEMA_WRITTEN);
     for (size_t i = 0; i < n_routes; i++) {
         if (routes[i].gives)
             fields_schemas(o, &done, routes[i].gives, SCHEMA_WRITTEN);

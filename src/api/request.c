@@ -11,6 +11,8 @@ const struct query_info query_infos[QUERIES] = {
                      "'minimum':0,'maximum':10000,'default':0"},
     [QUERY_EVENT_LIMIT] = {"limit", "integer", "At most so many events.",
                            "'minimum':0,'maximum':1000,'default':100", "eventLimit"},
+    [QUERY_LINEAGE_LIMIT] = {"limit", "integer", "At most so many jobs, the newest.",
+                             "'minimum':0,'maximum':50,'default':50", "lineageLimit"},
     [QUERY_CONTINUE] = {"continue", "string", "metadata.continue of the page before.",
                         "'pattern':'^after:'"},
     [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes. 1 and 0 will do.",
@@ -29,7 +31,9 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only.", "'format':'uuid'"},
     [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items.",
                                   "'format':'uuid'"},
-    [QUERY_SINCE] = {"since", "integer", "Only events with a higher sequence.", POSITIVE},
+    [QUERY_SINCE] = {"since", "integer",
+                     "Only what is newer: events of a higher sequence, jobs of a later attempt.",
+                     POSITIVE},
     [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is.",
                      "'default':false"},
     [QUERY_PROCESS] = {"process", "string", "jobmanager or a TaskManager's id.",
@@ -37,6 +41,22 @@ const struct query_info query_infos[QUERIES] = {
                        "'jobmanager'"},
     [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; 0 for the newest.",
                        POSITIVE ",'default':0"},
+    [QUERY_MESSAGE] = {"message", "string",
+                       "Why, for the history; or the header X-Sluice-Message."},
+    [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default.",
+                             POSITIVE},
+    [QUERY_PLAN_ID] =
+        {"planId", "string",
+         "Instead of a body: the Plan to apply. 409 PLAN_STALE when the Deployment or "
+         "its job moved on since; newPlanId names one for what is there now.",
+         "'pattern':'^p-[0-9a-f]{12}$'"},
+    [QUERY_FORK_OF] =
+        {"forkOf", "string",
+         "A Deployment whose spec is the base; the body is merged into it. The new one "
+         "is CANCELLED unless the body says otherwise."},
+    [QUERY_STATE] = {"state", "string",
+                     "With forkOf: latest (the default), none, or the id of a Savepoint of that "
+                     "Deployment that the first start begins from."},
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end.",
                            "'minimum':0,'maximum':1048576,'default':65536"},
 };

@@ -155,7 +155,9 @@ void act_savepoint(struct step *s)
     begin_savepoint(s, INTENT_SAVEPOINT, asked->metadata.id);
     struct savepoint *put = step_put_savepoint(s, asked);
     put->metadata.job_id = s->rec->current.job_id;
-    put->metadata.annotations = step_version_annotation(s);
+    put->metadata.annotations =
+        str_map_with(s->a, &asked->metadata.annotations, STR(ANNOTATION_SPEC_VERSION),
+                     step_version_annotation(s).items[0].value);
     put->spec.savepoint_location = s->rec->intent.directory;
     put->spec.flink_savepoint_id = s->in->ids[0];
     step_event(s, "NEED_TO_TRIGGER_A_SAVEPOINT", "A savepoint is taken in %.*s",
@@ -176,6 +178,11 @@ void act_spend_try(struct step *s)
 void act_discard(struct step *s)
 {
     const struct savepoint *old = core_discarded_savepoint(s->in);
+    if (old == s->in->expired)
+        step_event(s, "SAVEPOINT_EXPIRED",
+                   "Savepoint %.*s of attempt %d is deleted with its data: spec.snapshotRetention "
+                   "lets it go",
+                   STR_ARG(old->metadata.id), (int)old->status.attempt);
     step_intend(s, INTENT_DISCARD, 0);
     s->rec->intent.savepoint_id = old->metadata.id;
     s->rec->intent.directory = old->spec.savepoint_location;

@@ -406,7 +406,8 @@ const struct savepoint *core_requested_savepoint(const struct core_in *in)
 
 const struct savepoint *core_discarded_savepoint(const struct core_in *in)
 {
-    return first_in_state(in, SAVEPOINT_PENDING_DELETION);
+    const struct savepoint *asked = first_in_state(in, SAVEPOINT_PENDING_DELETION);
+    return asked ? asked : in->expired;
 }
 
 static enum request request_of(const struct core_in *in)

@@ -224,7 +224,7 @@ const struct rule rules[] = {
 { 444, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL),
        .then = ACTION_LOOK, .why = "a savepoint needs all tasks running, and a pause after a failed one" },
 { 450, .phase = IS(PHASE_UP) | IS(PHASE_NONE) | IS(PHASE_DONE), .request = IS(REQUEST_DISCARD),
-       .then = ACTION_DISCARD, .why = "the user asked for a snapshot's deletion, and nobody needs it" },
+       .then = ACTION_DISCARD, .why = "a snapshot's deletion was asked for, or retention lets it go, and nobody needs it" },
 
 /* ---- 500: start ----------------------------------------------------------------------------- */
 { 500, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .pace = IS(PACE_SPENT),

@@ -25,7 +25,8 @@ static const struct {
     {"patchDeploymentDefaults", "{'spec':{'maxJobCreationAttempts':7}}"},
     {"deleteSavepoint", NULL},
     {"plan", "{'metadata':{'labels':{'a':'b'}}}"},
-    {"retry", "{'spec':{'kind':'RETRY'}}"},
+    {"operate", "{'spec':{'kind':'RETRY'}}"},
+    {"patchSavepoint", "{'spec':{'pinned':true}}"},
 };
 
 static void give_up(struct record *r)

@@ -283,6 +283,7 @@ static void step(struct rig *r)
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
     core_notice_request(&in, &r->seen);
+    in.expired = rig_expired(a, &in);
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;
@@ -498,6 +499,9 @@ struct str rig_import(struct rig *r, const char *location)
 void rig_discard(struct rig *r, struct str id)
 {
     struct savepoint s = *rig_savepoint(r, id);
+    struct w_snapshot *data = storage_find(&r->world, s.spec.savepoint_location);
+    if (data)
+        data->given_up = true;
     s.status.state = SAVEPOINT_PENDING_DELETION;
     put_savepoint(r, &s);
     rig_touch(r);

@@ -117,6 +117,8 @@ void rig_wake(struct rig *r);
 
 /* Looking. */
 struct core_in rig_in(struct rig *r);
+/* What retention lets go next; no other Deployment shares anything here. */
+const struct savepoint *rig_expired(struct arena *a, const struct core_in *in);
 struct w_cluster *rig_cluster(struct rig *r);
 const struct savepoint *rig_savepoint(const struct rig *r, struct str id);
 const struct savepoint *rig_newest_savepoint(const struct rig *r, enum savepoint_origin origin);

@@ -1,5 +1,6 @@
 /* What a story asks of the rig. */
 #include "core/choice.h"
+#include "core/retention.h"
 #include "exhaustive/reach.h"
 #include "exhaustive/values.h"
 #include "model/job.h"
@@ -7,6 +8,13 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+const struct savepoint *rig_expired(struct arena *a, const struct core_in *in)
+{
+    size_t n;
+    const struct savepoint **list = core_expired(a, in, &n);
+    return n ? list[0] : NULL;
+}
 
 struct w_cluster *rig_cluster(struct rig *r)
 {

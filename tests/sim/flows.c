@@ -35,6 +35,17 @@ static void two_savepoints(struct sim *s)
     s->savepoint_id = first;
 }
 
+/* And a savepoint that a person asked for, older than all of them. */
+static void three_upgrades(struct sim *s)
+{
+    a_savepoint(s);
+    for (int i = 0; i < 3; i++) {
+        user_edits(s);
+        sim_until(s, runs_as_wished, LONG * S);
+        some_checkpoints(s);
+    }
+}
+
 static void a_suspension(struct sim *s)
 {
     some_checkpoints(s);
@@ -98,6 +109,12 @@ static void a_suspension_and_a_snapshot_elsewhere(struct sim *s)
 }
 
 /* ---- what is done ---- */
+
+static void keep_one_and_edit(struct sim *s)
+{
+    user_keeps(s, 1);
+    user_edits(s);
+}
 
 static void suspend(struct sim *s)
 {
@@ -250,6 +267,7 @@ const struct flow flows[] = {
     PLAIN("reboot", some_checkpoints, reboot, runs_as_wished),
     PLAIN("savepoint on request", some_checkpoints, user_requests_savepoint, has_savepoint),
     PLAIN("discard", two_savepoints, user_discards_savepoint, has_no_savepoint),
+    PLAIN("retention", three_upgrades, keep_one_and_edit, keeps_as_wished),
     PLAIN("retry", every_start_failed, user_retries, runs_as_wished),
     PLAIN("restore from elsewhere", a_suspension_and_a_snapshot_elsewhere, restore_elsewhere,
           runs_restored),

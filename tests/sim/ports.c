@@ -189,7 +189,7 @@ static void remove_data(void *ctx, struct str location,
 
 struct snapshots life_snapshots(struct life *life)
 {
-    static const struct snapshots_ops ops = {list, verify, remove_data};
+    static const struct snapshots_ops ops = {.list = list, .verify = verify, .remove = remove_data};
     return (struct snapshots){&ops, life};
 }
 

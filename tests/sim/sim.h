@@ -88,6 +88,7 @@ struct sim_wish {
     bool starts;             /* the last wish leads to a start */
     struct str restore_from; /* spec.restoreFrom: what is older than it is behind */
     int64_t floor;           /* the highest attempt when that was asked for */
+    int64_t keeps;           /* spec.snapshotRetention.maxCount */
     int64_t acknowledged;    /* resourceVersion of the last answer */
 };
 
@@ -178,6 +179,7 @@ void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind re
 void user_wants(struct sim *s, enum desired_state state);
 void user_edits(struct sim *s);
 void user_requests_savepoint(struct sim *s);
+void user_keeps(struct sim *s, int64_t count); /* spec.snapshotRetention.maxCount */
 void user_deletes(struct sim *s);
 void user_discards_savepoint(struct sim *s); /* savepoint_id */
 /* Of any of them; the newest is refused. */
@@ -206,6 +208,7 @@ bool is_cancelled(struct sim *s);
 bool is_removed(struct sim *s);
 bool has_savepoint(struct sim *s);
 bool has_no_savepoint(struct sim *s);
+bool keeps_as_wished(struct sim *s); /* runs so, and retention has left what it should */
 bool is_failed(struct sim *s);
 bool is_finished(struct sim *s); /* by itself, and so it is shown */
 bool is_silent(struct sim *s);

@@ -171,6 +171,14 @@ void user_edits(struct sim *s)
                        STR_ARG(s->wish.jar_uri)));
 }
 
+void user_keeps(struct sim *s, int64_t count)
+{
+    s->wish_before = s->wish;
+    s->wish.keeps = count;
+    patch(s, arena_fmt(s->a, "{\"spec\":{\"snapshotRetention\":{\"maxCount\":%lld}}}",
+                       (long long)count));
+}
+
 void user_requests_savepoint(struct sim *s)
 {
     struct str body =
