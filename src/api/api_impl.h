@@ -20,6 +20,8 @@ typedef enum handled route_fn(struct call *c, struct err *e);
 enum query {
     QUERY_LABEL_SELECTOR,
     QUERY_LIMIT,
+    QUERY_EVENT_LIMIT, /* called limit, too; as is the next */
+    QUERY_LINEAGE_LIMIT,
     QUERY_CONTINUE,
     QUERY_SORT,
     QUERY_FIELD_SELECTOR,
@@ -48,8 +50,16 @@ struct query_info {
     const char *name;
     const char *type; /* of JSON Schema */
     const char *doc;
+    const char *limits; /* further members of the schema, ' for "; NULL = none */
+    const char *key;    /* in the description, where two parameters have one name */
 };
 extern const struct query_info query_infos[QUERIES];
+
+/* Refusals that do not follow from what a route is: see openapi_may_refuse. */
+enum route_also {
+    ALSO_PRECONDITION_FAILED = 1,
+    ALSO_UNAVAILABLE = 2,
+};
 
 struct route {
     const char *method;
@@ -59,11 +69,12 @@ struct route {
     const char *doc;
     const struct fields *takes; /* the body; NULL = none */
     const struct fields *gives; /* NULL = no resource: see gives_type */
-    const char *list_of;        /* name of the list schema instead of `gives` */
-    const char *gives_type;     /* media type of what is no JSON document */
+    const char *list_of;        /* name of the schema instead of `gives` */
+    const char *gives_type;     /* media type, when it is not JSON or YAML as asked for */
     unsigned queries;           /* bits 1 << enum query */
     int status;                 /* when it goes well */
     int status_too;             /* another one, 0 = none */
+    unsigned also;              /* enum route_also */
     bool is_keyed;              /* heeds Idempotency-Key */
     bool is_unlimited;          /* does not count for the rate limit */
     bool is_patch;              /* the body is a merge patch or a JSON patch */
@@ -255,6 +266,7 @@ void history_free(struct api *api);
 /* A change of e: its number. */
 int64_t history_add(struct api *api, const struct entry *e);
 /* The place behind change `number`, for clients: opaque. */
+#define PLACE_PATTERN "^[0-9a-f]{8}-[0-9]+$"
 struct str history_token(struct arena *a, const struct api *api, int64_t number);
 /* The reverse. EXPIRED when what came after it is not all known. */
 int history_place(const struct api *api, struct str token, int64_t *ret, struct err *e) ERR_CHECK;

@@ -94,10 +94,11 @@ static int read_defaults(struct call *c, const struct defaults *old, struct defa
         return -1;
     if (json_is_none(ret->spec))
         ret->spec = empty_object(c->a);
-    if (json_kind(ret->spec) != JSON_OBJECT)
-        return err_at(e, ERR_INVALID, STR("/spec"), "spec must be an object");
     if (fields_check(&deployment_spec_fields, ret->spec, unknown, e) < 0)
         return in_spec(e);
+    if (ret->metadata.name.len)
+        return err_at(e, ERR_INVALID, STR("/metadata/name"),
+                      "a namespace has one DeploymentDefaults, which has no name");
     if (ret->metadata.namespace_name.len &&
         !str_eq(ret->metadata.namespace_name, c->namespace_name))
         return err_at(e, ERR_INVALID, STR("/metadata/namespace"), "the path says namespace %.*s",
@@ -117,7 +118,6 @@ static enum handled write_defaults(struct call *c, struct err *e)
     if (read_defaults(c, &old, d, e) < 0)
         return HANDLED_FAILED;
     d->metadata.namespace_name = c->namespace_name;
-    d->metadata.name = old.metadata.name;
     d->metadata.id = old.metadata.id.len ? old.metadata.id : app_uuid(c->app, c->a);
     d->metadata.created_at = old.metadata.created_at;
     d->metadata.modified_at = old.metadata.modified_at;

@@ -114,7 +114,7 @@ static int event_query(struct call *c, struct event_call *w, struct err *e)
         query_number(c, QUERY_SINCE, 0, INT64_MAX, &w->since, e) < 0 ||
         list_selector(c, c->a, &event_fields, &w->selector, e) < 0)
         return -1;
-    return query_number(c, QUERY_LIMIT, 100, EVENTS_MOST, &w->limit, e);
+    return query_number(c, QUERY_EVENT_LIMIT, 100, EVENTS_MOST, &w->limit, e);
 }
 
 enum handled get_events(struct call *c, struct err *e)

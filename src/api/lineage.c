@@ -288,7 +288,7 @@ enum handled get_lineage(struct call *c, struct err *e)
     struct entry *entry = call_entry(c, e);
     w->call = c;
     if (!entry || query_number(c, QUERY_SINCE, 0, INT64_MAX, &w->since, e) < 0 ||
-        query_number(c, QUERY_LIMIT, LIMIT_JOBS_KEPT, LIMIT_JOBS_KEPT, &w->limit, e) < 0)
+        query_number(c, QUERY_LINEAGE_LIMIT, LIMIT_JOBS_KEPT, LIMIT_JOBS_KEPT, &w->limit, e) < 0)
         return HANDLED_FAILED;
     entry_see_stats(entry, on_stats_seen, w);
     return HANDLED_LATER;

@@ -2,39 +2,64 @@
 #include "api/api_impl.h"
 #include "base/uuid.h"
 
+#define POSITIVE "'format':'int64','minimum':0"
+
 const struct query_info query_infos[QUERIES] = {
-    [QUERY_LABEL_SELECTOR] = {"labelSelector", "string", "k=v,k2!=v2,k3,!k4,k in (a,b)"},
-    [QUERY_LIMIT] = {"limit", "integer", "At most so many items."},
-    [QUERY_CONTINUE] = {"continue", "string", "metadata.continue of the page before."},
-    [QUERY_SORT] = {"sort", "string",
-                    "Fields to order by, such as -metadata.modifiedAt,metadata.name"},
-    [QUERY_FIELD_SELECTOR] = {"fieldSelector", "string",
-                              "status.state=RUNNING,spec.state!=CANCELLED: any single value."},
-    [QUERY_VIEW] = {"view", "string", "full (the default), or summary: what a table shows."},
+    [QUERY_LABEL_SELECTOR] = {"labelSelector", "string", "k=v,k2!=v2,k3,!k4,k in (a,b)",
+                              "'examples':['team=a,env in (test,prod)']"},
+    [QUERY_LIMIT] = {"limit", "integer", "At most so many items; 0 for all.",
+                     "'minimum':0,'maximum':10000,'default':0"},
+    [QUERY_EVENT_LIMIT] = {"limit", "integer", "At most so many events.",
+                           "'minimum':0,'maximum':1000,'default':100", "eventLimit"},
+    [QUERY_LINEAGE_LIMIT] = {"limit", "integer", "At most so many jobs, the newest.",
+                             "'minimum':0,'maximum':50,'default':50", "lineageLimit"},
+    [QUERY_CONTINUE] = {"continue", "string",
+                        "metadata.continue of the page before, whose `sort` was the same.",
+                        "'pattern':'^[A-Za-z0-9_-]+$'"},
+    [QUERY_SORT] = {"sort", "string", "Up to four single values to order by; - before one falls.",
+                    "'examples':['-metadata.modifiedAt,metadata.name']"},
+    [QUERY_FIELD_SELECTOR] = {"fieldSelector", "string", "By any single value.",
+                              "'examples':['status.state=RUNNING,spec.state!=CANCELLED']"},
+    [QUERY_VIEW] = {"view", "string", "summary: what a table shows.",
+                    "'enum':['full','summary'],'default':'full'"},
+    [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes. 1 and 0 will do.",
+                     "'default':false"},
     [QUERY_RESOURCE_VERSION] = {"resourceVersion", "string",
-                                "With watch: go on behind it, as a list or a message gave it."},
-    [QUERY_WATCH] = {"watch", "boolean", "Stay, and stream what changes."},
-    [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing."},
+                                "With watch: go on behind it, as a list or a message gave it.",
+                                "'pattern':'" PLACE_PATTERN "'"},
+    [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing.",
+                       "'enum':['All']"},
     [QUERY_APPLY_DEFAULTS] = {"applyDefaults", "boolean",
-                              "Put the configured and the namespace's defaults below the body."},
+                              "Put the configured and the namespace's defaults below the body.",
+                              "'default':false"},
     [QUERY_FIELD_VALIDATION] = {"fieldValidation", "string",
-                                "Strict (the default) refuses unknown fields, Warn names them in "
-                                "Warning headers, Ignore passes over them."},
-    [QUERY_DEPLOYMENT_ID] = {"deploymentId", "string", "Of this Deployment only."},
-    [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only."},
-    [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items."},
+                                "Strict refuses unknown fields, Warn names them in Warning "
+                                "headers, Ignore passes over them.",
+                                "'enum':['Strict','Warn','Ignore'],'default':'Strict'"},
+    [QUERY_DEPLOYMENT_ID] = {"deploymentId", "string", "Of this Deployment only.",
+                             "'format':'uuid'"},
+    [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only.", "'format':'uuid'"},
+    [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items.",
+                                  "'format':'uuid'"},
     [QUERY_SINCE] = {"since", "integer",
-                     "Only what is newer: events of a higher sequence, jobs of a later attempt."},
-    [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is."},
-    [QUERY_PROCESS] = {"process", "string", "jobmanager (the default) or a TaskManager's id."},
-    [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; the newest by default."},
+                     "Only what is newer: events of a higher sequence, jobs of a later attempt.",
+                     POSITIVE},
+    [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is.",
+                     "'default':false"},
+    [QUERY_PROCESS] = {"process", "string", "jobmanager or a TaskManager's id.",
+                       "'pattern':'^[A-Za-z0-9_-][A-Za-z0-9._-]*$','maxLength':100,'default':"
+                       "'jobmanager'"},
+    [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; 0 for the newest.",
+                       POSITIVE ",'default':0"},
     [QUERY_MESSAGE] = {"message", "string",
                        "Why, for the history; or the header X-Sluice-Message."},
-    [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default."},
+    [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default.",
+                             POSITIVE},
     [QUERY_PLAN_ID] =
         {"planId", "string",
          "Instead of a body: the Plan to apply. 409 PLAN_STALE when the Deployment or "
-         "its job moved on since; newPlanId names one for what is there now."},
+         "its job moved on since; newPlanId names one for what is there now.",
+         "'pattern':'^p-[0-9a-f]{12}$'"},
     [QUERY_FORK_OF] =
         {"forkOf", "string",
          "A Deployment whose spec is the base; the body is merged into it. The new one "
@@ -42,7 +67,8 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_STATE] = {"state", "string",
                      "With forkOf: latest (the default), none, or the id of a Savepoint of that "
                      "Deployment that the first start begins from."},
-    [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
+    [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end.",
+                           "'minimum':0,'maximum':1048576,'default':65536"},
 };
 
 /* Of a query, where + is a space. False when it is no valid UTF-8 text. */

@@ -26,7 +26,7 @@ const struct route routes[] = {
   .queries = BIT(LABEL_SELECTOR) | LISTS | WATCHES | BIT(VIEW) },
 { KEYED, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
-  .queries = REVISES | BIT(FORK_OF) | BIT(STATE),
+  .queries = REVISES | BIT(FORK_OF) | BIT(STATE), .also = ALSO_PRECONDITION_FAILED,
   .doc = "Creates a Deployment; what it leaves out comes from the defaults, or from the one that it "
          "is a fork of." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
@@ -47,13 +47,14 @@ const struct route routes[] = {
 { POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
   .takes = &deployment_fields, .gives = &plan_fields, .status = 201,
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
+  .also = ALSO_PRECONDITION_FAILED,
   .doc = "What a change would do. The body is a patch; of a Deployment that does not exist, all of "
          "it. The Plan can be applied by its id for 15 minutes." },
 { GET, .path = NS "/plans/{name}", .fn = get_plan, .id = "getPlan", .gives = &plan_fields,
   .doc = "A Plan that was made, by its id, for 15 minutes." },
 { KEYED, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
-  .queries = BIT(DRY_RUN) | BIT(MESSAGE),
+  .queries = BIT(DRY_RUN) | BIT(MESSAGE), .also = ALSO_PRECONDITION_FAILED,
   .doc = "RETRY: counts anew and goes on. RESTART: takes a new job though nothing was edited. "
          "ROLLBACK: takes the spec of a revision." },
 { GET, .path = NS "/deployments/{name}/revisions", .fn = get_revisions, .id = "listRevisions",
@@ -64,10 +65,11 @@ const struct route routes[] = {
   .id = "getRevisionChanges", .gives = &revision_changes_fields, .queries = BIT(FROM_REVISION),
   .doc = "What is different in it from another one." },
 { GET, .path = NS "/deployments/{name}/lineage", .fn = get_lineage, .id = "getLineage",
-  .gives = &lineage_fields, .queries = BIT(SINCE) | BIT(LIMIT),
+  .gives = &lineage_fields, .queries = BIT(SINCE) | BIT(LINEAGE_LIMIT),
   .doc = "Jobs, snapshots, and what came of what." },
 { GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
   .gives_type = "text/plain", .queries = BIT(PROCESS) | BIT(ATTEMPT) | BIT(LIMIT_BYTES),
+  .also = ALSO_UNAVAILABLE,
   .doc = "The end of a Flink process's log." },
 
 { GET, .path = NS "/jobs", .fn = get_jobs, .id = "listJobs", .list_of = "JobList",
@@ -86,7 +88,7 @@ const struct route routes[] = {
   .gives = &savepoint_fields, .doc = "One Savepoint, by id." },
 { PATCH, .path = NS "/savepoints/{name}", .fn = patch_savepoint, .id = "patchSavepoint",
   .takes = &savepoint_fields, .gives = &savepoint_fields, .queries = WRITES,
-  .doc = "JSON merge patch of metadata.annotations and spec.pinned." },
+  .doc = "JSON merge patch, or JSON patch, of metadata.annotations and spec.pinned." },
 { DELETE_, .path = NS "/savepoints/{name}", .fn = delete_savepoint, .id = "deleteSavepoint",
   .gives = &savepoint_fields, .queries = BIT(FORCE) | BIT(DRY_RUN),
   .doc = "Deletes its data, when nobody needs it." },
@@ -99,8 +101,9 @@ const struct route routes[] = {
   .doc = "Whether a job of this plan can be restored from it. Nothing is stored. The body is what "
          "Flink's REST gives for /jars/{id}/plan, /jobs/{id}/plan or /jobs/{id}." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
-  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT) |
-             BIT(FIELD_SELECTOR),
+  .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) |
+             BIT(EVENT_LIMIT) | BIT(FIELD_SELECTOR),
+  .also = ALSO_UNAVAILABLE,
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },
 
 { GET, .path = NS "/deployment-targets", .fn = get_targets, .id = "listDeploymentTargets",
@@ -138,16 +141,17 @@ const struct route routes[] = {
   .doc = "Whether the server answers." },
 { GET, .path = "/api/v1/status/system-info", .fn = get_system_info, .id = "getSystemInformation",
   .list_of = "SystemInformation", .doc = "What the server is." },
-{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .is_unlimited = true, .gives_type = "text/plain",
-  .doc = "200 while the process answers." },
-{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .is_unlimited = true, .gives_type = "text/plain",
+{ GET, .path = "/healthz", .fn = get_healthz, .id = "getHealthz", .is_unlimited = true,
+  .gives_type = "text/plain", .doc = "200 while the process answers." },
+{ GET, .path = "/readyz", .fn = get_readyz, .id = "getReadyz", .is_unlimited = true,
+  .gives_type = "text/plain", .also = ALSO_UNAVAILABLE,
   .doc = "200 while it can do its work; 503 when its store cannot be trusted." },
 { GET, .path = "/version", .fn = get_version, .id = "getVersion", .list_of = "Version",
   .doc = "The server's version and the Flink versions it knows." },
-{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .is_unlimited = true, .gives_type = "text/plain",
-  .doc = "For Prometheus." },
+{ GET, .path = "/metrics", .fn = get_metrics, .id = "getMetrics", .is_unlimited = true,
+  .gives_type = "text/plain", .doc = "For Prometheus." },
 { GET, .path = "/openapi.json", .fn = get_openapi, .id = "getOpenapi",
-  .gives_type = "application/json", .doc = "This description." },
+  .gives_type = "application/json", .list_of = "OpenapiDocument", .doc = "This description." },
 };
 /* clang-format on */
 

@@ -145,7 +145,8 @@ static void deletion_idle(void *arg)
     bool waits = s && s->status.state == SAVEPOINT_PENDING_DELETION && !w->force;
     if (!s)
         fail_not_found(&e, "Savepoint", w->id);
-    if (!s || (!waits && check_deletable(c, entry, s, w->force, &e) < 0)) {
+    if (!s || check_if_match(c, s->metadata.resource_version, &e) < 0 ||
+        (!waits && check_deletable(c, entry, s, w->force, &e) < 0)) {
         call_failed(c, &e);
         return;
     }

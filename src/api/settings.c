@@ -58,6 +58,17 @@ static size_t find(const struct setting_write *w)
     return at;
 }
 
+/* What was created is named "namespace/name" in the store. */
+static void say_where(const struct setting_write *w)
+{
+    const struct resource *kind = resource_by_kind(str_of(w->kind->fields->name));
+    struct str name;
+    struct str namespace_name = str_split(w->row_id, '/', &name);
+    reply_header(w->call, STR("Location"),
+                 arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/%s/%.*s", STR_ARG(namespace_name),
+                           kind->segment, STR_ARG(name)));
+}
+
 static void adopt(struct setting_write *w)
 {
     struct err e = {0};
@@ -122,6 +133,8 @@ enum handled setting_put(struct call *c, const struct setting *kind, struct str 
     *w = (struct setting_write){.call = c, .kind = kind, .row_id = row_id};
     w->body = body_of(c->a, kind->fields, object);
     reply_object(c, status, kind->fields, object);
+    if (status == 201)
+        say_where(w);
     return send(w);
 }
 

@@ -62,7 +62,8 @@ enum field_type {
     FIELD_STR_LIST, /* struct str_list; as FIELD_STR */
     FIELD_OBJECT,   /* embedded struct described by .object; see "flattened" below */
     FIELD_LIST,     /* struct list of structs described by .object */
-    FIELD_RAW,      /* struct json, kept as it is */
+    FIELD_RAW,      /* struct json, kept as it is; .names: the one kind of JSON that it may be;
+                       .object: what the description says of it, its handler checks it */
     FIELD_CONST,    /* no storage: .names[0] is the only value; written always, checked when read */
 };
 
@@ -89,6 +90,7 @@ struct field {
     int64_t max;          /* 0 = no bound besides the type's */
     const char *fallback; /* the built-in default, as JSON text; NULL = none */
     const char *doc;
+    const char *pattern; /* FIELD_STR: told to readers; the kind's own check holds it */
 };
 
 struct fields {
@@ -146,12 +148,24 @@ struct field_changes {
 struct field_changes fields_diff(struct arena *a, const struct fields *f, const void *from,
                                  const void *to);
 
-/* JSON Schema (2020-12) of the table as the value of #/components/schemas/<name>, nested tables as
- * $ref. */
-void fields_schema(struct json_out *o, const struct fields *f);
-/* Members "<name>: <schema>" for the tables and every table they reach, each once, into the object
- * that the caller has begun. */
-void fields_schemas(struct json_out *o, const struct fields *const *tables, size_t n);
+/* What a schema is for. What is written has all that is always there, in one form. What is read may
+ * be null wherever nothing is required, and numbers and booleans may be texts; what is read-only may
+ * be anything, since it is ignored. */
+enum schema_use { SCHEMA_WRITTEN, SCHEMA_READ };
+
+/* The tables that were put already. Zero it before the first. */
+enum { SCHEMAS_MOST = 192 };
+struct schemas {
+    const struct fields *tables[SCHEMAS_MOST];
+    enum schema_use uses[SCHEMAS_MOST];
+    size_t n;
+};
+/* JSON Schema (2020-12): members "<name>: <schema>" ("<name>Input" for what is read) for the table
+ * and every table it reaches, each once, into the object that the caller has begun. */
+void fields_schemas(struct json_out *o, struct schemas *s, const struct fields *f,
+                    enum schema_use use);
+/* The member "$ref" that points to the table's schema in #/components/schemas. */
+void fields_schema_ref(struct json_out *o, const struct fields *f, enum schema_use use);
 /* The row a dotted path names, through nested tables; NULL when there is none. What follows the
  * name of a map or of a FIELD_RAW is its key
  * ("spec.template.spec.flinkConfiguration.state.backend"). */

@@ -309,6 +309,20 @@ static int decode_const(const struct in *in)
     return 0;
 }
 
+static int decode_raw(const struct in *in, struct json *ret)
+{
+    static const char *const types[] = {
+        [JSON_NONE] = "",         [JSON_NULL] = "null",     [JSON_BOOL] = "boolean",
+        [JSON_NUMBER] = "number", [JSON_STRING] = "string", [JSON_ARRAY] = "array",
+        [JSON_OBJECT] = "object",
+    };
+    const char *const *names = in->row->names;
+    if (names && !str_eq(str_of(names[0]), str_of(types[json_kind(in->v)])))
+        return wrong_kind(in, arena_fmt(in->a, "of type %s", names[0]).ptr);
+    *ret = json_copy(in->a, in->v);
+    return 0;
+}
+
 int fields_decode_value(struct arena *a, const struct field *row, struct json v, void *to,
                         const struct place *at, struct err *e)
 {
@@ -325,7 +339,7 @@ int fields_decode_value(struct arena *a, const struct field *row, struct json v,
     case FIELD_TIME: return decode_time(&in, to);
     case FIELD_MAP: return decode_map(&in, to);
     case FIELD_STR_LIST: return decode_str_list(&in, to);
-    case FIELD_RAW: *(struct json *)to = json_copy(a, v); return 0;
+    case FIELD_RAW: return decode_raw(&in, to);
     case FIELD_CONST: return decode_const(&in);
     case FIELD_OBJECT:
     case FIELD_LIST: break;

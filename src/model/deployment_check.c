@@ -188,20 +188,12 @@ static int check_sizes(const struct job_template *t, struct err *e)
     return 0;
 }
 
-static int check_kubernetes(struct json kubernetes, struct err *e)
-{
-    if (json_is_none(kubernetes) || json_kind(kubernetes) == JSON_OBJECT)
-        return 0;
-    return err_at(e, ERR_INVALID, STR(TEMPLATE "/kubernetes"), "expected an object");
-}
-
 int deployment_validate(const struct deployment *d, const struct str_list *versions, struct err *e)
 {
     const struct job_template *t = &d->spec.template_.spec;
     if (check_metadata(&d->metadata, e) < 0 || check_target(&d->spec, e) < 0 ||
         check_restore(&d->spec, e) < 0 || check_artifact(&t->artifact, versions, e) < 0 ||
-        check_configuration(&t->flink_configuration, e) < 0 ||
-        check_kubernetes(t->kubernetes, e) < 0)
+        check_configuration(&t->flink_configuration, e) < 0)
         return -1;
     return check_sizes(t, e);
 }

@@ -3,11 +3,13 @@
 #include "base/limits.h"
 
 const char *const api_version_names[] = {"v1", NULL};
+const char *const json_object_names[] = {"object", NULL};
 
 static const struct field metadata_rows[] = {
     FIELD_AT(FIELD_UUID, metadata, id, "id", .flags = FIELD_READ_ONLY,
              .doc = "Given by the server; stays the same for the life of the object."),
     FIELD_AT(FIELD_STR, metadata, name, "name", .flags = FIELD_IMMUTABLE, .max = LIMIT_NAME,
+             .pattern = "^[A-Za-z0-9_-]*$",
              .doc = "Unique in the namespace: up to 63 of a-z, 0-9 and hyphens, no hyphen at "
                     "either end."),
     FIELD_AT(FIELD_STR, metadata, display_name, "displayName", .max = 250,

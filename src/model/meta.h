@@ -28,6 +28,7 @@ struct metadata {
 
 extern const struct fields metadata_fields;
 extern const char *const api_version_names[]; /* FIELD_CONST: "v1" */
+extern const char *const json_object_names[]; /* FIELD_RAW: an object */
 
 /* Deployments, namespaces and the like: 1 to 63 of a-z, 0-9 and hyphens, none at either end. */
 bool name_is_valid(struct str name);

@@ -32,7 +32,8 @@ static const struct field defaults_rows[] = {
     {.name = "kind", .type = FIELD_CONST, .names = defaults_kind},
     {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
     FIELD_AT(FIELD_OBJECT, defaults, metadata, "metadata", .object = &metadata_fields),
-    FIELD_AT(FIELD_RAW, defaults, spec, "spec",
+    FIELD_AT(FIELD_RAW, defaults, spec, "spec", .object = &deployment_spec_fields,
+             .names = json_object_names,
              .doc = "Any part of a Deployment's spec: what new Deployments get where their author "
                     "wrote nothing."),
 };

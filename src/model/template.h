@@ -17,5 +17,5 @@
                  .flags = FIELD_KEEP_EMPTY,                                                       \
                  .doc = "Options of Flink. Those that Sluice sets itself are refused."),          \
         FIELD_AT(FIELD_OBJECT, struct_, at_ logging, "logging", .object = &logging_fields),       \
-        FIELD_AT(FIELD_RAW, struct_, at_ kubernetes, "kubernetes",                                \
+        FIELD_AT(FIELD_RAW, struct_, at_ kubernetes, "kubernetes", .names = json_object_names,    \
                  .doc = "Pod settings for targets on Kubernetes, kept as they are.")

@@ -1,5 +1,7 @@
 #include "api_ports.h"
 
+#include "record.h"
+
 #include "shell/replies.h"
 
 /* ---- answers on their way ---- */
@@ -483,6 +485,7 @@ static void respond(struct http_exchange *x, const struct http_response *r)
     x->body = arena_str(story_arena, r->body);
     x->type = arena_str(story_arena, r->content_type);
     keep_headers(x, r);
+    record_exchange(x);
     /* The request is over: whoever still uses its memory is found by the sanitizer. */
     arena_free(x->arena);
     x->arena = NULL;
@@ -534,6 +537,8 @@ int ports_exchange(void)
 void ports_free(void)
 {
     for (int i = 0; i < world->n_exchanges; i++) {
+        if (world->exchanges[i]->streams)
+            record_exchange(world->exchanges[i]);
         arena_free(world->exchanges[i]->arena);
         buf_fini(&world->exchanges[i]->stream);
         mem_free(world->exchanges[i]);

@@ -162,6 +162,7 @@ static void targets_are_kept_and_the_built_in_one_stays(void **state)
     struct answer a = post(TARGETS, moon);
     assert_status(a, 201);
     assert_text(text_at(a.json, "spec.kind"), "KUBERNETES");
+    assert_text(header_of(&a, "Location"), TARGETS "/moon");
     assert_problem(post(TARGETS, moon), 409, "ALREADY_EXISTS");
     a = put(TARGETS "/moon", moon);
     assert_int_equal(number_at(a.json, "metadata.resourceVersion"), 1);

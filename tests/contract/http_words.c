@@ -37,6 +37,7 @@ void assert_problem(const char *answer, int status, const char *request)
 {
     assert_status(answer, status, request);
     assert_has(answer, "Content-Type: application/problem+json\r\n");
+    assert_has(answer, "\"code\":\"");
     assert_has(answer, "\"message\":\"");
 }
 

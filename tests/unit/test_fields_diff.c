@@ -128,32 +128,69 @@ static void maps_are_looked_up_and_extended(void **state)
     assert_text(str_map_get_or(&t.map, STR("b"), STR("")), "2");
 }
 
-static void the_schema_says_what_the_table_says(void **state)
+static struct json schemas(enum schema_use use)
 {
-    (void)state;
-    const struct fields *const tables[] = {&thing_fields, &inner_fields};
+    struct schemas done = {0};
     struct buf b = {0};
     struct json_out o = {.buf = &b};
     struct json v = {0};
     struct err e;
     json_begin_object(&o);
-    fields_schemas(&o, tables, 2);
+    fields_schemas(&o, &done, &thing_fields, use);
+    fields_schemas(&o, &done, &inner_fields, use);
     json_end_object(&o);
     assert_int_equal(json_parse(story_arena, buf_str(&b), &v, &e), 0);
     assert_int_equal(json_len(v), 4);
-    story_assert_text(json_text(story_arena, json_get(v, STR("Part"))),
-                      story_text("{'type':'object','required':['name'],'properties':{'name':{"
-                                 "'type':'string'},'weight':{'type':'integer','format':'int64',"
-                                 "'minimum':0,'default':1}},'additionalProperties':false}"),
-                      __FILE__, __LINE__);
-    struct json thing = json_path(v, "Thing.properties");
-    assert_text(json_text(story_arena, json_get(thing, STR("kind"))), "{\"const\":\"Thing\"}");
-    assert_text(json_text(story_arena, json_get(thing, STR("inner"))),
-                "{\"$ref\":\"#/components/schemas/Inner\"}");
-    assert_text(json_text(story_arena, json_get(thing, STR("colour"))),
-                "{\"type\":\"string\",\"enum\":[\"RED\",\"BLUE\"],\"description\":\"Of it.\"}");
-    assert_true(json_is_none(json_path(v, "Inner.properties.secret")));
     buf_fini(&b);
+    return v;
+}
+
+static void assert_json(struct json v, const char *text)
+{
+    story_assert_text(json_text(story_arena, v), story_text(text), __FILE__, __LINE__);
+}
+
+static void the_schema_of_what_is_written_says_what_is_always_there(void **state)
+{
+    (void)state;
+    struct json v = schemas(SCHEMA_WRITTEN);
+    assert_json(json_get(v, STR("Part")),
+                "{'type':'object','required':['name'],'properties':{'name':{'type':'string'},"
+                "'weight':{'type':'integer','format':'int64','minimum':0}},"
+                "'additionalProperties':false}");
+    struct json thing = json_path(v, "Thing.properties");
+    assert_json(json_path(v, "Thing.required"), "['kind','flag']");
+    assert_json(json_get(thing, STR("kind")), "{'const':'Thing'}");
+    assert_json(json_get(thing, STR("inner")), "{'$ref':'#/components/schemas/Inner'}");
+    assert_json(json_get(thing, STR("colour")),
+                "{'type':'string','enum':['RED','BLUE'],'description':'Of it.'}");
+    assert_json(json_get(thing, STR("raw")), "{}");
+    assert_true(json_is_none(json_path(v, "Inner.properties.secret")));
+}
+
+static void the_schema_of_what_is_read_is_as_wide_as_the_decoder(void **state)
+{
+    (void)state;
+    struct json v = schemas(SCHEMA_READ);
+    assert_json(
+        json_get(v, STR("PartInput")),
+        "{'type':'object','required':['name'],'properties':{'name':{'type':['string',"
+        "'number','boolean'],'maxLength':65536},'weight':{'type':['integer','string','null'],'pattern':"
+        "'^-?[0-9]+$','format':'int64','minimum':0,'default':1}},"
+        "'additionalProperties':false}");
+    struct json thing = json_path(v, "ThingInput.properties");
+    assert_true(json_is_none(json_path(v, "ThingInput.required")));
+    assert_json(json_get(thing, STR("kind")), "{'type':['string','null'],'enum':['Thing',null]}");
+    assert_json(json_get(thing, STR("inner")),
+                "{'anyOf':[{'$ref':'#/components/schemas/InnerInput'},{'type':'null'}]}");
+    assert_json(json_get(thing, STR("text")),
+                "{'type':['string','number','boolean','null'],'maxLength':10}");
+    assert_json(json_get(thing, STR("flag")), "{'enum':[true,false,'true','false',null]}");
+    assert_json(json_get(thing, STR("seen")), "{'readOnly':true}");
+    assert_json(json_get(thing, STR("map")),
+                "{'type':['object','null'],'additionalProperties':{'type':['string','number',"
+                "'boolean','null'],'maxLength':65536},'maxProperties':1024,'propertyNames':{"
+                "'maxLength':512}}");
 }
 
 int main(void)
@@ -165,7 +202,8 @@ int main(void)
         STORY(many_differences_are_all_found),
         STORY(rows_are_found_by_path),
         STORY(maps_are_looked_up_and_extended),
-        STORY(the_schema_says_what_the_table_says),
+        STORY(the_schema_of_what_is_written_says_what_is_always_there),
+        STORY(the_schema_of_what_is_read_is_as_wide_as_the_decoder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

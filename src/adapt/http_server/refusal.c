@@ -30,6 +30,11 @@ static const struct {
 
 static const char CONTENT_TYPE[] = "application/problem+json";
 
+static unsigned status_of(enum refusal why)
+{
+    return (unsigned)err_http_status(TEXTS[why].code);
+}
+
 static int write_problem(enum refusal why, char *ret, size_t size)
 {
     char text[256];
@@ -65,8 +70,7 @@ void refusals_fini(struct server *s)
 
 enum MHD_Result refuse(struct http_exchange *x, enum refusal why)
 {
-    return MHD_queue_response(x->conn, (unsigned)err_http_status(TEXTS[why].code),
-                              x->server->refusals[why]);
+    return MHD_queue_response(x->conn, status_of(why), x->server->refusals[why]);
 }
 
 void refuse_raw(struct http_exchange *x, enum refusal why)
@@ -75,10 +79,9 @@ void refuse_raw(struct http_exchange *x, enum refusal why)
     char all[1536];
     int n = write_problem(why, body, sizeof(body));
     n = snprintf(all, sizeof(all),
-                 "HTTP/1.1 %d %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
+                 "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nContent-Length: %d\r\n"
                  "Connection: close\r\n\r\n%s",
-                 err_http_status(TEXTS[why].code), err_title(TEXTS[why].code), CONTENT_TYPE, n,
-                 body);
+                 status_of(why), MHD_get_reason_phrase_for(status_of(why)), CONTENT_TYPE, n, body);
     int fd = MHD_get_connection_info(x->conn, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
     /* Nothing was sent on this request yet, so there is room; and if not, the client hears the
      * connection close. */
