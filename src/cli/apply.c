@@ -1,93 +1,7 @@
 /* apply, plan and delete: documents in files, and things by name. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/limits.h"
-#include "cli/cli.h"
-
-enum { MOST_DOCUMENTS = 100 };
-
-/* ---- files ---- */
-
-static int unreadable(struct cli *c, struct str file, struct str why)
-{
-    return fail(c, EXIT_USAGE, arena_fmt(c->a, "%.*s cannot be read", STR_ARG(file)).ptr, why,
-                NULL);
-}
-
-static int read_file(struct cli *c, struct str file, struct str *ret)
-{
-    bool is_stdin = str_eq(file, STR("-"));
-    int fd = is_stdin ? STDIN_FILENO : open(arena_cstr(c->a, file), O_RDONLY | O_CLOEXEC);
-    struct buf b = {0};
-    char chunk[16384];
-    ssize_t n = -1;
-    while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 || b.len > LIMIT_REQUEST_BODY)
-            break;
-        buf_add(&b, (struct str){chunk, (size_t)n});
-    }
-    struct str why = n < 0 ? str_of(strerrordesc_np(errno)) : (struct str){0};
-    if (n > 0)
-        why = arena_fmt(c->a, "it has more than %u bytes", LIMIT_REQUEST_BODY);
-    if (fd >= 0 && !is_stdin)
-        close(fd);
-    *ret = arena_str(c->a, buf_str(&b));
-    buf_fini(&b);
-    return n == 0 ? EXIT_DONE : unreadable(c, file, why);
-}
-
-/* Up to the next line "---" of a YAML file. */
-static struct str next_document(struct str *rest)
-{
-    struct str from = *rest;
-    struct str left = *rest;
-    size_t len = 0;
-    bool has_text = false;
-    while (left.len) {
-        struct str line = str_split(left, '\n', &left);
-        struct str text = str_trim(line);
-        bool ends = str_eq(str_take(line, 3), STR("---")) && text.len == 3;
-        if (ends && has_text)
-            break;
-        has_text = has_text || (!ends && text.len && text.ptr[0] != '#');
-        len = from.len - left.len;
-    }
-    *rest = left;
-    return has_text ? str_take(from, len) : (struct str){0};
-}
-
-/* What is in the file, as JSON objects. */
-static int read_documents(struct cli *c, struct json *ret, size_t *ret_n)
-{
-    struct str file = c->flags[FLAG_FILE];
-    struct str rest;
-    struct err e = {0};
-    if (!flag_given(c, FLAG_FILE))
-        return fail(c, EXIT_USAGE, "which file?", STR("-f FILE is missing; - is standard input"),
-                    arena_fmt(c->a, "sluice help %s", c->command->name).ptr);
-    int r = read_file(c, file, &rest);
-    if (r != EXIT_DONE)
-        return r;
-    *ret_n = 0;
-    while (rest.len) {
-        struct str text = next_document(&rest);
-        if (!text.len)
-            continue;
-        if (*ret_n == MOST_DOCUMENTS)
-            return unreadable(c, file, arena_fmt(c->a, "more than %d documents", MOST_DOCUMENTS));
-        if (yaml_parse(c->a, text, &ret[*ret_n], &e) < 0)
-            return unreadable(c, file, str_of(e.text));
-        if (json_kind(ret[*ret_n]) != JSON_OBJECT)
-            return unreadable(c, file, STR("a document is no object"));
-        (*ret_n)++;
-    }
-    return *ret_n ? EXIT_DONE : unreadable(c, file, STR("it is empty"));
-}
+#include "cli/files.h"
 
 /* ---- one document ---- */
 
@@ -154,7 +68,7 @@ int cmd_apply(struct cli *c)
 {
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
-    int r = read_documents(c, docs, &n);
+    int r = file_documents(c, docs, &n);
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         separate(c, i, n);
         r = apply_one(c, docs[i]);
@@ -200,7 +114,7 @@ int cmd_plan(struct cli *c)
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
     int worst = EXIT_DONE;
-    int r = read_documents(c, docs, &n);
+    int r = file_documents(c, docs, &n);
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         if (i > 0 && c->format == FORMAT_TABLE)
             out_fmt(c, "\n");

@@ -8,12 +8,12 @@
 /* -1 = go on. */
 #define GO_ON (-1)
 
-static const unsigned COMMON =
-    1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
+static const uint64_t COMMON = 1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_CONTEXT |
+                               1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
-static unsigned flags_of(const struct command *cmd)
+static uint64_t flags_of(const struct command *cmd)
 {
-    unsigned flags = COMMON;
+    uint64_t flags = COMMON;
     if (cmd)
         flags |= cmd->flags;
     if (cmd && cmd->formats)
@@ -218,22 +218,6 @@ static int choose_format(struct cli *c)
     return r;
 }
 
-static int choose_server(struct cli *c)
-{
-    struct str url =
-        flag_given(c, FLAG_SERVER) ? c->flags[FLAG_SERVER] : str_of(getenv("SLUICE_SERVER"));
-    struct str ns = flag_given(c, FLAG_NAMESPACE) ? c->flags[FLAG_NAMESPACE]
-                                                  : str_of(getenv("SLUICE_NAMESPACE"));
-    c->ns = ns.len ? ns : STR("default");
-    c->url = url.len ? url : STR("http://127.0.0.1:8080");
-    if (!str_starts_with(c->url, STR("http://")) && !str_starts_with(c->url, STR("https://")))
-        return wrong_usage(c, "the server's URL must begin with http:// or https://, not \"%.*s\"",
-                           STR_ARG(c->url));
-    while (str_ends_with(c->url, STR("/")))
-        c->url = str_take(c->url, c->url.len - 1);
-    return GO_ON;
-}
-
 int args_parse(struct cli *c, int argc, char **argv)
 {
     struct str group = {0};
@@ -260,7 +244,10 @@ int args_parse(struct cli *c, int argc, char **argv)
     if (c->n_words < c->command->least)
         return wrong_usage(c, "sluice %s: an argument is missing", c->command->name);
     r = choose_format(c);
-    return r == GO_ON ? choose_server(c) : r;
+    if (r != GO_ON || c->command->offline)
+        return r;
+    r = context_choose(c);
+    return r == EXIT_DONE ? GO_ON : r;
 }
 
 int flag_duration(struct cli *c, enum flag f, int64_t fallback_us, int64_t *ret_us)

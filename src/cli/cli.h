@@ -31,6 +31,7 @@ enum exit_code {
 enum flag {
     FLAG_SERVER,
     FLAG_NAMESPACE,
+    FLAG_CONTEXT,
     FLAG_OUTPUT,
     FLAG_NO_COLOR,
     FLAG_HELP,
@@ -56,6 +57,9 @@ enum flag {
     FLAG_FORCE,
     FLAG_EXPLAIN,
     FLAG_CLIENT,
+    FLAG_ONLY_PLAN,
+    FLAG_FLINK_VERSION,
+    FLAG_NO_PROGRESS,
     FLAGS,
 };
 
@@ -87,9 +91,10 @@ struct command {
     const char *args;  /* of the usage line */
     unsigned least;    /* words behind the name */
     unsigned most;
-    unsigned flags;       /* bits 1 << enum flag, besides those that all have */
+    uint64_t flags;       /* bits 1 << enum flag, besides those that all have */
     unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
     unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
+    bool offline;         /* it asks no server: which one it would be does not matter */
     const char *doc;      /* one sentence */
     const char *examples; /* lines */
     int (*fn)(struct cli *c);
@@ -97,7 +102,7 @@ struct command {
 extern const struct command commands[];
 extern const size_t n_commands;
 
-enum { MOST_WORDS = 8 };
+enum { MOST_WORDS = 32 };
 
 struct server;
 
@@ -109,6 +114,8 @@ struct cli {
     struct str flags[FLAGS]; /* .ptr NULL = not given */
     struct str url;          /* of the server, without a slash at its end */
     struct str ns;
+    struct str url_from; /* what said so: "--server", "SLUICE_SERVER", "context prod" */
+    struct str ns_from;
     enum format format;
     bool tty; /* standard output is a terminal */
     bool color;
@@ -122,7 +129,7 @@ static inline bool flag_given(const struct cli *c, enum flag f)
     return c->flags[f].ptr != NULL;
 }
 /* True for a flag of the command's own. */
-static inline bool has_bit(unsigned bits, unsigned bit)
+static inline bool has_bit(uint64_t bits, unsigned bit)
 {
     return bits >> bit & 1U;
 }
@@ -136,6 +143,11 @@ int args_parse(struct cli *c, int argc, char **argv);
 int flag_duration(struct cli *c, enum flag f, int64_t fallback_us, int64_t *ret_us);
 /* The same for a whole number. */
 int flag_number(struct cli *c, enum flag f, int64_t fallback, int64_t *ret);
+
+/* ---- contexts.c ---- */
+
+/* Fills url and ns in, by flags, environment and contexts. */
+int context_choose(struct cli *c);
 
 /* ---- help.c ---- */
 
@@ -199,6 +211,7 @@ void table_print(struct cli *c, struct table *t, bool heads);
 struct answer {
     enum outcome outcome;
     int status;
+    int64_t date_us;  /* the server's clock; 0 = it did not say */
     struct str text;  /* the body; or why there is none */
     struct json json; /* when the body is JSON */
 };
@@ -257,6 +270,8 @@ int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 
 /* The Plan in lines for people. */
 void plan_print(struct cli *c, struct json plan);
+/* The same on standard error, for commands whose result is something else. */
+void plan_tell(struct cli *c, struct json plan);
 /* Whether the server says that the plan drops or rewinds state. */
 bool plan_is_dangerous(struct json plan);
 
@@ -287,7 +302,10 @@ struct str event_line(struct cli *c, struct json event, bool with_deployment);
 
 /* The Plan of writing the document, as --replace says. */
 int plan_ask(struct cli *c, struct str name, struct json body, const char *what, struct json *plan);
-/* One document: plan, ask if state would be lost, write, wait if asked to. */
+/* Ask if state would be lost, write what was planned, wait if asked to. */
+int write_planned(struct cli *c, struct str name, struct json body, struct json plan,
+                  const char *what);
+/* One document: plan, then as above. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
 
 /* ---- commands, by file ---- */
@@ -301,3 +319,7 @@ command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */
+command_fn cmd_set, cmd_scale, cmd_edit;       /* set.c, edit.c */
+command_fn cmd_validate, cmd_api, cmd_doctor;  /* validate.c, raw.c, doctor.c */
+command_fn cmd_config_list, cmd_config_show, cmd_config_set, cmd_config_use,
+    cmd_config_delete; /* config.c */

@@ -35,8 +35,10 @@ void help_all(struct cli *c)
     out_fmt(c, "sluice asks sluiced, the control plane for Apache Flink deployments.\n\n"
                "usage: sluice COMMAND [ARGUMENT...] [FLAG...]\n\n");
     list_commands(c, (struct str){0});
-    out_fmt(c, "\nEvery command takes --server URL, --namespace NAME, --no-color and --help.\n"
-               "A Deployment may be written as ledger, d/ledger or deployment/ledger.\n");
+    out_fmt(
+        c,
+        "\nEvery command takes --server URL, --namespace NAME, --context NAME, --no-color and --help.\n"
+        "A Deployment may be written as ledger, d/ledger or deployment/ledger.\n");
 }
 
 void help_group(struct cli *c, struct str word)

@@ -1,4 +1,6 @@
 /* A Plan as the server made it, in lines for people. */
+#include <stdio.h>
+
 #include "cli/cli.h"
 
 static struct str text_of(struct cli *c, struct json v)
@@ -174,6 +176,16 @@ void plan_print(struct cli *c, struct json plan)
     print_state(c, plan);
     print_steps(c, json_get(plan, STR("steps")));
     print_warnings(c, json_get(plan, STR("warnings")));
+}
+
+void plan_tell(struct cli *c, struct json plan)
+{
+    struct buf kept = c->out;
+    c->out = (struct buf){0};
+    plan_print(c, plan);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&c->out)));
+    buf_fini(&c->out);
+    c->out = kept;
 }
 
 bool plan_is_dangerous(struct json plan)

@@ -56,6 +56,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     s->answer = (struct answer){
         .outcome = answer->outcome,
         .status = answer->status,
+        .date_us = answer->date_us,
         .text = arena_str(s->a, answer->outcome == OUTCOME_DONE ? answer->body : answer->text),
     };
     bool json = str_contains(answer->content_type, STR("json"));

@@ -12,12 +12,7 @@ static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
     char line[16];
     if (flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
         return true;
-    struct buf kept = c->out;
-    c->out = (struct buf){0};
-    plan_print(c, plan);
-    fprintf(stderr, "%.*s", STR_ARG(buf_str(&c->out)));
-    buf_fini(&c->out);
-    c->out = kept;
+    plan_tell(c, plan);
     if (!isatty(STDIN_FILENO)) {
         *ret = fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr,
                     STR("state would be dropped or rewound, and there is nobody to ask"), next);
@@ -108,13 +103,11 @@ static int finish(struct cli *c, struct json object, const char *did, int64_t si
     return r;
 }
 
-int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+int write_planned(struct cli *c, struct str name, struct json body, struct json plan,
+                  const char *what)
 {
-    struct json plan;
     int64_t since = -1;
-    int r = plan_ask(c, name, body, what, &plan);
-    if (r != EXIT_DONE)
-        return r;
+    int r = EXIT_DONE;
     int64_t version = json_i64_or(json_path(plan, "base.resourceVersion"), 0);
     struct str id = json_str_or(json_path(plan, "metadata.deploymentId"), (struct str){0});
     if (plan_is_dangerous(plan) && !confirm(c, plan, what, &r))
@@ -131,6 +124,13 @@ int write_deployment(struct cli *c, struct str name, struct json body, const cha
                   : changed    ? "changed"
                                : "unchanged",
                   since);
+}
+
+int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+{
+    struct json plan;
+    int r = plan_ask(c, name, body, what, &plan);
+    return r == EXIT_DONE ? write_planned(c, name, body, plan, what) : r;
 }
 
 /* ---- start, suspend, cancel ---- */

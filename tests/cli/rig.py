@@ -64,6 +64,7 @@ class Server:
         self.asked = []
         self.connections = []
         self.port = 0
+        self.clock = 0  # seconds that it is ahead
         self.start()
 
     def start(self):
@@ -92,6 +93,9 @@ class Server:
 
             def log_message(self, *_):
                 pass
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string((timestamp or time.time()) + outer.clock)
 
         http.server.ThreadingHTTPServer.allow_reuse_address = True
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
