@@ -88,7 +88,27 @@ static int plan_exit(struct json plan)
     return none ? EXIT_DONE : EXIT_CHANGES;
 }
 
-static int plan_one(struct cli *c, struct json doc, int *worst)
+/* How many of the documents create something, change something, leave it as it is. */
+struct tally {
+    size_t create;
+    size_t change;
+    size_t nothing;
+    int worst;
+};
+
+static void count(struct tally *t, struct json plan)
+{
+    int code = plan_exit(plan);
+    t->worst = code > t->worst ? code : t->worst;
+    if (json_i64_or(json_path(plan, "base.resourceVersion"), 0) == 0)
+        t->create++;
+    else if (code == EXIT_DONE)
+        t->nothing++;
+    else
+        t->change++;
+}
+
+static int plan_one(struct cli *c, struct json doc, struct tally *tally)
 {
     struct str name;
     struct json plan;
@@ -104,24 +124,34 @@ static int plan_one(struct cli *c, struct json doc, int *worst)
         return r;
     if (!out_document(c, plan))
         plan_print(c, plan);
-    int code = plan_exit(plan);
-    *worst = code > *worst ? code : *worst;
+    count(tally, plan);
     return EXIT_DONE;
+}
+
+static void print_tally(struct cli *c, const struct tally *t)
+{
+    out_fmt(c, "\n%zu to create, %zu to change, %zu unchanged.", t->create, t->change, t->nothing);
+    if (t->create + t->change && !str_eq(c->flags[FLAG_FILE], STR("-")))
+        out_fmt(c, "  Do it:  sluice apply -f %.*s%s", STR_ARG(c->flags[FLAG_FILE]),
+                flag_given(c, FLAG_REPLACE) ? " --replace" : "");
+    out_fmt(c, "\n");
 }
 
 int cmd_plan(struct cli *c)
 {
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
-    int worst = EXIT_DONE;
+    struct tally tally = {0};
     int r = file_documents(c, docs, &n);
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         if (i > 0 && c->format == FORMAT_TABLE)
             out_fmt(c, "\n");
         separate(c, i, n);
-        r = plan_one(c, docs[i], &worst);
+        r = plan_one(c, docs[i], &tally);
     }
-    return r == EXIT_DONE && flag_given(c, FLAG_EXIT_CODE) ? worst : r;
+    if (r == EXIT_DONE && c->format == FORMAT_TABLE)
+        print_tally(c, &tally);
+    return r == EXIT_DONE && flag_given(c, FLAG_EXIT_CODE) ? tally.worst : r;
 }
 
 /* ---- delete ---- */

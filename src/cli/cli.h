@@ -191,6 +191,8 @@ struct str toned(const struct cli *c, struct str text, enum tone tone);
 /* The text with the tone's symbol in front, where a person looks at a terminal that has it: colour
  * alone must not carry a meaning. */
 struct str marked(const struct cli *c, struct str text, enum tone tone);
+/* From this to that. */
+const char *arrow(const struct cli *c);
 
 /* ---- table.c ---- */
 
@@ -291,8 +293,10 @@ struct goal {
     bool or_finished; /* FINISHED will do as well: a bounded job may be quick */
 };
 /* Waits as the flags say, and tells every change. `since` is the last event that is old news; -1 =
- * find out. */
+ * the newest there is now. */
 int wait_for(struct cli *c, const struct goal *goal, int64_t since);
+/* ---- events.c ---- */
+
 /* The sequence of the newest event of the Deployment. */
 int64_t newest_event(struct cli *c, struct str deployment_id);
 /* One event as a line: time, name, rule, message. */
@@ -314,7 +318,8 @@ typedef int command_fn(struct cli *c);
 command_fn cmd_apply, cmd_plan, cmd_delete;               /* apply.c */
 command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry; /* write.c */
 command_fn cmd_get, cmd_describe;                         /* get.c, describe.c */
-command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
+command_fn cmd_wait, cmd_watch;                           /* wait.c, watch.c */
+command_fn cmd_events, cmd_logs;                          /* events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */

@@ -107,6 +107,10 @@ const struct command commands[] = {
   .doc = "Block until something holds; ends at once when it cannot be reached any more.",
   .examples = "sluice wait ledger --for state=RUNNING --timeout 5m\n"
               "sluice wait ledger --for deleted\n" },
+{ .name = "watch", .args = "[NAME...]", .fn = cmd_watch, .most = MOST_WORDS,
+  .flags = BIT(TIMEOUT) | BIT(NO_PROGRESS), .exits = EXIT(NOT_FOUND) | EXIT(TIMED_OUT),
+  .doc = "Stay, and show what one, many or all Deployments are at.",
+  .examples = "sluice watch ledger\nsluice watch --no-progress | grep state=FAILED\n" },
 { .name = "restore", .args = "NAME", .fn = cmd_restore, .least = 1, .most = 2,
   .flags = BIT(EXPLAIN), .formats = DOCUMENT, .exits = EXIT(NOT_FOUND),
   .doc = "Show what the next job would be restored from, by what may come next.",

@@ -153,8 +153,7 @@ int contexts_write(struct cli *c, struct json document, struct str patch)
     free(real);
     struct str text = json_yaml(c->a, json_merge_patch(c->a, document, change));
     if (!make_folders(to) || !write_whole(to, text))
-        return fail(c, EXIT_REFUSED,
-                    arena_fmt(c->a, "%.*s cannot be written", STR_ARG(path)).ptr,
+        return fail(c, EXIT_REFUSED, arena_fmt(c->a, "%.*s cannot be written", STR_ARG(path)).ptr,
                     str_of(strerrordesc_np(errno)), NULL);
     return EXIT_DONE;
 }
@@ -204,18 +203,16 @@ int context_choose(struct cli *c)
     struct source ns = {json_str_or(json_get(context, STR("namespace")), none), from};
     struct source env_server = {env("SLUICE_SERVER"), STR("SLUICE_SERVER")};
     struct source env_ns = {env("SLUICE_NAMESPACE"), STR("SLUICE_NAMESPACE")};
-    struct source url = first_of(
-        (struct source[]){{c->flags[FLAG_SERVER], STR("--server")},
-                          named ? server : env_server,
-                          named ? env_server : server,
-                          {STR("http://127.0.0.1:8080"), STR("built in")}},
-        4);
-    struct source space = first_of(
-        (struct source[]){{c->flags[FLAG_NAMESPACE], STR("--namespace")},
-                          named ? ns : env_ns,
-                          named ? env_ns : ns,
-                          {STR("default"), STR("built in")}},
-        4);
+    struct source url = first_of((struct source[]){{c->flags[FLAG_SERVER], STR("--server")},
+                                                   named ? server : env_server,
+                                                   named ? env_server : server,
+                                                   {STR("http://127.0.0.1:8080"), STR("built in")}},
+                                 4);
+    struct source space = first_of((struct source[]){{c->flags[FLAG_NAMESPACE], STR("--namespace")},
+                                                     named ? ns : env_ns,
+                                                     named ? env_ns : ns,
+                                                     {STR("default"), STR("built in")}},
+                                   4);
     c->url_from = url.from;
     c->ns_from = space.from;
     c->ns = space.value;

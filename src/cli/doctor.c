@@ -51,7 +51,8 @@ static void check_clock(struct cli *c, struct doctor *d, const struct answer *an
     else if (off < -CLOCK_US || off > CLOCK_US)
         note(d, "clock", FINDING_BAD,
              arena_fmt(c->a, "the server's clock is %.*s %s: ages that are shown are wrong",
-                       STR_ARG(age_text(c->a, off < 0 ? -off : off)), off < 0 ? "behind" : "ahead"));
+                       STR_ARG(age_text(c->a, off < 0 ? -off : off)),
+                       off < 0 ? "behind" : "ahead"));
     else
         note(d, "clock", FINDING_OK, STR("the server's and this machine's agree"));
 }
@@ -65,8 +66,8 @@ static void check_version(struct cli *c, struct doctor *d)
              arena_fmt(c->a, "what answers there is not sluiced: %.*s", STR_ARG(why)));
         return;
     }
-    struct str version = plain_line(
-        c->a, json_str_or(json_get(answer.json, STR("version")), STR("?")));
+    struct str version =
+        plain_line(c->a, json_str_or(json_get(answer.json, STR("version")), STR("?")));
     struct json flinks = json_get(answer.json, STR("flinkVersions"));
     note(d, "version", FINDING_OK,
          arena_fmt(c->a, "sluiced %.*s, sluice %s", STR_ARG(version), SLUICE_VERSION));
@@ -96,9 +97,10 @@ static void check_targets(struct cli *c, struct doctor *d)
     struct json target;
     struct buf b = {0};
     while (json_next(&it, &key, &target))
-        buf_fmt(&b, "%s%.*s (%.*s)", b.len ? ", " : "",
-                STR_ARG(plain_line(c->a, json_str_or(json_path(target, "metadata.name"), STR("?")))),
-                STR_ARG(plain_line(c->a, json_str_or(json_path(target, "spec.kind"), STR("?")))));
+        buf_fmt(
+            &b, "%s%.*s (%.*s)", b.len ? ", " : "",
+            STR_ARG(plain_line(c->a, json_str_or(json_path(target, "metadata.name"), STR("?")))),
+            STR_ARG(plain_line(c->a, json_str_or(json_path(target, "spec.kind"), STR("?")))));
     note(d, "namespace", FINDING_OK, c->ns);
     note(d, "targets", b.len ? FINDING_OK : FINDING_BAD,
          b.len ? arena_str(c->a, buf_str(&b)) : STR("there is none to run a job on"));
@@ -134,8 +136,7 @@ static void examine(struct cli *c, struct doctor *d)
     bool alive = ask(c, STR("/healthz"), &answer, &why);
     struct str where = arena_fmt(c->a, "%.*s (%.*s)", STR_ARG(c->url), STR_ARG(c->url_from));
     if (!alive) {
-        note(d, "server", FINDING_BAD,
-             arena_fmt(c->a, "%.*s: %.*s", STR_ARG(where), STR_ARG(why)));
+        note(d, "server", FINDING_BAD, arena_fmt(c->a, "%.*s: %.*s", STR_ARG(where), STR_ARG(why)));
         if (answer.outcome != OUTCOME_DONE)
             d->code = EXIT_UNREACHABLE;
         return;

@@ -155,8 +155,8 @@ static bool parse_text(struct cli *c, const struct edit *e, struct json *ret, st
 {
     struct json version = {0};
     struct err err = {0};
-    struct str patch = arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld}}",
-                                 (long long)e->version);
+    struct str patch =
+        arena_fmt(c->a, "{\"metadata\":{\"resourceVersion\":%lld}}", (long long)e->version);
     if (yaml_parse(c->a, e->text, ret, &err) < 0 || json_parse(c->a, patch, &version, &err) < 0) {
         *problem = arena_str(c->a, str_of(err.text));
         return false;
@@ -183,12 +183,13 @@ static struct str curable(struct cli *c, const struct answer *answer)
 
 static int conflict(struct cli *c, const struct edit *e)
 {
-    return keep(c, e,
-                fail(c, EXIT_CONFLICT, e->what,
-                     STR("it was changed by somebody else while you edited it; nothing was written"),
-                     arena_fmt(c->a, "sluice edit d/%.*s, and bring your changes in again",
-                               STR_ARG(e->name))
-                         .ptr));
+    return keep(
+        c, e,
+        fail(
+            c, EXIT_CONFLICT, e->what,
+            STR("it was changed by somebody else while you edited it; nothing was written"),
+            arena_fmt(c->a, "sluice edit d/%.*s, and bring your changes in again", STR_ARG(e->name))
+                .ptr));
 }
 
 /* Until the server takes it, the user leaves it, or it cannot be had. `plan` none: nothing is left to

@@ -74,7 +74,8 @@ int file_documents(struct cli *c, struct json *ret, size_t *ret_n)
         if (!text.len)
             continue;
         if (*ret_n == MOST_DOCUMENTS)
-            return file_unreadable(c, file, arena_fmt(c->a, "more than %d documents", MOST_DOCUMENTS));
+            return file_unreadable(c, file,
+                                   arena_fmt(c->a, "more than %d documents", MOST_DOCUMENTS));
         if (yaml_parse(c->a, text, &ret[*ret_n], &e) < 0)
             return file_unreadable(c, file, str_of(e.text));
         if (json_kind(ret[*ret_n]) != JSON_OBJECT)

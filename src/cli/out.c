@@ -247,3 +247,8 @@ struct str marked(const struct cli *c, struct str text, enum tone tone)
         return text;
     return arena_fmt(c->a, "%s%.*s", symbols[tone], STR_ARG(text));
 }
+
+const char *arrow(const struct cli *c)
+{
+    return c->tty && c->utf8 ? "→" : "->";
+}

@@ -60,9 +60,10 @@ static void print_changes(struct cli *c, struct json changed, bool created)
         table_cell(c, &t, added ? STR("  +") : removed ? STR("  -") : STR("  ~"), TONE_PLAIN);
         table_cell(c, &t, dotted(c, text_of(c, json_get(change, STR("path")))), TONE_PLAIN);
         table_cell(c, &t,
-                   added     ? after
-                   : removed ? before
-                             : arena_fmt(c->a, "%.*s -> %.*s", STR_ARG(before), STR_ARG(after)),
+                   added ? after
+                   : removed
+                       ? before
+                       : arena_fmt(c->a, "%.*s %s %.*s", STR_ARG(before), arrow(c), STR_ARG(after)),
                    TONE_PLAIN);
         struct str class_ = text_of(c, json_get(change, STR("class")));
         if (!created)

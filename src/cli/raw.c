@@ -36,8 +36,7 @@ int cmd_api(struct cli *c)
                     arena_fmt(c->a, "there is no method \"%.*s\"", STR_ARG(c->words[0])).ptr,
                     STR("methods: GET, POST, PUT, PATCH, DELETE"), "sluice api GET /version");
     if (!str_starts_with(path, STR("/")))
-        return fail(c, EXIT_USAGE,
-                    arena_fmt(c->a, "\"%.*s\" is no path", STR_ARG(path)).ptr,
+        return fail(c, EXIT_USAGE, arena_fmt(c->a, "\"%.*s\" is no path", STR_ARG(path)).ptr,
                     STR("it begins with /"), "sluice api GET /openapi.json");
     int r = read_body(c, &body);
     if (r != EXIT_DONE)
@@ -49,6 +48,5 @@ int cmd_api(struct cli *c)
         if (c->tty && answer.text.len && answer.text.ptr[answer.text.len - 1] != '\n')
             out_str(c, STR("\n"));
     }
-    return server_judge(c, &answer,
-                        arena_fmt(c->a, "%s %.*s", method, STR_ARG(path)).ptr);
+    return server_judge(c, &answer, arena_fmt(c->a, "%s %.*s", method, STR_ARG(path)).ptr);
 }

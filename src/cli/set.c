@@ -228,8 +228,8 @@ int cmd_scale(struct cli *c)
         return fail(c, EXIT_USAGE,
                     arena_fmt(c->a, "\"%.*s\" is no parallelism", STR_ARG(number)).ptr,
                     STR("it is a number, 1 or more"), "sluice scale ledger 8");
-    struct str text = arena_fmt(
-        c->a, "{\"spec\":{\"template\":{\"spec\":{\"parallelism\":%lld}}}}", (long long)n);
+    struct str text = arena_fmt(c->a, "{\"spec\":{\"template\":{\"spec\":{\"parallelism\":%lld}}}}",
+                                (long long)n);
     if (json_parse(c->a, text, &patch, &e) < 0)
         return fail(c, EXIT_USAGE, "scale", str_of(e.text), NULL);
     return change(c, name, patch);

@@ -130,7 +130,12 @@ int write_deployment(struct cli *c, struct str name, struct json body, const cha
 {
     struct json plan;
     int r = plan_ask(c, name, body, what, &plan);
-    return r == EXIT_DONE ? write_planned(c, name, body, plan, what) : r;
+    if (r != EXIT_DONE)
+        return r;
+    /* A person sees what it does; where it needs consent, the question comes with the plan. */
+    if (isatty(STDERR_FILENO) && !plan_is_dangerous(plan))
+        plan_tell(c, plan);
+    return write_planned(c, name, body, plan, what);
 }
 
 /* ---- start, suspend, cancel ---- */

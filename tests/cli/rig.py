@@ -184,12 +184,17 @@ def until(what, condition, seconds=20):
         time.sleep(0.02)
 
 
-def on_terminal(*args, server, typed="", env=None, seconds=30):
-    """The same on a terminal of 120 columns: (exit code, everything that it shows)."""
+def on_terminal(*args, server, typed="", when=b"[y/N]", columns=120, env=None, stdin=None,
+                seconds=30):
+    """The same on a terminal: (exit code, everything that it shows). `typed` is typed as soon as it
+    shows `when`; `stdin` is a file to read instead of the keyboard."""
     pid, fd = pty.fork()
     if pid == 0:
+        # The size has to be known before anything is painted.
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        if stdin:
+            os.dup2(os.open(stdin, os.O_RDONLY), 0)
         os.execve(SLUICE, [str(SLUICE), *args], environment(server, **(env or {})))
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     shown = b""
     deadline = time.monotonic() + seconds
     try:
@@ -205,7 +210,7 @@ def on_terminal(*args, server, typed="", env=None, seconds=30):
             if not chunk:
                 break
             shown += chunk
-            if typed and b"[y/N]" in shown:
+            if typed and when in shown:
                 os.write(fd, typed.encode())
                 typed = ""
     finally:
