@@ -11,7 +11,7 @@
 static const uint64_t COMMON = 1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_CONTEXT |
                                1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
-static uint64_t flags_of(const struct command *cmd)
+uint64_t command_flags(const struct command *cmd)
 {
     uint64_t flags = COMMON;
     if (cmd)
@@ -84,7 +84,7 @@ static int unknown_flag(struct cli *c, struct str name)
     size_t least = name.len / 2 + 1;
     for (size_t f = 0; f < FLAGS; f++) {
         size_t distance = str_distance(str_of(flag_infos[f].name), name);
-        if (has_bit(flags_of(c->command), (unsigned)f) && distance < least) {
+        if (has_bit(command_flags(c->command), (unsigned)f) && distance < least) {
             least = distance;
             near = flag_infos[f].name;
         }
@@ -109,7 +109,7 @@ static int long_flag(struct cli *c, struct str text, int argc, char **argv, int 
     struct str value;
     struct str name = str_split(text, '=', &value);
     for (size_t f = 0; f < FLAGS; f++) {
-        if (!named(name, flag_infos[f].name) || !has_bit(flags_of(c->command), (unsigned)f))
+        if (!named(name, flag_infos[f].name) || !has_bit(command_flags(c->command), (unsigned)f))
             continue;
         if (!flag_infos[f].value && has_value)
             return wrong_usage(c, "--%.*s takes no value", STR_ARG(name));
@@ -130,7 +130,7 @@ static int short_flags(struct cli *c, struct str text, int argc, char **argv, in
         size_t f = 0;
         char letter = text.ptr[0];
         while (f < FLAGS &&
-               (flag_infos[f].letter != letter || !has_bit(flags_of(c->command), (unsigned)f)))
+               (flag_infos[f].letter != letter || !has_bit(command_flags(c->command), (unsigned)f)))
             f++;
         if (f == FLAGS)
             return unknown_flag(c, arena_fmt(c->a, "-%c", letter));

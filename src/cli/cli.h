@@ -121,7 +121,8 @@ struct cli {
     bool color;
     bool utf8; /* symbols beyond ASCII */
     struct buf out;
-    struct server *server; /* made with the first request */
+    struct server *server;      /* made with the first request */
+    int64_t request_timeout_us; /* 0 = the usual one */
 };
 
 static inline bool flag_given(const struct cli *c, enum flag f)
@@ -133,6 +134,16 @@ static inline bool has_bit(uint64_t bits, unsigned bit)
 {
     return bits >> bit & 1U;
 }
+
+/* The flags that it takes, those included that all take; NULL = before a command is known. */
+uint64_t command_flags(const struct command *cmd);
+struct exit_info {
+    enum exit_code code;
+    const char *meaning;
+};
+extern const struct exit_info exit_infos[];
+extern const size_t n_exit_infos;
+bool command_ends_with(const struct command *cmd, enum exit_code code);
 
 /* ---- args.c ---- */
 
@@ -155,6 +166,12 @@ void help_all(struct cli *c);
 void help_command(struct cli *c, const struct command *cmd);
 /* The commands whose name begins with the given word. */
 void help_group(struct cli *c, struct str word);
+
+/* ---- complete.c ---- */
+
+/* Prints what may stand where the last word stands: a candidate a line, behind a tab what it is, or
+ * ":files". Says nothing when it cannot know. */
+int complete_words(struct cli *c, int n, char **words);
 
 /* ---- out.c ---- */
 
@@ -326,5 +343,6 @@ command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */
 command_fn cmd_set, cmd_scale, cmd_edit;       /* set.c, edit.c */
 command_fn cmd_validate, cmd_api, cmd_doctor;  /* validate.c, raw.c, doctor.c */
+command_fn cmd_completion;                     /* completion.c */
 command_fn cmd_config_list, cmd_config_show, cmd_config_set, cmd_config_use,
     cmd_config_delete; /* config.c */

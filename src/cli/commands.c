@@ -195,9 +195,14 @@ const struct command commands[] = {
   .least = 1, .most = 2, .exits = EXIT(NOT_FOUND), .offline = true,
   .doc = "What a rule number means; what a field is, its default, and what changing it does.",
   .examples = "sluice explain rule 442\nsluice explain deployment.spec.restoreStrategy.kind\n" },
+{ .name = "completion", .args = "SHELL", .fn = cmd_completion, .least = 1, .most = 1,
+  .offline = true, .doc = "Print the completion script for bash, zsh or fish.",
+  .examples = "source <(sluice completion bash)\n"
+              "sluice completion zsh >~/.zsh/completions/_sluice\n"
+              "sluice completion fish >~/.config/fish/completions/sluice.fish\n" },
 { .name = "version", .args = "", .fn = cmd_version, .flags = BIT(CLIENT), .formats = DOCUMENT,
   .doc = "Versions of this program and of the server.", .examples = "sluice version --client\n" },
-{ .name = "help", .args = "[COMMAND]", .fn = cmd_help, .most = 2, .offline = true,
+{ .name = "help", .args = "[COMMAND...]", .fn = cmd_help, .most = 2, .offline = true,
   .doc = "What there is, or how one command is used.", .examples = "sluice help apply\n" },
 };
 /* clang-format on */

@@ -1,10 +1,7 @@
 /* Help, from the table of commands. */
 #include "cli/cli.h"
 
-static const struct {
-    enum exit_code code;
-    const char *meaning;
-} exits[] = {
+const struct exit_info exit_infos[] = {
     {EXIT_DONE, "done; with plan: nothing would change"},
     {EXIT_REFUSED, "the server said no"},
     {EXIT_USAGE, "the command line or a file cannot be understood"},
@@ -18,10 +15,15 @@ static const struct {
     {EXIT_CHANGES, "plan --exit-code: changes, none of them dangerous"},
     {EXIT_STATE_LOSS, "plan --exit-code: changes that drop or rewind state"},
 };
-enum { N_EXITS = sizeof(exits) / sizeof(exits[0]) };
+const size_t n_exit_infos = sizeof(exit_infos) / sizeof(exit_infos[0]);
 
 static const unsigned ALWAYS =
     1U << EXIT_DONE | 1U << EXIT_REFUSED | 1U << EXIT_USAGE | 1U << EXIT_UNREACHABLE;
+
+bool command_ends_with(const struct command *cmd, enum exit_code code)
+{
+    return has_bit(cmd->exits | ALWAYS, code);
+}
 
 static void list_commands(struct cli *c, struct str prefix)
 {
@@ -74,16 +76,13 @@ void help_command(struct cli *c, const struct command *cmd)
         out_fmt(c, "  %.*s\n", STR_ARG(line));
     }
     out_fmt(c, "\nflags:\n");
-    for (size_t f = 0; f < FLAGS; f++) {
-        bool own = has_bit(cmd->flags, (unsigned)f) || f < FLAG_OUTPUT || f == FLAG_NO_COLOR ||
-                   f == FLAG_HELP || (f == FLAG_OUTPUT && cmd->formats);
-        if (own)
+    for (size_t f = 0; f < FLAGS; f++)
+        if (has_bit(command_flags(cmd), (unsigned)f))
             print_flag(c, (enum flag)f);
-    }
     out_fmt(c, "\nexit codes:\n");
-    for (size_t i = 0; i < N_EXITS; i++)
-        if (has_bit(cmd->exits | ALWAYS, exits[i].code))
-            out_fmt(c, "  %-3d %s\n", (int)exits[i].code, exits[i].meaning);
+    for (size_t i = 0; i < n_exit_infos; i++)
+        if (command_ends_with(cmd, exit_infos[i].code))
+            out_fmt(c, "  %-3d %s\n", (int)exit_infos[i].code, exit_infos[i].meaning);
 }
 
 int cmd_help(struct cli *c)

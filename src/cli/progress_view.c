@@ -75,8 +75,7 @@ size_t progress_lines(const struct cli *c, const struct progress *p, int64_t now
     bool moves = !str_eq(p->state, p->desired);
     lines[n++] = arena_fmt(
         c->a, "%.*s  %.*s%s%s%s%.*s%s%.*s  %.*s", STR_ARG(plain_line(c->a, p->name)),
-        STR_ARG(state_text(c, p->state)), moves ? " " : "", moves ? arrow(c) : "",
-        moves ? " " : "",
+        STR_ARG(state_text(c, p->state)), moves ? " " : "", moves ? arrow(c) : "", moves ? " " : "",
         STR_ARG(moves ? plain_line(c->a, p->desired) : (struct str){0}), p->health.len ? "  " : "",
         STR_ARG(p->health.len ? state_text(c, p->health) : p->health),
         STR_ARG(elapsed_text(c->a, p, now_us)));
@@ -93,9 +92,9 @@ struct str progress_line(const struct cli *c, const struct progress *p, int64_t 
     const struct progress_step *last = p->n && !p->over ? &p->steps[p->n - 1] : NULL;
     struct str step = {0};
     if (last && last->state != STEP_DONE)
-        step = arena_fmt(c->a, "%s %.*s: ", last->name,
-                         STR_ARG(took_text(c->a, (last->ended_us ? last->ended_us : now_us) -
-                                                     last->begun_us)));
+        step = arena_fmt(
+            c->a, "%s %.*s: ", last->name,
+            STR_ARG(took_text(c->a, (last->ended_us ? last->ended_us : now_us) - last->begun_us)));
     return arena_fmt(c->a, "%-*.*s  %.*s  %.*s%s%.*s%.*s", (int)name_width,
                      STR_ARG(plain_line(c->a, p->name)), STR_ARG(state_text(c, p->state)),
                      STR_ARG(p->health.len ? state_text(c, p->health) : p->health),

@@ -74,7 +74,7 @@ struct answer server_ask(struct cli *c, const char *method, struct str path, str
         .url = arena_fmt(c->a, "%.*s%.*s", STR_ARG(c->url), STR_ARG(path)),
         .body = body,
         .content_type = body.len ? "application/json" : NULL,
-        .timeout_us = REQUEST_TIMEOUT_US,
+        .timeout_us = c->request_timeout_us ? c->request_timeout_us : REQUEST_TIMEOUT_US,
         .most_bytes = MOST_ANSWER,
         .to_fd = -1,
     };

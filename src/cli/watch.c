@@ -124,10 +124,10 @@ static int look(struct cli *c, void *arg)
         return r;
     size_t n = choose(w, deployments, seen);
     if (!w->begun && n < w->n_names)
-        return fail(c, EXIT_NOT_FOUND, "watch: not all of these Deployments are there",
-                    arena_fmt(c->a, "%zu of %zu are in namespace %.*s", n, w->n_names,
-                              STR_ARG(c->ns)),
-                    "sluice get deployments");
+        return fail(
+            c, EXIT_NOT_FOUND, "watch: not all of these Deployments are there",
+            arena_fmt(c->a, "%zu of %zu are in namespace %.*s", n, w->n_names, STR_ARG(c->ns)),
+            "sluice get deployments");
     struct str query =
         w->begun ? arena_fmt(c->a, "since=%lld", (long long)w->since) : STR("limit=200");
     r = fetch(c, w, arena_fmt(c->a, "%.*s?%.*s", STR_ARG(ns_path(c, "events")), STR_ARG(query)),

@@ -74,13 +74,15 @@ END = MIDDLE + [
 for i, one in enumerate(END):
     one["metadata"]["sequence"] = 10 + i
 
-DEPLOYING = deployment(state="TRANSITIONING", reason="LOOK", message="the cluster is starting",
-                       rule=209, waitingSince=ago(NINETY_MINUTES), nextTryAt=ago(-NINETY_MINUTES))
+
+def deploying():
+    return deployment(state="TRANSITIONING", reason="LOOK", message="the cluster is starting",
+                      rule=209, waitingSince=ago(NINETY_MINUTES), nextTryAt=ago(-NINETY_MINUTES))
 
 
 def upgrading():
     return world(but={
-        f"GET {LEDGER}": [deployment(observed=2), DEPLOYING, deployment()],
+        f"GET {LEDGER}": [deployment(observed=2), deploying(), deployment()],
         f"GET {NS}/events": [listed("Event"), listed("Event", *BEGINNING),
                              listed("Event", *MIDDLE), listed("Event", *END)]})
 
@@ -113,7 +115,7 @@ def progress():
     stuck = told(44, "FAILED_CREATING_A_NEW_JOB", "Attempt 32 could not start: no such class")
     stuck["metadata"]["sequence"] = 99
     check_screens("wait-timeout", ["wait", "ledger", "--for", "state=RUNNING", "--timeout", "0s"],
-                  lambda: world(but={f"GET {LEDGER}": DEPLOYING,
+                  lambda: world(but={f"GET {LEDGER}": deploying(),
                                      f"GET {NS}/events": listed("Event", *MIDDLE, stuck)}), 5)
 
 
@@ -121,7 +123,7 @@ def progress():
 def the_block_is_repainted_in_place():
     """Ctrl-C leaves it as it stands, and says how to come back."""
     for env in ({}, {"LC_ALL": "C"}):
-        moving = world(but={f"GET {LEDGER}": DEPLOYING,
+        moving = world(but={f"GET {LEDGER}": deploying(),
                             f"GET {NS}/events": [listed("Event", *BEGINNING),
                                                  listed("Event", *MIDDLE)]})
         with serving(moving) as server:
@@ -157,8 +159,8 @@ def no_block_where_it_cannot_be_painted():
 @case
 def watching_many():
     answers = {f"GET {NS}/deployments": [
-        listed("Deployment", failed(name="clicks"), DEPLOYING),
-        listed("Deployment", failed(name="clicks"), DEPLOYING),
+        listed("Deployment", failed(name="clicks"), deploying()),
+        listed("Deployment", failed(name="clicks"), deploying()),
         listed("Deployment", failed(name="clicks"), deployment())],
         f"GET {NS}/events": [listed("Event", *BEGINNING), listed("Event", *MIDDLE),
                              listed("Event", *END)]}
