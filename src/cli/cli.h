@@ -60,6 +60,7 @@ enum flag {
     FLAG_ONLY_PLAN,
     FLAG_FLINK_VERSION,
     FLAG_NO_PROGRESS,
+    FLAG_RANGE,
     FLAGS,
 };
 
@@ -343,6 +344,6 @@ command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */
 command_fn cmd_set, cmd_scale, cmd_edit;       /* set.c, edit.c */
 command_fn cmd_validate, cmd_api, cmd_doctor;  /* validate.c, raw.c, doctor.c */
-command_fn cmd_completion;                     /* completion.c */
+command_fn cmd_completion, cmd_timeline;       /* completion.c, timeline_cmd.c */
 command_fn cmd_config_list, cmd_config_show, cmd_config_set, cmd_config_use,
     cmd_config_delete; /* config.c */

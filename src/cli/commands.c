@@ -57,6 +57,7 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_FLINK_VERSION] = {"flink-version", 0, "VERSION",
                             "The one that there is; others are refused. Else any will do."},
     [FLAG_NO_PROGRESS] = {"no-progress", 0, NULL, "One line a change, on a terminal too."},
+    [FLAG_RANGE] = {"range", 0, "DURATION", "So much of the past (14d); else all of it."},
 };
 
 /* clang-format off */
@@ -115,6 +116,10 @@ const struct command commands[] = {
   .flags = BIT(EXPLAIN), .formats = DOCUMENT, .exits = EXIT(NOT_FOUND),
   .doc = "Show what the next job would be restored from, by what may come next.",
   .examples = "sluice restore ledger\nsluice restore ledger --explain\n" },
+{ .name = "timeline", .args = "NAME", .fn = cmd_timeline, .least = 1, .most = 2,
+  .flags = BIT(RANGE), .exits = EXIT(NOT_FOUND),
+  .doc = "Draw a Deployment's jobs and snapshots over time, and what was restored from what.",
+  .examples = "sluice timeline ledger\nsluice timeline ledger --range 14d\n" },
 { .name = "events", .args = "[NAME]", .fn = cmd_events, .most = 2,
   .flags = BIT(FOLLOW) | BIT(SINCE) | BIT(LIMIT) | BIT(HEADER), .formats = LISTS,
   .exits = EXIT(NOT_FOUND), .doc = "What happened and why, oldest first.",

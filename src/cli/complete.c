@@ -69,8 +69,7 @@ static void take_word(struct cli *c, struct typed *t, struct str word)
         if (t->n < MOST_WORDS)
             t->words[t->n++] = word;
     } else if (t->group.len) {
-        t->command =
-            find_command(arena_fmt(c->a, "%.*s %.*s", STR_ARG(t->group), STR_ARG(word)));
+        t->command = find_command(arena_fmt(c->a, "%.*s %.*s", STR_ARG(t->group), STR_ARG(word)));
     } else {
         t->command = find_command(word);
         t->group = t->command ? (struct str){0} : word;
@@ -111,7 +110,8 @@ static void offer_names(struct cli *c, const struct typed *t, const struct kind 
                                                    : "metadata.id";
     if (!k->list_key || context_choose(c) != EXIT_DONE)
         return;
-    struct answer answer = server_ask(c, "GET", object_path(c, k, (struct str){0}), (struct str){0});
+    struct answer answer =
+        server_ask(c, "GET", object_path(c, k, (struct str){0}), (struct str){0});
     struct json_iter it = json_each(json_get(answer.json, str_of(k->list_key)));
     struct str key;
     struct json item;
@@ -258,8 +258,12 @@ static void offer_argument(struct cli *c, const struct typed *t)
 
 static void offer_value(struct cli *c, const struct typed *t)
 {
-    static const char *const goals[] = {"state=RUNNING",   "state=SUSPENDED", "state=CANCELLED",
-                                        "state=FINISHED",  "health=OK",       "deleted",
+    static const char *const goals[] = {"state=RUNNING",
+                                        "state=SUSPENDED",
+                                        "state=CANCELLED",
+                                        "state=FINISHED",
+                                        "health=OK",
+                                        "deleted",
                                         NULL};
     switch ((int)t->wants_value) {
     case FLAG_OUTPUT:

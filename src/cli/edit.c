@@ -242,7 +242,7 @@ int cmd_edit(struct cli *c)
     struct edit e = {0};
     struct json deployment;
     struct json body = {0};
-    struct json plan;
+    struct json plan = {0};
     int r = ref_deployment(c, 0, &e.name);
     if (r == EXIT_DONE)
         r = get_one_deployment(c, e.name, &deployment);

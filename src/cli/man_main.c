@@ -212,7 +212,8 @@ static const struct {
 
 static void put_overview(struct arena *a, FILE *f)
 {
-    put_head(f, "SLUICE", 1, STR("sluice"), STR("asks sluiced, the control plane for Apache Flink"));
+    put_head(f, "SLUICE", 1, STR("sluice"),
+             STR("asks sluiced, the control plane for Apache Flink"));
     fputs(".Sh SYNOPSIS\n.Nm\n.Ar COMMAND\n.Op Ar ARGUMENT ...\n.Op Ar FLAG ...\n"
           ".Sh DESCRIPTION\n"
           "A Deployment may be written as ledger, d/ledger or deployment/ledger.\n"
@@ -245,7 +246,8 @@ static void put_fields(struct arena *a, FILE *f, const struct fields *table, str
         const struct field *row = &table->rows[i];
         if (row->flags & (FIELD_INTERNAL | FIELD_READ_ONLY))
             continue;
-        struct str path = arena_fmt(a, "%.*s%s%s", STR_ARG(prefix), prefix.len ? "." : "", row->name);
+        struct str path =
+            arena_fmt(a, "%.*s%s%s", STR_ARG(prefix), prefix.len ? "." : "", row->name);
         if (row->type == FIELD_OBJECT) {
             put_fields(a, f, row->object, path);
             continue;

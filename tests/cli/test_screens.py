@@ -16,6 +16,7 @@ def steady(text, server):
     """Without what passes while a test runs."""
     text = stable(text, server)
     text = re.sub(r"(◐|\{33\}◐\{\}|>|\{33\}>\{\})( \w+) +[\d.:]+s?", r"\1\2 NOW", text)
+    text = re.sub(r"\b\d\d-\d\d \d\d:\d\d\b", "MM-DD HH:MM", text)
     return re.sub(r" \d+:\d\d(:\d\d)?$", " ELAPSED", text, flags=re.MULTILINE)
 
 
@@ -97,6 +98,32 @@ def lists_and_single_things():
     check_screens("doctor", ["doctor"], lambda: world(but={
         "GET /healthz": Answer("ok\n", content_type="text/plain"),
         "GET /readyz": problem(503, "STORE_BROKEN", "the store is not trusted")}), code=1)
+
+
+@case
+def lineage():
+    """Three jobs: one ended with the savepoint that the next began with, which failed."""
+    first = job("TERMINATED")
+    first["metadata"] |= {"attempt": 30, "createdAt": ago(40 * 3600), "terminatedAt": ago(20 * 3600)}
+    first["spec"] = {}
+    second = job("FAILED")
+    second["metadata"] |= {"createdAt": ago(20 * 3600), "terminatedAt": ago(7 * 3600)}
+    third = job("STARTED")
+    third["metadata"] |= {"attempt": 32, "createdAt": ago(7 * 3600)}
+    third["spec"] = {"savepointLocation": "file:/elsewhere"}
+    suspended = savepoint(OLD, attempt=30, stateTakenAt=ago(20 * 3600))
+    suspended["metadata"]["origin"] = "SUSPEND"
+    kept = savepoint(attempt=31, stateTakenAt=ago(9 * 3600))
+    kept["metadata"]["origin"] = "RETAINED_CHECKPOINT"
+    lost = savepoint(JOB, state="FAILED", attempt=31)
+    check_screens("timeline", ["timeline", "ledger"], lambda: world(but={
+        f"GET {NS}/jobs": listed("Job", first, second, third),
+        f"GET {NS}/savepoints": listed("Savepoint", suspended, kept, lost)}))
+    with serving(world(but={f"GET {NS}/jobs": listed("Job")})) as server:
+        expect("never had a job" in ends(0, "timeline", "ledger", server=server).err, "no job")
+    with serving(world()) as server:
+        seen = ends(0, "timeline", "ledger", "--range", "1h", server=server)
+        expect(len(seen.out.splitlines()) == 3, f"what runs is drawn from the edge: {seen}")
 
 
 @case
