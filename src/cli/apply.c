@@ -17,12 +17,13 @@ static const struct kind *document_kind(struct cli *c, struct json doc, struct s
     if (can && (name->len || k->id == RESOURCE_DEFAULTS))
         return k;
     if (can)
-        *code =
-            fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"), NULL);
+        *code = fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"),
+                     "sluice explain deployment.metadata");
     else
         *code = fail(c, EXIT_USAGE,
                      arena_fmt(c->a, "the kind \"%.*s\" cannot be applied", STR_ARG(kind)).ptr,
-                     STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"), NULL);
+                     STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"),
+                     "sluice explain KIND lists what a kind has");
     return NULL;
 }
 
@@ -118,7 +119,8 @@ static int plan_one(struct cli *c, struct json doc, struct tally *tally)
         return r;
     const char *what = arena_fmt(c->a, "plan %s/%.*s", k->word, STR_ARG(name)).ptr;
     if (k->id != RESOURCE_DEPLOYMENT)
-        return fail(c, EXIT_USAGE, what, STR("only Deployments have a plan"), NULL);
+        return fail(c, EXIT_USAGE, what, STR("only Deployments have a plan"),
+                    "sluice validate -f FILE checks the others");
     r = plan_ask(c, name, doc, what, &plan);
     if (r != EXIT_DONE)
         return r;

@@ -183,7 +183,7 @@ void out_str(struct cli *c, struct str s);
 bool out_flush(struct cli *c);
 /* One line to standard error. */
 void say(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* An error in three parts: what, why, what next (NULL: nothing to advise). Returns `code`. */
+/* An error in three parts: what, why, what next (NULL: the command's help). Returns `code`. */
 int fail(struct cli *c, enum exit_code code, const char *what, struct str why, const char *next);
 /* JSON in lines and indented. */
 void out_json(struct cli *c, struct json v);

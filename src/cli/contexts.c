@@ -144,7 +144,7 @@ int contexts_write(struct cli *c, struct json document, struct str patch)
     struct str path = contexts_path(c);
     if (!path.len)
         return fail(c, EXIT_USAGE, "there is no place for contexts",
-                    STR("neither XDG_CONFIG_HOME nor HOME is set"), NULL);
+                    STR("neither XDG_CONFIG_HOME nor HOME is set"), "set one of them");
     if (json_parse(c->a, patch, &change, &e) < 0)
         return unusable(c, str_of(e.text));
     /* A link stays a link: people keep such files elsewhere. */
@@ -154,7 +154,7 @@ int contexts_write(struct cli *c, struct json document, struct str patch)
     struct str text = json_yaml(c->a, json_merge_patch(c->a, document, change));
     if (!make_folders(to) || !write_whole(to, text))
         return fail(c, EXIT_REFUSED, arena_fmt(c->a, "%.*s cannot be written", STR_ARG(path)).ptr,
-                    str_of(strerrordesc_np(errno)), NULL);
+                    str_of(strerrordesc_np(errno)), "set XDG_CONFIG_HOME to a directory of yours");
     return EXIT_DONE;
 }
 

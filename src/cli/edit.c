@@ -135,7 +135,8 @@ static int let_edit(struct cli *c, struct edit *e, struct str problem, bool *cha
                     "sluice set NAME PATH=VALUE, or sluice apply -f FILE");
     if (!write_file(e, "w", head_of(c, e, problem), e->text))
         return fail(c, EXIT_REFUSED, e->what,
-                    arena_fmt(c->a, "%.*s: %s", STR_ARG(e->path), strerrordesc_np(errno)), NULL);
+                    arena_fmt(c->a, "%.*s: %s", STR_ARG(e->path), strerrordesc_np(errno)),
+                    "set TMPDIR to a directory that has room");
     int status = run_editor(c, command, e->path);
     struct str text;
     int r = file_read(c, e->path, &text);
@@ -143,7 +144,8 @@ static int let_edit(struct cli *c, struct edit *e, struct str problem, bool *cha
         e->text = without_head(text);
     if (r == EXIT_DONE && status != 0)
         r = fail(c, EXIT_DECLINED, e->what,
-                 arena_fmt(c->a, "the editor (%s) ended with %d", command, status), NULL);
+                 arena_fmt(c->a, "the editor (%s) ended with %d", command, status),
+                 "set VISUAL or EDITOR to one that ends with 0 when it has saved");
     *changed = !str_eq(e->text, before);
     return r;
 }

@@ -76,6 +76,9 @@ int fail(struct cli *c, enum exit_code code, const char *what, struct str why, c
     }
     if (next)
         fprintf(stderr, "  next: %s\n", next);
+    else
+        fprintf(stderr, "  next: sluice help%s%s\n", c->command ? " " : "",
+                c->command ? c->command->name : "");
     return (int)code;
 }
 

@@ -60,7 +60,8 @@ static int look(struct cli *c, void *arg)
     struct str none = {0};
     return fail(c, EXIT_ENDED,
                 arena_fmt(c->a, "savepoint/%.*s is %.*s", STR_ARG(t->id), STR_ARG(state)).ptr,
-                json_str_or(json_path(s, "status.failure.message"), none), NULL);
+                json_str_or(json_path(s, "status.failure.message"), none),
+                arena_fmt(c->a, "sluice get savepoint/%.*s -o yaml", STR_ARG(t->id)).ptr);
 }
 
 static int wait_taken(struct cli *c, struct json *savepoint)

@@ -70,8 +70,8 @@ static struct timeline_job job_of(struct cli *c, struct json job, struct json sa
     struct timeline_job ret = {
         .begun_us = time_at(job, "metadata.createdAt"),
         .ended_us = time_at(job, "metadata.terminatedAt"),
-        .label = arena_fmt(c->a, "%lld",
-                           (long long)json_i64_or(json_path(job, "metadata.attempt"), 0)),
+        .label =
+            arena_fmt(c->a, "%lld", (long long)json_i64_or(json_path(job, "metadata.attempt"), 0)),
         .note = arena_fmt(c->a, "%.*s%.*s", STR_ARG(plain_line(c->a, state)),
                           STR_ARG(origin_of(c, job, savepoints))),
     };
@@ -133,8 +133,7 @@ static size_t take_marks(struct json jobs, size_t n_jobs, struct json savepoints
 static void draw(struct cli *c, struct json jobs, struct json savepoints, int64_t range_us)
 {
     struct timeline_job *rows = ARENA_ARRAY(c->a, struct timeline_job, MOST_JOBS);
-    struct timeline_mark *marks =
-        ARENA_ARRAY(c->a, struct timeline_mark, json_len(savepoints) + 1);
+    struct timeline_mark *marks = ARENA_ARRAY(c->a, struct timeline_mark, json_len(savepoints) + 1);
     struct str *lines = ARENA_ARRAY(c->a, struct str, MOST_JOBS + 1);
     struct timeline t = {.jobs = rows, .marks = marks, .to_us = now_wall_us(), .utf8 = c->utf8};
     size_t around = sizeof("123  ") + sizeof("  TERMINATED, from S of 123");
@@ -166,12 +165,13 @@ int cmd_timeline(struct cli *c)
     if (r != EXIT_DONE)
         return r;
     struct str id = url_part(c->a, text_at(deployment, "metadata.id"));
-    r = server_get(c, arena_fmt(c->a, "%.*s?deploymentId=%.*s", STR_ARG(ns_path(c, "jobs")),
-                                STR_ARG(id)),
-                   "get jobs", &jobs);
+    r = server_get(
+        c, arena_fmt(c->a, "%.*s?deploymentId=%.*s", STR_ARG(ns_path(c, "jobs")), STR_ARG(id)),
+        "get jobs", &jobs);
     if (r == EXIT_DONE)
-        r = server_get(c, arena_fmt(c->a, "%.*s?deploymentId=%.*s",
-                                    STR_ARG(ns_path(c, "savepoints")), STR_ARG(id)),
+        r = server_get(c,
+                       arena_fmt(c->a, "%.*s?deploymentId=%.*s", STR_ARG(ns_path(c, "savepoints")),
+                                 STR_ARG(id)),
                        "get savepoints", &savepoints);
     if (r != EXIT_DONE)
         return r;

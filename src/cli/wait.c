@@ -173,7 +173,7 @@ static int without(struct cli *c, struct watched *w, const struct answer *answer
                     arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: it was deleted",
                               STR_ARG(w->goal->name), STR_ARG(w->goal->value))
                         .ptr,
-                    STR("somebody deleted it while this waited"), NULL);
+                    STR("somebody deleted it while this waited"), "sluice events");
     /* A daemon that is started anew is worth waiting for; one that never answered is not. */
     if (answer->outcome != OUTCOME_DONE && w->seen) {
         if (!w->lost)

@@ -1,6 +1,7 @@
 /* Writing a Deployment: plan first, ask where state would be lost, write, wait. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -13,7 +14,8 @@ static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
     if (flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
         return true;
     plan_tell(c, plan);
-    if (!isatty(STDIN_FILENO)) {
+    const char *ci = getenv("CI");
+    if (!isatty(STDIN_FILENO) || (ci && ci[0])) {
         *ret = fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr,
                     STR("state would be dropped or rewound, and there is nobody to ask"), next);
         return false;
@@ -22,7 +24,7 @@ static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
     if (fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y'))
         return true;
     *ret =
-        fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"), NULL);
+        fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"), next);
     return false;
 }
 

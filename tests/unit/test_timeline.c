@@ -47,10 +47,10 @@ static void snapshots_are_letters_on_the_row_of_their_job(void **state)
         {noon() - 10 * HOUR, 0, TIMELINE_RUNS, STR("2"), STR("")},
         {noon() - 11 * HOUR, noon() - 10 * HOUR, TIMELINE_ENDED, STR("1"), STR("")},
     };
-    const struct timeline_mark marks[] = {
-        {0, noon() - 5 * HOUR, 'U'}, {0, noon() - HOUR, 'U'},  {0, noon() - HOUR, 'S'},
-        {0, noon() - 2 * HOUR, 'K'}, {0, noon() - 2 * HOUR, 'K'}, {0, noon() - 11 * HOUR, 'U'},
-        {1, noon() - 10 * HOUR, 'S'}};
+    const struct timeline_mark marks[] = {{0, noon() - 5 * HOUR, 'U'}, {0, noon() - HOUR, 'U'},
+                                          {0, noon() - HOUR, 'S'},     {0, noon() - 2 * HOUR, 'K'},
+                                          {0, noon() - 2 * HOUR, 'K'}, {0, noon() - 11 * HOUR, 'U'},
+                                          {1, noon() - 10 * HOUR, 'S'}};
     struct timeline t = ten_hours(jobs, 2);
     struct str lines[3];
     t.marks = marks;
