@@ -1,6 +1,7 @@
 /* edit: a Deployment in the user's editor, checked by the server before anything is written. What was
  * typed is never lost: it is opened again with what is wrong, or its file is kept and named. */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -22,14 +23,20 @@ struct edit {
 
 /* ---- the file ---- */
 
-static bool write_file(const struct edit *e, const char *mode, struct str head, struct str text)
+/* In one step: what the file holds may be all there is of the user's work. */
+static bool write_file(struct cli *c, const struct edit *e, struct str head, struct str text)
 {
-    FILE *f = fopen(e->path.ptr, mode);
-    if (!f)
-        return false;
-    bool done = fwrite(str_bytes(head), 1, head.len, f) == head.len &&
-                fwrite(str_bytes(text), 1, text.len, f) == text.len;
-    return fclose(f) == 0 && done;
+    struct str whole = arena_fmt(c->a, "%.*s%.*s", STR_ARG(head), STR_ARG(text));
+    struct str beside = arena_fmt(c->a, "%.*s.new", STR_ARG(e->path));
+    int fd = open(beside.ptr, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    bool done = fd >= 0 && write(fd, whole.ptr, whole.len) == (ssize_t)whole.len;
+    if (fd >= 0 && close(fd) < 0)
+        done = false;
+    if (done && rename(beside.ptr, e->path.ptr) == 0)
+        return true;
+    if (fd >= 0)
+        unlink(beside.ptr);
+    return false;
 }
 
 static int make_file(struct cli *c, struct edit *e)
@@ -133,7 +140,7 @@ static int let_edit(struct cli *c, struct edit *e, struct str problem, bool *cha
     if (!command)
         return fail(c, EXIT_DECLINED, e->what, STR("there is no terminal, and EDITOR is not set"),
                     "sluice set NAME PATH=VALUE, or sluice apply -f FILE");
-    if (!write_file(e, "w", head_of(c, e, problem), e->text))
+    if (!write_file(c, e, head_of(c, e, problem), e->text))
         return fail(c, EXIT_REFUSED, e->what,
                     arena_fmt(c->a, "%.*s: %s", STR_ARG(e->path), strerrordesc_np(errno)),
                     "set TMPDIR to a directory that has room");

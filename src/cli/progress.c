@@ -1,6 +1,8 @@
 /* See progress.h. */
 #include "cli/progress.h"
 
+#include <stdio.h>
+
 #include "base/timefmt.h"
 
 enum turn {
@@ -87,7 +89,7 @@ static struct progress_step *ended(struct progress *p, const char *name, enum st
     return last;
 }
 
-void progress_event(struct arena *a, struct progress *p, struct json event)
+void progress_event(struct progress *p, struct json event)
 {
     struct str none = {0};
     struct str code = json_str_or(json_path(event, "metadata.name"), none);
@@ -110,7 +112,8 @@ void progress_event(struct arena *a, struct progress *p, struct json event)
         }
     }
     if (step)
-        step->text = arena_str(a, json_str_or(json_path(event, "spec.message"), none));
+        snprintf(step->text, sizeof(step->text), "%.*s",
+                 STR_ARG(json_str_or(json_path(event, "spec.message"), none)));
 }
 
 void progress_status(struct progress *p, struct json d)

@@ -11,7 +11,7 @@ struct progress_step {
     enum step_state state;
     int64_t begun_us; /* wall */
     int64_t ended_us; /* 0 = not yet */
-    struct str text;  /* what the event said */
+    char text[240];   /* what the event said, as much as a line shows */
 };
 
 enum { MOST_STEPS = 12 };
@@ -32,8 +32,8 @@ struct progress {
 };
 
 /* Takes the next event in: a step begins, is done, has failed; a new transition forgets the steps of the
- * one before. Text is copied into `a`. */
-void progress_event(struct arena *a, struct progress *p, struct json event);
+ * one before. */
+void progress_event(struct progress *p, struct json event);
 /* Takes what a Deployment's status says now. Text stays where it is. */
 void progress_status(struct progress *p, struct json deployment);
 

@@ -34,7 +34,7 @@ static struct str step_line(const struct cli *c, const struct progress_step *s, 
                           : took_text(c->a, (s->ended_us ? s->ended_us : now_us) - s->begun_us);
     enum tone tone = s->state == STEP_FAILED ? TONE_BAD : TONE_QUIET;
     return arena_fmt(c->a, "  %.*s %-10s %8.*s  %.*s", STR_ARG(step_mark(c, s->state)), s->name,
-                     STR_ARG(took), STR_ARG(toned(c, plain_line(c->a, s->text), tone)));
+                     STR_ARG(took), STR_ARG(toned(c, plain_line(c->a, str_of(s->text)), tone)));
 }
 
 /* "the cluster is starting (rule 209), for 12s, next try in 3s" */

@@ -18,17 +18,18 @@ void track_event(struct cli *c, struct track *t, struct json event, bool is_news
     if (sequence <= t->known)
         return;
     t->known = sequence;
-    progress_event(t->a, &t->progress, event);
+    progress_event(&t->progress, event);
     if (is_news && t->lines)
         tell(t, event_line(c, event, true));
 }
 
 /* "2026-11-22T16:41:31.000Z ledger state=TRANSITIONING health=OK" */
-static void tell_change(struct cli *c, struct track *t, struct str *told, struct str now)
+static void tell_change(struct cli *c, struct track *t, char *told, size_t size, struct str now)
 {
-    if (str_eq(*told, now))
+    now = str_take(now, size - 1);
+    if (str_eq(str_of(told), now))
         return;
-    *told = arena_str(t->a, now);
+    snprintf(told, size, "%.*s", STR_ARG(now));
     if (!t->lines || !now.len)
         return;
     struct str time = time_rfc3339(c->a, now_wall_us());
@@ -53,10 +54,10 @@ void track_status(struct cli *c, struct track *t, struct json deployment)
     const struct progress *p = &t->progress;
     progress_status(&t->progress, deployment);
     struct str health = plain_line(c->a, p->health);
-    tell_change(c, t, &t->state,
+    tell_change(c, t, t->state, sizeof(t->state),
                 arena_fmt(c->a, "state=%.*s%s%.*s", STR_ARG(plain_line(c->a, p->state)),
                           health.len ? " health=" : "", STR_ARG(health)));
-    tell_change(c, t, &t->reason, waiting_text(c, p));
+    tell_change(c, t, t->reason, sizeof(t->reason), waiting_text(c, p));
 }
 
 void track_look(struct cli *c, struct track *t, struct json deployment)

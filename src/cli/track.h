@@ -7,13 +7,12 @@
 
 struct track {
     struct progress progress;
-    struct arena *a; /* what outlives a look */
-    FILE *lines;     /* where each change becomes a line; NULL = nowhere */
-    int64_t since;   /* events up to this one are old news; -1 = all that there are at first */
-    int64_t known;   /* the last event that was taken in */
+    FILE *lines;   /* where each change becomes a line; NULL = nowhere */
+    int64_t since; /* events up to this one are old news; -1 = all that there are at first */
+    int64_t known; /* the last event that was taken in */
     bool begun;
-    struct str state; /* as it was told, with the health */
-    struct str reason;
+    char state[80]; /* as it was told, with the health */
+    char reason[400];
 };
 
 /* Fetches its new events, and takes them and the Deployment in. */

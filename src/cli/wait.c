@@ -225,7 +225,7 @@ int wait_for(struct cli *c, const struct goal *goal, int64_t since)
                      .ptr,
     };
     live_begin(c, &w.live, stderr);
-    w.track = (struct track){.a = c->a, .since = since, .lines = w.live.on ? NULL : stderr};
+    w.track = (struct track){.since = since, .lines = w.live.on ? NULL : stderr};
     struct turns t = {
         .look = look,
         .arg = &w,

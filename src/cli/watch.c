@@ -31,7 +31,7 @@ static struct track *track_of(struct watch *w, struct str id)
     if (t || w->tracks.n == MOST_WATCHED)
         return t;
     t = ARENA_NEW(w->a, struct track);
-    *t = (struct track){.a = w->a, .lines = w->live.on ? NULL : stdout};
+    *t = (struct track){.lines = w->live.on ? NULL : stdout};
     map_put(&w->tracks, arena_str(w->a, id), t);
     return t;
 }

@@ -20,7 +20,7 @@ static void told(int second, const char *code, const char *message)
              "{'metadata':{'name':'%s','createdAt':'2026-11-22T16:40:%02dZ'},"
              "'spec':{'message':'%s'}}",
              code, second, message);
-    progress_event(story_arena, &progress, story_json(text));
+    progress_event(&progress, story_json(text));
 }
 
 static void expect_step(size_t i, const char *name, enum step_state state, int64_t took_s)
@@ -46,7 +46,7 @@ static void a_step_ends_where_the_next_begins(void **state)
     expect_step(0, "deploy", STEP_DONE, 3);
     expect_step(1, "submit", STEP_DONE, 1);
     expect_step(2, "running", STEP_ACTIVE, 0);
-    assert_text(progress.steps[2].text, "accepted");
+    assert_string_equal(progress.steps[2].text, "accepted");
     told(9, "JOB_SUCCESSFULLY_STARTED", "All tasks run");
     expect_step(2, "running", STEP_DONE, 3);
     assert_false(progress.over);
@@ -61,7 +61,7 @@ static void a_failed_try_stays_and_the_next_is_another_step(void **state)
     told(3, "SAVEPOINT_FAILED", "Checkpoint expired");
     told(4, "CREATING_A_SAVEPOINT_BEFORE_SUSPENSION", "try 2");
     expect_step(0, "savepoint", STEP_FAILED, 2);
-    assert_text(progress.steps[0].text, "Checkpoint expired");
+    assert_string_equal(progress.steps[0].text, "Checkpoint expired");
     expect_step(1, "savepoint", STEP_ACTIVE, 0);
     told(8, "TOO_MANY_FAILED_SUSPENSION_ATTEMPTS", "the job runs on");
     expect_step(1, "savepoint", STEP_FAILED, 4);
