@@ -195,7 +195,7 @@ static size_t words_of_reference(const struct cli *c)
 
 int cmd_set(struct cli *c)
 {
-    struct assignment all[MOST_WORDS];
+    struct assignment *all = ARENA_ARRAY(c->a, struct assignment, MOST_WORDS);
     struct str name;
     struct json patch = {0};
     size_t n_words = c->n_words;
