@@ -56,25 +56,24 @@ static const char *class_of(const struct field_change *c)
     return str_starts_with(c->path, STR("spec.")) ? "NEXT_START" : "NO_RESTART";
 }
 
-static void list_changes(struct planner *p)
+struct list plan_changes(struct arena *a, const struct field_changes *from, bool created)
 {
-    const struct field_changes *from = &p->draft->changes;
-    struct plan_change *items = ARENA_ARRAY(p->a, struct plan_change, from->n);
+    struct plan_change *items = ARENA_ARRAY(a, struct plan_change, from->n);
     for (size_t i = 0; i < from->n; i++) {
         const struct field_change *c = &from->items[i];
         bool was = !str_eq(c->from, STR("null"));
         bool is = !str_eq(c->to, STR("null"));
         items[i] = (struct plan_change){
-            .path = pointer_of(p->a, c->path),
-            .op = !p->now || !was ? STR("add")
+            .path = pointer_of(a, c->path),
+            .op = created || !was ? STR("add")
                   : is            ? STR("replace")
                                   : STR("remove"),
-            .before = p->now && was ? parsed(p->a, c->from) : (struct json){0},
-            .after = is ? parsed(p->a, c->to) : (struct json){0},
+            .before = !created && was ? parsed(a, c->from) : (struct json){0},
+            .after = is ? parsed(a, c->to) : (struct json){0},
             .class_ = str_of(class_of(c)),
         };
     }
-    p->plan->changed = (struct list){items, from->n};
+    return (struct list){items, from->n};
 }
 
 static void list_defaulted(struct planner *p)
@@ -106,9 +105,10 @@ static void add_stop_steps(struct planner *p, bool savepoint)
     add_step(p, "COLLECT");
 }
 
-static void add_start_steps(struct planner *p)
+static void add_start_steps(struct planner *p, bool has_cluster)
 {
-    add_step(p, "DEPLOY");
+    if (!has_cluster)
+        add_step(p, "DEPLOY");
     add_step(p, "SUBMIT");
     if (p->plan->restore.outcome != HINT_EMPTY)
         add_step(p, "RESTORE");
@@ -174,13 +174,16 @@ static void plan_running(struct planner *p, bool state_changed)
             return;
         }
         p->plan->effect = (int)start_effect(p, true);
+        bool standby = p->next->deployment->spec.warm_standby;
+        if (standby)
+            add_step(p, "STANDBY");
         add_stop_steps(p, strategy != UPGRADE_STATELESS);
-        add_start_steps(p);
+        add_start_steps(p, standby);
     } else if (!p->now || state_changed || p->draft->upgrade) {
         take_hint(p, p->next, HINT_ON_START);
         p->plan->effect = (int)start_effect(p, false);
         if (p->plan->effect != PLAN_BLOCKED)
-            add_start_steps(p);
+            add_start_steps(p, false);
     }
 }
 
@@ -209,6 +212,15 @@ static void plan_effect(struct planner *p)
         take_hint(p, p->next, HINT_ON_CANCEL_THEN_START);
 }
 
+static bool takes_step(const struct plan *plan, const char *kind)
+{
+    const struct plan_step *steps = plan->steps.items;
+    for (size_t i = 0; i < plan->steps.n; i++)
+        if (str_eq(steps[i].kind, str_of(kind)))
+            return true;
+    return false;
+}
+
 /* ---- warnings that do not come from the choice of a snapshot ---- */
 
 static void warn(struct planner *p, const char *code, const char *severity, const char *text)
@@ -235,10 +247,20 @@ static void add_warnings(struct planner *p)
         warn(p, "NO_CHECKPOINT_INTERVAL", "warning",
              "flinkConfiguration has no execution.checkpointing.interval: unless the job's code "
              "sets one, no checkpoints are taken, and a lost job has only savepoints");
-    if (s->warm_standby)
-        warn(p, "NOT_AVAILABLE_YET", "info", "warmStandby is stored; nothing uses it yet");
-    if (s->snapshot_retention.max_count || s->snapshot_retention.max_age.us)
-        warn(p, "NOT_AVAILABLE_YET", "info", "snapshotRetention is stored; nothing uses it yet");
+    if (s->warm_standby && takes_step(p->plan, "STANDBY"))
+        warn(
+            p, "STANDBY_NEEDS_ROOM", "info",
+            "both clusters stand for a while; where the second one cannot be had beside the first, "
+            "the job is stopped first");
+}
+
+int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,
+                   const struct draft *draft)
+{
+    struct plan plan = {0};
+    struct planner p = {a, now, next, draft, &plan};
+    plan_effect(&p);
+    return plan.effect;
 }
 
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
@@ -253,7 +275,7 @@ struct plan plan_make(struct arena *a, const struct core_in *now, const struct c
         .job_id = now && hint_job_runs(now) ? now->record->current.job_id : (struct str){0},
     };
     struct planner p = {a, now, next, draft, &plan};
-    list_changes(&p);
+    plan.changed = plan_changes(a, &draft->changes, !now);
     list_defaulted(&p);
     plan_effect(&p);
     judge_state(&p);

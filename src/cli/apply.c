@@ -67,6 +67,11 @@ static void separate(struct cli *c, size_t i, size_t n)
 
 int cmd_apply(struct cli *c)
 {
+    if (flag_given(c, FLAG_PLAN) && flag_given(c, FLAG_FILE))
+        return fail(c, EXIT_USAGE, "a file or a plan?", STR("-f and --plan exclude each other"),
+                    NULL);
+    if (flag_given(c, FLAG_PLAN))
+        return write_planned(c, c->flags[FLAG_PLAN]);
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
     int r = file_documents(c, docs, &n);
@@ -109,6 +114,15 @@ static void count(struct tally *t, struct json plan)
         t->change++;
 }
 
+static void print_plan(struct cli *c, struct json plan)
+{
+    struct str id = json_str_or(json_get(plan, STR("planId")), (struct str){0});
+    plan_print(c, plan);
+    if (id.len && plan_exit(plan) != EXIT_DONE)
+        out_fmt(c, "Next      sluice apply --plan %.*s   # exactly this, within 15 minutes\n",
+                STR_ARG(plain_line(c->a, id)));
+}
+
 static int plan_one(struct cli *c, struct json doc, struct tally *tally)
 {
     struct str name;
@@ -125,18 +139,14 @@ static int plan_one(struct cli *c, struct json doc, struct tally *tally)
     if (r != EXIT_DONE)
         return r;
     if (!out_document(c, plan))
-        plan_print(c, plan);
+        print_plan(c, plan);
     count(tally, plan);
     return EXIT_DONE;
 }
 
 static void print_tally(struct cli *c, const struct tally *t)
 {
-    out_fmt(c, "\n%zu to create, %zu to change, %zu unchanged.", t->create, t->change, t->nothing);
-    if (t->create + t->change && !str_eq(c->flags[FLAG_FILE], STR("-")))
-        out_fmt(c, "  Do it:  sluice apply -f %.*s%s", STR_ARG(c->flags[FLAG_FILE]),
-                flag_given(c, FLAG_REPLACE) ? " --replace" : "");
-    out_fmt(c, "\n");
+    out_fmt(c, "\n%zu to create, %zu to change, %zu unchanged\n", t->create, t->change, t->nothing);
 }
 
 int cmd_plan(struct cli *c)

@@ -23,6 +23,8 @@ enum exit_code {
     EXIT_DECLINED = 9,
     EXIT_CHANGES = 10,
     EXIT_STATE_LOSS = 11,
+    EXIT_UNSOUND = 12,
+    EXIT_UNSAID = 13,
     EXIT_SIGINT = 130,
     EXIT_SIGPIPE = 141,
     EXIT_SIGTERM = 143,
@@ -61,8 +63,16 @@ enum flag {
     FLAG_FLINK_VERSION,
     FLAG_NO_PROGRESS,
     FLAG_RANGE,
+    FLAG_MESSAGE,
+    FLAG_DIFF,
+    FLAG_TO,
+    FLAG_STATE,
+    FLAG_PLAN,
+    FLAG_NAME,
+    FLAG_FROM,
     FLAGS,
 };
+_Static_assert(FLAGS <= 64, "a command's flags are the bits of one number");
 
 struct flag_info {
     const char *name;
@@ -292,6 +302,8 @@ int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 void plan_print(struct cli *c, struct json plan);
 /* The same on standard error, for commands whose result is something else. */
 void plan_tell(struct cli *c, struct json plan);
+/* The changes alone, a line for each; `created`: of something and nothing. */
+void plan_print_changes(struct cli *c, struct json changed, bool created);
 /* Whether the server says that the plan drops or rewinds state. */
 bool plan_is_dangerous(struct json plan);
 
@@ -313,6 +325,7 @@ struct goal {
 /* Waits as the flags say, and tells every change. `since` is the last event that is old news; -1 =
  * the newest there is now. */
 int wait_for(struct cli *c, const struct goal *goal, int64_t since);
+
 /* ---- events.c ---- */
 
 /* The sequence of the newest event of the Deployment. */
@@ -324,11 +337,40 @@ struct str event_line(struct cli *c, struct json event, bool with_deployment);
 
 /* The Plan of writing the document, as --replace says. */
 int plan_ask(struct cli *c, struct str name, struct json body, const char *what, struct json *plan);
-/* Ask if state would be lost, write what was planned, wait if asked to. */
-int write_planned(struct cli *c, struct str name, struct json body, struct json plan,
-                  const char *what);
+/* Ask if state would be lost, write the document that was planned, wait if asked to. */
+int write_document(struct cli *c, struct str name, struct json body, struct json plan,
+                   const char *what);
 /* One document: plan, then as above. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
+/* Writes what was planned before, by the plan's id; as write_deployment does. */
+int write_planned(struct cli *c, struct str plan_id);
+/* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
+bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
+/* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
+int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
+/* The path with --message, where one is given. */
+struct str with_message(struct cli *c, struct str path);
+
+/* ---- savepoint.c ---- */
+
+/* Registers what lies at the location as a Savepoint of the Deployment. */
+int savepoint_register(struct cli *c, struct str deployment, struct str location,
+                       struct json *savepoint);
+/* One line, or the document. */
+void print_savepoint(struct cli *c, struct json object, const char *did);
+
+/* ---- savepoint_care.c ---- */
+
+/* "savepoint/ID" or "ID": the id. */
+struct str savepoint_id(struct cli *c, struct str word);
+
+/* ---- assign.c ---- */
+
+/* "spec.template.spec.parallelism=8", put into a Deployment's document. EXIT_DONE, or EXIT_USAGE with
+ * a word. */
+int assign(struct cli *c, struct str word, struct json *document);
+/* The same with a value that is text, whatever it looks like. */
+int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
 
 /* ---- commands, by file ---- */
 
@@ -339,8 +381,12 @@ command_fn cmd_get, cmd_describe;                         /* get.c, describe.c *
 command_fn cmd_wait, cmd_watch;                           /* wait.c, watch.c */
 command_fn cmd_events, cmd_logs;                          /* events.c */
 command_fn cmd_restore;                                   /* restore.c */
+command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
+command_fn cmd_fork;                                      /* fork.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
-    cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
+    cmd_savepoint_inspect; /* savepoint.c, inspect.c */
+command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin, cmd_savepoint_unpin,
+    cmd_savepoint_compat;                      /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */
 command_fn cmd_set, cmd_scale, cmd_edit;       /* set.c, edit.c */
 command_fn cmd_validate, cmd_api, cmd_doctor;  /* validate.c, raw.c, doctor.c */

@@ -8,7 +8,7 @@
 #define LISTS    ((1U << FORMATS) - 1U)
 #define WRITTEN  (DOCUMENT | (1U << FORMAT_NAME))
 #define WAITS    (BIT(WAIT) | BIT(TIMEOUT) | BIT(NO_PROGRESS))
-#define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES))
+#define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES) | BIT(MESSAGE))
 #define WAITED   (EXIT(TIMED_OUT) | EXIT(ENDED))
 
 const char *const format_names[FORMATS] = {"table",  "tsv",  "wide", "json",
@@ -52,6 +52,18 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_BYTES] = {"bytes", 0, "N", "So much from the end (65536)."},
     [FLAG_FORCE] = {"force", 0, NULL, "Forget the record, leave the data where it is."},
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
+    [FLAG_MESSAGE] = {"message", 'm', "TEXT", "Why, for the history."},
+    [FLAG_DIFF] = {"diff", 0, "[A..]B", "What revision B changed, or what is different from A."},
+    [FLAG_TO] = {"to", 0, "N | NAME",
+                 "The revision to go back to; the Deployment that gets a copy."},
+    [FLAG_STATE] = {"state", 0, "newest|at-revision",
+                    "newest (the default): the state that the restore strategy chooses; "
+                    "at-revision: what the jobs of that revision left."},
+    [FLAG_PLAN] =
+        {"plan", 0, "ID | FILE",
+         "Exactly what that plan showed, or nothing. Of compat: Flink's plan of the job."},
+    [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
+    [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
     [FLAG_ONLY_PLAN] = {"plan", 0, NULL, "Show what it would do, and do nothing."},
     [FLAG_FLINK_VERSION] = {"flink-version", 0, "VERSION",
@@ -62,11 +74,12 @@ const struct flag_info flag_infos[FLAGS] = {
 
 /* clang-format off */
 const struct command commands[] = {
-{ .name = "apply", .args = "-f FILE", .fn = cmd_apply,
-  .flags = BIT(FILE) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
+{ .name = "apply", .args = "-f FILE | --plan ID", .fn = cmd_apply,
+  .flags = BIT(FILE) | BIT(PLAN) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Create what a file describes, or change it into that.",
   .examples = "sluice apply -f ledger.yaml --wait\n"
+              "sluice apply --plan p-1a2b3c4d5e6f   # what sluice plan showed\n"
               "sed s/@TAG@/2.9.0/ ledger.yaml | sluice apply -f -\n" },
 { .name = "plan", .alias = "diff", .args = "-f FILE", .fn = cmd_plan,
   .flags = BIT(FILE) | BIT(REPLACE) | BIT(EXIT_CODE), .formats = DOCUMENT,
@@ -99,6 +112,28 @@ const struct command commands[] = {
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Ask for the state CANCELLED: the job stops without a savepoint.",
   .examples = "sluice cancel ledger\n" },
+{ .name = "restart", .args = "NAME", .fn = cmd_restart, .least = 1, .most = 2,
+  .flags = ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Replace the running job, as an upgrade does, though nothing was edited.",
+  .examples = "sluice restart ledger --wait\n" },
+{ .name = "history", .args = "NAME", .fn = cmd_history, .least = 1, .most = 2,
+  .flags = BIT(DIFF) | BIT(HEADER), .formats = LISTS & ~(1U << FORMAT_NAME),
+  .exits = EXIT(NOT_FOUND),
+  .doc = "The accepted changes of a Deployment's spec: who, why, what it did.",
+  .examples = "sluice history ledger\nsluice history ledger --diff 17..19\n" },
+{ .name = "rollback", .args = "NAME --to N", .fn = cmd_rollback, .least = 1, .most = 2,
+  .flags = BIT(TO) | BIT(STATE) | ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Make the spec that of a revision again, with the newest state or with its own.",
+  .examples = "sluice rollback ledger --to 17 --wait\n"
+              "sluice rollback ledger --to 17 --state at-revision -m 'INC-4411'\n" },
+{ .name = "fork", .args = "NAME --name NEW [FIELD=VALUE...]", .fn = cmd_fork,
+  .least = 1, .most = MOST_WORDS, .flags = BIT(NAME) | BIT(FROM) | BIT(MESSAGE) | WAITS,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
+  .doc = "Create a Deployment from the spec and the state of another one; it begins CANCELLED.",
+  .examples = "sluice fork ledger --name ledger-test spec.template.spec.parallelism=2\n"
+              "sluice fork ledger --name ledger-test --from none spec.state=RUNNING\n" },
 { .name = "retry", .args = "NAME", .fn = cmd_retry, .least = 1, .most = 2, .flags = WAITS,
   .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
   .doc = "Count attempts anew and go on, after a Deployment gave up or was blocked.",
@@ -139,6 +174,28 @@ const struct command commands[] = {
   .least = 1, .most = 1, .formats = DOCUMENT, .exits = EXIT(NOT_FOUND),
   .doc = "Read a snapshot's _metadata: operators, parallelism, sizes, format.",
   .examples = "sluice savepoint inspect file:///data/savepoints/savepoint-1a2b\n" },
+{ .name = "savepoint verify", .args = "ID", .fn = cmd_savepoint_verify, .least = 1, .most = 1,
+  .formats = DOCUMENT, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(UNSOUND) | EXIT(UNSAID),
+  .doc = "Have a snapshot's data read again, and record how far it is whole.",
+  .examples = "sluice savepoint verify 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
+{ .name = "savepoint compat", .args = "ID --plan FILE", .fn = cmd_savepoint_compat, .least = 1,
+  .most = 1, .flags = BIT(PLAN), .formats = DOCUMENT,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(UNSOUND) | EXIT(UNSAID),
+  .doc = "Whether a job of this plan could be restored from a snapshot, operator by operator.",
+  .examples = "curl -s http://127.0.0.1:29103/jobs/$JOB | "
+              "sluice savepoint compat 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11 --plan -\n" },
+{ .name = "savepoint copy", .args = "ID --to NAME", .fn = cmd_savepoint_copy, .least = 1,
+  .most = 1, .flags = BIT(TO), .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Make a Deployment's snapshot one of another Deployment too; the data is shared.",
+  .examples = "sluice savepoint copy 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11 --to ledger-staging\n" },
+{ .name = "savepoint pin", .args = "ID", .fn = cmd_savepoint_pin, .least = 1, .most = 1,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Keep a snapshot: neither a user nor retention deletes it until it is unpinned.",
+  .examples = "sluice savepoint pin 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
+{ .name = "savepoint unpin", .args = "ID", .fn = cmd_savepoint_unpin, .least = 1, .most = 1,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
+  .doc = "Let a pinned snapshot be deleted again.",
+  .examples = "sluice savepoint unpin 6f1c9c1e-5d0a-4a55-9d8e-0f4f4b8f3a11\n" },
 { .name = "savepoint register", .args = "NAME LOCATION", .fn = cmd_savepoint_register,
   .least = 2, .most = 3, .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT),
   .doc = "Make a snapshot that exists somewhere one of this Deployment's.",

@@ -265,6 +265,7 @@ static void offer_value(struct cli *c, const struct typed *t)
                                         "health=OK",
                                         "deleted",
                                         NULL};
+    static const char *const states[] = {"newest", "at-revision", NULL};
     switch ((int)t->wants_value) {
     case FLAG_OUTPUT:
         for (size_t f = 0; f < FORMATS; f++)
@@ -272,6 +273,11 @@ static void offer_value(struct cli *c, const struct typed *t)
                 offer(c, t, str_of(format_names[f]), NULL);
         break;
     case FLAG_FILE: out_fmt(c, ":files\n"); break;
+    case FLAG_PLAN:
+        if (t->command && str_starts_with(str_of(t->command->name), STR("savepoint")))
+            out_fmt(c, ":files\n");
+        break;
+    case FLAG_STATE: offer_all(c, t, states); break;
     case FLAG_FOR: offer_all(c, t, goals); break;
     case FLAG_CONTEXT: offer_contexts(c, t); break;
     case FLAG_NAMESPACE: offer_names(c, t, kind_of(RESOURCE_NAMESPACE), (struct str){0}); break;

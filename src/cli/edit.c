@@ -269,7 +269,7 @@ int cmd_edit(struct cli *c)
     c->flags[FLAG_REPLACE] = STR("yes");
     if (!plan_is_dangerous(plan))
         plan_tell(c, plan);
-    r = write_planned(c, e.name, body, plan, e.what);
+    r = write_document(c, e.name, body, plan, e.what);
     if (!was_written(r))
         return keep(c, &e, r);
     unlink(e.path.ptr);

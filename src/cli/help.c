@@ -14,6 +14,8 @@ const struct exit_info exit_infos[] = {
     {EXIT_DECLINED, "you said no, or there was nobody to ask"},
     {EXIT_CHANGES, "plan --exit-code: changes, none of them dangerous"},
     {EXIT_STATE_LOSS, "plan --exit-code: changes that drop or rewind state"},
+    {EXIT_UNSOUND, "it was looked at, and is broken or does not fit"},
+    {EXIT_UNSAID, "it was looked at, and cannot be said"},
 };
 const size_t n_exit_infos = sizeof(exit_infos) / sizeof(exit_infos[0]);
 

@@ -177,7 +177,7 @@ static int change(struct cli *c, struct str name, struct json patch)
         if (!plan_is_dangerous(plan) || flag_given(c, FLAG_YES) ||
             flag_given(c, FLAG_ALLOW_STATE_LOSS))
             plan_tell(c, plan);
-        return write_planned(c, name, patch, plan, what);
+        return write_document(c, name, patch, plan, what);
     }
     if (!out_document(c, plan))
         plan_print(c, plan);

@@ -62,14 +62,18 @@ static const struct fields restore_from_fields = {
     .doc = "Which snapshot the next start begins from, instead of the strategy's choice."};
 
 static const struct field retention_rows[] = {
-    FIELD_AT(FIELD_INT, snapshot_retention, max_count, "maxCount", .min = 1, .max = 1000000),
-    FIELD_AT(FIELD_DURATION, snapshot_retention, max_age, "maxAge"),
+    FIELD_AT(FIELD_INT, snapshot_retention, max_count, "maxCount", .min = 1, .max = 1000000,
+             .doc = "So many are kept, the newest."),
+    FIELD_AT(FIELD_DURATION, snapshot_retention, max_age, "maxAge",
+             .doc = "Older ones go; the newest never does."),
 };
 static const struct fields retention_fields = {.name = "SnapshotRetention",
                                                .size = sizeof(struct snapshot_retention),
                                                FIELDS_ROWS(retention_rows),
                                                .doc =
-                                                   "How many savepoints to keep. Off when absent."};
+                                                   "Which of the savepoints of suspensions and "
+                                                   "upgrades, and of the retained checkpoints, are "
+                                                   "kept. Off when absent."};
 
 static const struct field spec_rows[] = {
     FIELD_AT(FIELD_ENUM, deployment_spec, state, "state", .names = desired_state_names,
@@ -116,6 +120,7 @@ static const struct field condition_rows[] = {
     FIELD_AT(FIELD_STR, condition, message, "message"),
     FIELD_AT(FIELD_TIME, condition, last_transition_time, "lastTransitionTime"),
     FIELD_AT(FIELD_TIME, condition, last_update_time, "lastUpdateTime"),
+    FIELD_AT(FIELD_INT, condition, observed_generation, "observedGeneration"),
 };
 static const struct fields condition_fields = {
     .name = "DeploymentCondition", .size = sizeof(struct condition), FIELDS_ROWS(condition_rows)};
@@ -149,6 +154,8 @@ static const struct field status_rows[] = {
              .doc = "That runs, or ran last."),
     FIELD_AT(FIELD_STR_LIST, deployment_status, choices, "choices",
              .doc = "The ways out that a user can choose."),
+    FIELD_AT(FIELD_LIST, deployment_status, conditions, "conditions", .object = &condition_fields,
+             .doc = "Reconciled, Healthy (of a job that runs), PendingChange, TargetReachable."),
 };
 const struct fields deployment_status_fields = {
     .name = "DeploymentStatus", .size = sizeof(struct deployment_status), FIELDS_ROWS(status_rows)};

@@ -63,6 +63,15 @@ static int load_savepoint(void *arg, const struct store_row *row, struct err *e)
     return o || !entry ? 0 : -1;
 }
 
+static int load_revision(void *arg, const struct store_row *row, struct err *e)
+{
+    struct app *app = arg;
+    struct entry *entry = map_find(&app->by_id, row->owner);
+    if (!entry || entry_set_revision(entry, row->id))
+        return 0;
+    return err_set(e, ERR_STORE_BROKEN, "row %.*s is no revision", STR_ARG(row->id));
+}
+
 static int load_target(void *arg, const struct store_row *row, struct err *e)
 {
     struct app *app = arg;
@@ -83,10 +92,7 @@ static int load_defaults(void *arg, const struct store_row *row, struct err *e)
 
 static bool has_job(const struct entry *entry, const struct attempt *at)
 {
-    for (size_t i = 0; i < entry->n_jobs; i++)
-        if (str_eq(((const struct job *)entry->jobs[i]->value)->metadata.id, at->job_id))
-            return true;
-    return at->job_id.len == 0;
+    return at->job_id.len == 0 || entry_job(entry, at->job_id);
 }
 
 /* A record is written in one transaction with the rows that it names, and the core counts on them. */
@@ -94,7 +100,7 @@ static int check_whole(const struct entry *entry, struct err *e)
 {
     const struct record *r = entry_record(entry);
     const struct attempt *unread = r->unread.items;
-    bool whole = has_job(entry, &r->current);
+    bool whole = has_job(entry, &r->current) && has_job(entry, &r->standby.attempt);
     for (size_t i = 0; i < r->unread.n; i++)
         whole = whole && has_job(entry, &unread[i]);
     if (!whole)
@@ -117,6 +123,7 @@ int registry_load(struct app *app, struct err *e)
         {STORE_RECORD, load_record},
         {STORE_JOB, load_job},
         {STORE_SAVEPOINT, load_savepoint},
+        {STORE_REVISION, load_revision},
         {STORE_TARGET, load_target},
         {STORE_DEFAULTS, load_defaults},
     };

@@ -132,6 +132,11 @@ int64_t store_commits(void)
     return world->commits;
 }
 
+void revisions_are_lost(void)
+{
+    world->n_revisions = 0;
+}
+
 static void deliver_commit(struct queued *q)
 {
     struct store_result r = {(enum store_outcome)q->number, STR("the test said so")};
@@ -146,6 +151,34 @@ static void keep_event(const struct store_row *row)
             (struct stored_event){arena_str(a, row->owner), arena_str(a, row->body), row->seq};
 }
 
+static void drop_revisions(const struct store_write *w)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < world->n_revisions; i++) {
+        const struct store_row *row = &world->revisions[i];
+        bool goes = w->kind == STORE_DELETE_OWNED ? str_eq(row->owner, w->row.owner)
+                                                  : str_eq(row->id, w->row.id);
+        if (!goes)
+            world->revisions[left++] = *row;
+    }
+    world->n_revisions = left;
+}
+
+static void keep_revision(const struct store_write *w)
+{
+    struct arena *a = world->app.arena;
+    if (w->kind != STORE_PUT) {
+        drop_revisions(w);
+        return;
+    }
+    assert_true(world->n_revisions < MOST_REVISIONS);
+    struct store_row *row = &world->revisions[world->n_revisions++];
+    *row = w->row;
+    row->id = arena_str(a, w->row.id);
+    row->owner = arena_str(a, w->row.owner);
+    row->body = arena_str(a, w->row.body);
+}
+
 static void commit(void *ctx, const struct store_write *writes, size_t n, commit_fn *fn, void *arg)
 {
     (void)ctx;
@@ -153,9 +186,12 @@ static void commit(void *ctx, const struct store_write *writes, size_t n, commit
     if (world->store_outcome != STORE_DONE)
         return;
     world->commits++;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (writes[i].kind == STORE_PUT && writes[i].row.table == STORE_EVENT)
             keep_event(&writes[i].row);
+        if (writes[i].row.table == STORE_REVISION)
+            keep_revision(&writes[i]);
+    }
 }
 
 static void deliver_events(struct queued *q)
@@ -178,6 +214,23 @@ static void events(void *ctx, const struct store_event_query *query, events_fn *
     q->owner = query->owner;
 }
 
+static void deliver_revisions(struct queued *q)
+{
+    struct store_row rows[MOST_REVISIONS];
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_revisions; i++)
+        if (str_eq(world->revisions[i].owner, q->owner))
+            rows[n++] = world->revisions[i];
+    ((events_fn *)q->fn)(q->arg, rows, n, NULL);
+}
+
+static void owned(void *ctx, enum store_table table, struct str owner, events_fn *fn, void *arg)
+{
+    (void)ctx;
+    assert_int_equal(table, STORE_REVISION);
+    enqueue(deliver_revisions, (void (*)(void))fn, arg)->owner = owner;
+}
+
 static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
 {
     (void)ctx;
@@ -187,7 +240,8 @@ static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
 
 struct store ports_store(void)
 {
-    static const struct store_ops ops = {.commit = commit, .events = events, .stats = stats};
+    static const struct store_ops ops = {
+        .commit = commit, .events = events, .owned = owned, .stats = stats};
     return (struct store){&ops, NULL};
 }
 
@@ -260,6 +314,13 @@ struct flink ports_flink(void)
 typedef void verify_fn(void *arg, enum outcome outcome, const struct snapshot_sight *s,
                        struct str text);
 
+static enum outcome storage_outcome(struct str location)
+{
+    return str_contains(location, STR("absent")) ? OUTCOME_REFUSED
+           : str_contains(location, STR("s3:"))  ? OUTCOME_UNKNOWN
+                                                 : OUTCOME_DONE;
+}
+
 static void deliver_verify(struct queued *q)
 {
     bool broken = str_contains(q->text, STR("broken"));
@@ -272,10 +333,7 @@ static void deliver_verify(struct queued *q)
         .size_bytes = 1234,
         .modified_at = INT64_C(1700000000000000),
     };
-    enum outcome outcome = str_contains(q->text, STR("absent")) ? OUTCOME_REFUSED
-                           : str_contains(q->text, STR("s3:"))  ? OUTCOME_UNKNOWN
-                                                                : OUTCOME_DONE;
-    ((verify_fn *)q->fn)(q->arg, outcome, &s, STR("said by storage"));
+    ((verify_fn *)q->fn)(q->arg, storage_outcome(q->text), &s, STR("said by storage"));
 }
 
 static void verify(void *ctx, struct str location, verify_fn *fn, void *arg)
@@ -284,9 +342,49 @@ static void verify(void *ctx, struct str location, verify_fn *fn, void *arg)
     enqueue(deliver_verify, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
 }
 
+typedef void read_fn(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                     const struct flink_metadata *m, struct str text);
+
+/* One operator with state and one without. */
+static void deliver_read(struct queued *q)
+{
+    struct flink_operator operators[] = {
+        {.id = "ca88eee0095684d687a1b6495617f957", .max_parallelism = 128, .has_state = true},
+        {.id = "2e588ce1c86a9d46e2e85186773ce4fd", .max_parallelism = 128},
+    };
+    const struct flink_metadata m = {.version = 4, .operators = operators, .n_operators = 2};
+    bool broken = str_contains(q->text, STR("broken"));
+    const struct snapshot_sight s = {.verified = broken ? VERIFIED_BROKEN : VERIFIED_FULL};
+    enum outcome outcome = storage_outcome(q->text);
+    bool done = outcome == OUTCOME_DONE;
+    ((read_fn *)q->fn)(q->arg, outcome, done ? &s : NULL, done && !broken ? &m : NULL,
+                       STR("said by storage"));
+}
+
+static void read_snapshot(void *ctx, struct str location, read_fn *fn, void *arg)
+{
+    (void)ctx;
+    enqueue(deliver_read, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
+}
+
+typedef void removed_fn(void *arg, enum outcome outcome, struct str text);
+
+static void deliver_removed(struct queued *q)
+{
+    ((removed_fn *)q->fn)(q->arg, OUTCOME_DONE, STR("is removed"));
+}
+
+static void remove_snapshot(void *ctx, struct str location, removed_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)location;
+    enqueue(deliver_removed, (void (*)(void))fn, arg);
+}
+
 struct snapshots ports_snapshots(void)
 {
-    static const struct snapshots_ops ops = {.verify = verify};
+    static const struct snapshots_ops ops = {
+        .verify = verify, .read = read_snapshot, .remove = remove_snapshot};
     return (struct snapshots){&ops, NULL};
 }
 

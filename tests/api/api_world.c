@@ -82,6 +82,10 @@ int ask_later(struct ask a)
     add_header(x, "if-match", a.if_match);
     add_header(x, "if-none-match", a.if_none_match);
     add_header(x, "x-request-id", a.request_id);
+    add_header(x, "user-agent", a.agent);
+    add_header(x, "x-sluice-author", a.author);
+    add_header(x, "x-sluice-source", a.source);
+    add_header(x, "x-sluice-message", a.message);
     x->request.headers = x->headers;
     x->request.n_headers = x->n_headers;
     x->request.arena = x->arena;
@@ -271,6 +275,16 @@ void have_savepoint(const char *name, const char *id, enum savepoint_origin orig
         object_decode(&savepoint_fields, body_of(story_arena, &savepoint_fields, &s), 1, &err);
     assert_non_null(o);
     entry_set_savepoint(e, o);
+}
+
+bool event_told(const char *name, const char *part)
+{
+    struct json items = json_get(get("/api/v1/namespaces/default/events").json, STR("items"));
+    for (size_t i = 0; i < json_len(items); i++)
+        if (str_eq(text_at(json_at(items, i), "metadata.name"), str_of(name)) &&
+            str_contains(text_at(json_at(items, i), "spec.message"), str_of(part)))
+            return true;
+    return false;
 }
 
 /* ---- asking for parts ---- */

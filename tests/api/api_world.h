@@ -29,6 +29,10 @@ struct ask {
     const char *if_match;
     const char *if_none_match;
     const char *request_id;
+    const char *agent; /* User-Agent */
+    const char *author;
+    const char *source;
+    const char *message;
 };
 
 extern struct api_world *world; /* of the running test */
@@ -65,6 +69,8 @@ void configured_defaults(const char *spec);
 /* What the next commits come to. */
 void store_says(enum store_outcome outcome);
 int64_t store_commits(void);
+/* As in a store from before they were kept. */
+void revisions_are_lost(void);
 
 /* ---- shortcuts ---- */
 
@@ -83,6 +89,9 @@ void have_checkpoint(const char *name, int64_t id, bool retained);
 void have_savepoint(const char *name, const char *id, enum savepoint_origin origin, int64_t attempt,
                     int64_t checkpoint_id, const char *location);
 void edit_record(const char *name, void (*edit)(struct record *r));
+
+/* Whether an event of this name has a message with this in it. */
+bool event_told(const char *name, const char *part);
 
 struct str text_at(struct json v, const char *dotted);
 int64_t number_at(struct json v, const char *dotted);

@@ -62,6 +62,25 @@ def savepoint(identity=SAVEPOINT, state="COMPLETED", **status):
                        "sizeBytes": 1901234567, "stateTakenAt": ago(NINETY_MINUTES)} | status}
 
 
+def verification(outcome, verified, text):
+    return {"kind": "SavepointVerification", "apiVersion": "v1",
+            "metadata": {"savepointId": SAVEPOINT, "deploymentId": ID, "namespace": "default"},
+            "location": "file:/sp/3333", "outcome": outcome, "verified": verified, "text": text,
+            "recorded": outcome != "UNKNOWN"}
+
+
+def finding(verdict, code, text, **more):
+    return {"verdict": verdict, "code": code, "text": text} | more
+
+
+def compatibility(verdict, reason, *findings):
+    return {"kind": "SavepointCompatibility", "apiVersion": "v1",
+            "metadata": {"savepointId": SAVEPOINT, "deploymentId": ID, "namespace": "default"},
+            "location": "file:/sp/3333", "flinkVersion": "1.20.5", "allowNonRestoredState": False,
+            "verdict": verdict, "reason": reason, "dropsState": False, "findings": list(findings),
+            "findingsTotal": len(findings), "unchecked": ["whether the types of the state still fit"]}
+
+
 def event(seq, name="JOB_SUCCESSFULLY_STARTED", message="All tasks of attempt 31 run", rule=406):
     return {"kind": "Event", "apiVersion": "v1",
             "metadata": {"sequence": seq, "name": name, "deploymentId": ID,
@@ -127,7 +146,7 @@ def plan(changes="SAFE", effect="RESTART_WITH_STATE", version=41, **more):
 def upgrade_plan():
     return plan(steps=[{"kind": kind} for kind in ("SAVEPOINT", "STOP", "DEPLOY", "RUNNING")],
                 restore=scenario("NEW_SAVEPOINT_FIRST", 442,
-                                 "a savepoint is taken before the stop"))
+                                 "a savepoint is taken before the stop"), planId="p-1a2b")
 
 
 def losing_plan():
@@ -141,6 +160,27 @@ def losing_plan():
 
 def no_plan():
     return plan("NONE", "NO_CHANGE", changed=[])
+
+
+def revision(number, effect="RESTART_WITH_STATE", jobs=(), **metadata):
+    return {"kind": "Revision", "apiVersion": "v1",
+            "metadata": {"deploymentId": ID, "number": number, "specVersion": number,
+                         "createdAt": ago(NINETY_MINUTES), "author": "ada", "source": "cli",
+                         "effect": effect} | metadata,
+            "status": {"jobs": [{"id": JOB, "attempt": n, "state": "STARTED"} for n in jobs]}}
+
+
+def history():
+    wanted = revision(19, rollbackTo=17, message="INC-4411", jobs=[31, 32])
+    wanted["status"]["current"] = True
+    return listed("Revision", revision(17, "START", jobs=[30]),
+                  revision(18, "STORED_ONLY", author="anonymous", source="gitops:4f1c2aa"), wanted)
+
+
+def differences():
+    return {"kind": "RevisionChanges", "apiVersion": "v1", "metadata": {"from": 17, "to": 19},
+            "changed": [{"path": "/spec/template/spec/parallelism", "op": "replace", "before": 16,
+                         "after": 24, "class": "RESTART"}]}
 
 
 LEDGER = f"{NS}/deployments/ledger"
@@ -166,6 +206,8 @@ def world(**more):
         f"GET {LEDGER}/logs": Answer("one\ntwo\n", content_type="text/plain"),
         f"POST {LEDGER}/plans": upgrade_plan(),
         f"POST {LEDGER}/operations": Answer({"kind": "Operation"}, 202),
+        f"GET {LEDGER}/revisions": history(),
+        f"GET {LEDGER}/revisions/19/changes": differences(),
         f"PATCH {LEDGER}": deployment(),
         f"PUT {LEDGER}": deployment(),
         f"DELETE {LEDGER}": deployment(state="TRANSITIONING"),
@@ -175,6 +217,12 @@ def world(**more):
         f"GET {NS}/savepoints": listed("Savepoint", savepoint(OLD), savepoint()),
         f"GET {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"POST {NS}/savepoints": Answer(savepoint(state="STARTED"), 201),
+        f"POST {NS}/savepoints/{SAVEPOINT}/verification":
+            verification("WHOLE", "FULL", "read to its last byte; its 3 files are there"),
+        f"POST {NS}/savepoints/{SAVEPOINT}/compatibility": compatibility(
+            "COMPATIBLE", "every operator with state has its task in the plan",
+            finding("COMPATIBLE", "TAKEN", "the state of operator 0da0 has its task")),
+        f"PATCH {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"DELETE {NS}/savepoints/{SAVEPOINT}": savepoint(state="PENDING_DELETION"),
         f"GET {NS}/events": listed("Event", event(7), event(8, rule=None, message="two\nlines")),
         f"GET {NS}/deployment-targets": listed(
