@@ -1,93 +1,7 @@
 /* apply, plan and delete: documents in files, and things by name. */
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
-#include "base/limits.h"
-#include "cli/cli.h"
-
-enum { MOST_DOCUMENTS = 100 };
-
-/* ---- files ---- */
-
-static int unreadable(struct cli *c, struct str file, struct str why)
-{
-    return fail(c, EXIT_USAGE, arena_fmt(c->a, "%.*s cannot be read", STR_ARG(file)).ptr, why,
-                NULL);
-}
-
-int file_read(struct cli *c, struct str file, struct str *ret)
-{
-    bool is_stdin = str_eq(file, STR("-"));
-    int fd = is_stdin ? STDIN_FILENO : open(arena_cstr(c->a, file), O_RDONLY | O_CLOEXEC);
-    struct buf b = {0};
-    char chunk[16384];
-    ssize_t n = -1;
-    while (fd >= 0 && (n = read(fd, chunk, sizeof(chunk))) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 || b.len > LIMIT_REQUEST_BODY)
-            break;
-        buf_add(&b, (struct str){chunk, (size_t)n});
-    }
-    struct str why = n < 0 ? str_of(strerrordesc_np(errno)) : (struct str){0};
-    if (n > 0)
-        why = arena_fmt(c->a, "it has more than %u bytes", LIMIT_REQUEST_BODY);
-    if (fd >= 0 && !is_stdin)
-        close(fd);
-    *ret = arena_str(c->a, buf_str(&b));
-    buf_fini(&b);
-    return n == 0 ? EXIT_DONE : unreadable(c, file, why);
-}
-
-/* Up to the next line "---" of a YAML file. */
-static struct str next_document(struct str *rest)
-{
-    struct str from = *rest;
-    struct str left = *rest;
-    size_t len = 0;
-    bool has_text = false;
-    while (left.len) {
-        struct str line = str_split(left, '\n', &left);
-        struct str text = str_trim(line);
-        bool ends = str_eq(str_take(line, 3), STR("---")) && text.len == 3;
-        if (ends && has_text)
-            break;
-        has_text = has_text || (!ends && text.len && text.ptr[0] != '#');
-        len = from.len - left.len;
-    }
-    *rest = left;
-    return has_text ? str_take(from, len) : (struct str){0};
-}
-
-/* What is in the file, as JSON objects. */
-static int read_documents(struct cli *c, struct json *ret, size_t *ret_n)
-{
-    struct str file = c->flags[FLAG_FILE];
-    struct str rest;
-    struct err e = {0};
-    if (!flag_given(c, FLAG_FILE))
-        return fail(c, EXIT_USAGE, "which file?", STR("-f FILE is missing; - is standard input"),
-                    arena_fmt(c->a, "sluice help %s", c->command->name).ptr);
-    int r = file_read(c, file, &rest);
-    if (r != EXIT_DONE)
-        return r;
-    *ret_n = 0;
-    while (rest.len) {
-        struct str text = next_document(&rest);
-        if (!text.len)
-            continue;
-        if (*ret_n == MOST_DOCUMENTS)
-            return unreadable(c, file, arena_fmt(c->a, "more than %d documents", MOST_DOCUMENTS));
-        if (yaml_parse(c->a, text, &ret[*ret_n], &e) < 0)
-            return unreadable(c, file, str_of(e.text));
-        if (json_kind(ret[*ret_n]) != JSON_OBJECT)
-            return unreadable(c, file, STR("a document is no object"));
-        (*ret_n)++;
-    }
-    return *ret_n ? EXIT_DONE : unreadable(c, file, STR("it is empty"));
-}
+#include "cli/files.h"
 
 /* ---- one document ---- */
 
@@ -103,12 +17,13 @@ static const struct kind *document_kind(struct cli *c, struct json doc, struct s
     if (can && (name->len || k->id == RESOURCE_DEFAULTS))
         return k;
     if (can)
-        *code =
-            fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"), NULL);
+        *code = fail(c, EXIT_USAGE, "a document has no name", STR("metadata.name is missing"),
+                     "sluice explain deployment.metadata");
     else
         *code = fail(c, EXIT_USAGE,
                      arena_fmt(c->a, "the kind \"%.*s\" cannot be applied", STR_ARG(kind)).ptr,
-                     STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"), NULL);
+                     STR("kinds: Deployment, DeploymentTarget, DeploymentDefaults"),
+                     "sluice explain KIND lists what a kind has");
     return NULL;
 }
 
@@ -159,7 +74,7 @@ int cmd_apply(struct cli *c)
         return write_planned(c, c->flags[FLAG_PLAN]);
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
-    int r = read_documents(c, docs, &n);
+    int r = file_documents(c, docs, &n);
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         separate(c, i, n);
         r = apply_one(c, docs[i]);
@@ -179,6 +94,26 @@ static int plan_exit(struct json plan)
     return none ? EXIT_DONE : EXIT_CHANGES;
 }
 
+/* How many of the documents create something, change something, leave it as it is. */
+struct tally {
+    size_t create;
+    size_t change;
+    size_t nothing;
+    int worst;
+};
+
+static void count(struct tally *t, struct json plan)
+{
+    int code = plan_exit(plan);
+    t->worst = code > t->worst ? code : t->worst;
+    if (json_i64_or(json_path(plan, "base.resourceVersion"), 0) == 0)
+        t->create++;
+    else if (code == EXIT_DONE)
+        t->nothing++;
+    else
+        t->change++;
+}
+
 static void print_plan(struct cli *c, struct json plan)
 {
     struct str id = json_str_or(json_get(plan, STR("planId")), (struct str){0});
@@ -188,7 +123,7 @@ static void print_plan(struct cli *c, struct json plan)
                 STR_ARG(plain_line(c->a, id)));
 }
 
-static int plan_one(struct cli *c, struct json doc, int *worst)
+static int plan_one(struct cli *c, struct json doc, struct tally *tally)
 {
     struct str name;
     struct json plan;
@@ -198,30 +133,37 @@ static int plan_one(struct cli *c, struct json doc, int *worst)
         return r;
     const char *what = arena_fmt(c->a, "plan %s/%.*s", k->word, STR_ARG(name)).ptr;
     if (k->id != RESOURCE_DEPLOYMENT)
-        return fail(c, EXIT_USAGE, what, STR("only Deployments have a plan"), NULL);
+        return fail(c, EXIT_USAGE, what, STR("only Deployments have a plan"),
+                    "sluice validate -f FILE checks the others");
     r = plan_ask(c, name, doc, what, &plan);
     if (r != EXIT_DONE)
         return r;
     if (!out_document(c, plan))
         print_plan(c, plan);
-    int code = plan_exit(plan);
-    *worst = code > *worst ? code : *worst;
+    count(tally, plan);
     return EXIT_DONE;
+}
+
+static void print_tally(struct cli *c, const struct tally *t)
+{
+    out_fmt(c, "\n%zu to create, %zu to change, %zu unchanged\n", t->create, t->change, t->nothing);
 }
 
 int cmd_plan(struct cli *c)
 {
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
-    int worst = EXIT_DONE;
-    int r = read_documents(c, docs, &n);
+    struct tally tally = {0};
+    int r = file_documents(c, docs, &n);
     for (size_t i = 0; r == EXIT_DONE && i < n; i++) {
         if (i > 0 && c->format == FORMAT_TABLE)
             out_fmt(c, "\n");
         separate(c, i, n);
-        r = plan_one(c, docs[i], &worst);
+        r = plan_one(c, docs[i], &tally);
     }
-    return r == EXIT_DONE && flag_given(c, FLAG_EXIT_CODE) ? worst : r;
+    if (r == EXIT_DONE && c->format == FORMAT_TABLE)
+        print_tally(c, &tally);
+    return r == EXIT_DONE && flag_given(c, FLAG_EXIT_CODE) ? tally.worst : r;
 }
 
 /* ---- delete ---- */

@@ -8,10 +8,10 @@
 /* -1 = go on. */
 #define GO_ON (-1)
 
-static const uint64_t COMMON =
-    1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
+static const uint64_t COMMON = 1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_CONTEXT |
+                               1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
-static uint64_t flags_of(const struct command *cmd)
+uint64_t command_flags(const struct command *cmd)
 {
     uint64_t flags = COMMON;
     if (cmd)
@@ -84,7 +84,7 @@ static int unknown_flag(struct cli *c, struct str name)
     size_t least = name.len / 2 + 1;
     for (size_t f = 0; f < FLAGS; f++) {
         size_t distance = str_distance(str_of(flag_infos[f].name), name);
-        if (has_bit(flags_of(c->command), (unsigned)f) && distance < least) {
+        if (has_bit(command_flags(c->command), (unsigned)f) && distance < least) {
             least = distance;
             near = flag_infos[f].name;
         }
@@ -109,7 +109,7 @@ static int long_flag(struct cli *c, struct str text, int argc, char **argv, int 
     struct str value;
     struct str name = str_split(text, '=', &value);
     for (size_t f = 0; f < FLAGS; f++) {
-        if (!named(name, flag_infos[f].name) || !has_bit(flags_of(c->command), (unsigned)f))
+        if (!named(name, flag_infos[f].name) || !has_bit(command_flags(c->command), (unsigned)f))
             continue;
         if (!flag_infos[f].value && has_value)
             return wrong_usage(c, "--%.*s takes no value", STR_ARG(name));
@@ -130,7 +130,7 @@ static int short_flags(struct cli *c, struct str text, int argc, char **argv, in
         size_t f = 0;
         char letter = text.ptr[0];
         while (f < FLAGS &&
-               (flag_infos[f].letter != letter || !has_bit(flags_of(c->command), (unsigned)f)))
+               (flag_infos[f].letter != letter || !has_bit(command_flags(c->command), (unsigned)f)))
             f++;
         if (f == FLAGS)
             return unknown_flag(c, arena_fmt(c->a, "-%c", letter));
@@ -218,22 +218,6 @@ static int choose_format(struct cli *c)
     return r;
 }
 
-static int choose_server(struct cli *c)
-{
-    struct str url =
-        flag_given(c, FLAG_SERVER) ? c->flags[FLAG_SERVER] : str_of(getenv("SLUICE_SERVER"));
-    struct str ns = flag_given(c, FLAG_NAMESPACE) ? c->flags[FLAG_NAMESPACE]
-                                                  : str_of(getenv("SLUICE_NAMESPACE"));
-    c->ns = ns.len ? ns : STR("default");
-    c->url = url.len ? url : STR("http://127.0.0.1:8080");
-    if (!str_starts_with(c->url, STR("http://")) && !str_starts_with(c->url, STR("https://")))
-        return wrong_usage(c, "the server's URL must begin with http:// or https://, not \"%.*s\"",
-                           STR_ARG(c->url));
-    while (str_ends_with(c->url, STR("/")))
-        c->url = str_take(c->url, c->url.len - 1);
-    return GO_ON;
-}
-
 int args_parse(struct cli *c, int argc, char **argv)
 {
     struct str group = {0};
@@ -260,7 +244,10 @@ int args_parse(struct cli *c, int argc, char **argv)
     if (c->n_words < c->command->least)
         return wrong_usage(c, "sluice %s: an argument is missing", c->command->name);
     r = choose_format(c);
-    return r == GO_ON ? choose_server(c) : r;
+    if (r != GO_ON || c->command->offline)
+        return r;
+    r = context_choose(c);
+    return r == EXIT_DONE ? GO_ON : r;
 }
 
 int flag_duration(struct cli *c, enum flag f, int64_t fallback_us, int64_t *ret_us)

@@ -33,6 +33,7 @@ enum exit_code {
 enum flag {
     FLAG_SERVER,
     FLAG_NAMESPACE,
+    FLAG_CONTEXT,
     FLAG_OUTPUT,
     FLAG_NO_COLOR,
     FLAG_HELP,
@@ -58,6 +59,10 @@ enum flag {
     FLAG_FORCE,
     FLAG_EXPLAIN,
     FLAG_CLIENT,
+    FLAG_ONLY_PLAN,
+    FLAG_FLINK_VERSION,
+    FLAG_NO_PROGRESS,
+    FLAG_RANGE,
     FLAG_MESSAGE,
     FLAG_DIFF,
     FLAG_TO,
@@ -100,6 +105,7 @@ struct command {
     uint64_t flags;       /* bits 1 << enum flag, besides those that all have */
     unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
     unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
+    bool offline;         /* it asks no server: which one it would be does not matter */
     const char *doc;      /* one sentence */
     const char *examples; /* lines */
     int (*fn)(struct cli *c);
@@ -107,7 +113,7 @@ struct command {
 extern const struct command commands[];
 extern const size_t n_commands;
 
-enum { MOST_WORDS = 8 };
+enum { MOST_WORDS = 32 };
 
 struct server;
 
@@ -119,12 +125,15 @@ struct cli {
     struct str flags[FLAGS]; /* .ptr NULL = not given */
     struct str url;          /* of the server, without a slash at its end */
     struct str ns;
+    struct str url_from; /* what said so: "--server", "SLUICE_SERVER", "context prod" */
+    struct str ns_from;
     enum format format;
     bool tty; /* standard output is a terminal */
     bool color;
     bool utf8; /* symbols beyond ASCII */
     struct buf out;
-    struct server *server; /* made with the first request */
+    struct server *server;      /* made with the first request */
+    int64_t request_timeout_us; /* 0 = the usual one */
 };
 
 static inline bool flag_given(const struct cli *c, enum flag f)
@@ -137,6 +146,16 @@ static inline bool has_bit(uint64_t bits, unsigned bit)
     return bits >> bit & 1U;
 }
 
+/* The flags that it takes, those included that all take; NULL = before a command is known. */
+uint64_t command_flags(const struct command *cmd);
+struct exit_info {
+    enum exit_code code;
+    const char *meaning;
+};
+extern const struct exit_info exit_infos[];
+extern const size_t n_exit_infos;
+bool command_ends_with(const struct command *cmd, enum exit_code code);
+
 /* ---- args.c ---- */
 
 /* Fills command, words, flags, url, ns and format in. -1 = go on; otherwise the program ends with
@@ -147,12 +166,23 @@ int flag_duration(struct cli *c, enum flag f, int64_t fallback_us, int64_t *ret_
 /* The same for a whole number. */
 int flag_number(struct cli *c, enum flag f, int64_t fallback, int64_t *ret);
 
+/* ---- contexts.c ---- */
+
+/* Fills url and ns in, by flags, environment and contexts. */
+int context_choose(struct cli *c);
+
 /* ---- help.c ---- */
 
 void help_all(struct cli *c);
 void help_command(struct cli *c, const struct command *cmd);
 /* The commands whose name begins with the given word. */
 void help_group(struct cli *c, struct str word);
+
+/* ---- complete.c ---- */
+
+/* Prints what may stand where the last word stands: a candidate a line, behind a tab what it is, or
+ * ":files". Says nothing when it cannot know. */
+int complete_words(struct cli *c, int n, char **words);
 
 /* ---- out.c ---- */
 
@@ -163,7 +193,7 @@ void out_str(struct cli *c, struct str s);
 bool out_flush(struct cli *c);
 /* One line to standard error. */
 void say(struct cli *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-/* An error in three parts: what, why, what next (NULL: nothing to advise). Returns `code`. */
+/* An error in three parts: what, why, what next (NULL: the command's help). Returns `code`. */
 int fail(struct cli *c, enum exit_code code, const char *what, struct str why, const char *next);
 /* JSON in lines and indented. */
 void out_json(struct cli *c, struct json v);
@@ -189,6 +219,8 @@ struct str toned(const struct cli *c, struct str text, enum tone tone);
 /* The text with the tone's symbol in front, where a person looks at a terminal that has it: colour
  * alone must not carry a meaning. */
 struct str marked(const struct cli *c, struct str text, enum tone tone);
+/* From this to that. */
+const char *arrow(const struct cli *c);
 
 /* ---- table.c ---- */
 
@@ -209,6 +241,7 @@ void table_print(struct cli *c, struct table *t, bool heads);
 struct answer {
     enum outcome outcome;
     int status;
+    int64_t date_us;  /* the server's clock; 0 = it did not say */
     struct str text;  /* the body; or why there is none */
     struct json json; /* when the body is JSON */
 };
@@ -263,15 +296,12 @@ struct str object_name(const struct cli *c, const struct kind *k, struct json ob
 /* GET of a Deployment by name. */
 int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 
-/* ---- apply.c ---- */
-
-/* All of a file, "-" is standard input; EXIT_DONE, or EXIT_USAGE with a word. */
-int file_read(struct cli *c, struct str file, struct str *ret);
-
 /* ---- plan.c ---- */
 
 /* The Plan in lines for people. */
 void plan_print(struct cli *c, struct json plan);
+/* The same on standard error, for commands whose result is something else. */
+void plan_tell(struct cli *c, struct json plan);
 /* The changes alone, a line for each; `created`: of something and nothing. */
 void plan_print_changes(struct cli *c, struct json changed, bool created);
 /* Whether the server says that the plan drops or rewinds state. */
@@ -293,8 +323,11 @@ struct goal {
     bool or_finished; /* FINISHED will do as well: a bounded job may be quick */
 };
 /* Waits as the flags say, and tells every change. `since` is the last event that is old news; -1 =
- * find out. */
+ * the newest there is now. */
 int wait_for(struct cli *c, const struct goal *goal, int64_t since);
+
+/* ---- events.c ---- */
+
 /* The sequence of the newest event of the Deployment. */
 int64_t newest_event(struct cli *c, struct str deployment_id);
 /* One event as a line: time, name, rule, message. */
@@ -304,8 +337,19 @@ struct str event_line(struct cli *c, struct json event, bool with_deployment);
 
 /* The Plan of writing the document, as --replace says. */
 int plan_ask(struct cli *c, struct str name, struct json body, const char *what, struct json *plan);
-/* One document: plan, ask if state would be lost, write, wait if asked to. */
+/* Ask if state would be lost, write the document that was planned, wait if asked to. */
+int write_document(struct cli *c, struct str name, struct json body, struct json plan,
+                   const char *what);
+/* One document: plan, then as above. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
+/* Writes what was planned before, by the plan's id; as write_deployment does. */
+int write_planned(struct cli *c, struct str plan_id);
+/* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
+bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
+/* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
+int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
+/* The path with --message, where one is given. */
+struct str with_message(struct cli *c, struct str path);
 
 /* ---- savepoint.c ---- */
 
@@ -319,15 +363,6 @@ void print_savepoint(struct cli *c, struct json object, const char *did);
 
 /* "savepoint/ID" or "ID": the id. */
 struct str savepoint_id(struct cli *c, struct str word);
-/* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
-bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
-/* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
-int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
-/* The path with --message, where one is given. */
-struct str with_message(struct cli *c, struct str path);
-
-/* Writes what was planned before, by the plan's id; as write_deployment does. */
-int write_planned(struct cli *c, struct str plan_id);
 
 /* ---- assign.c ---- */
 
@@ -343,7 +378,8 @@ typedef int command_fn(struct cli *c);
 command_fn cmd_apply, cmd_plan, cmd_delete;               /* apply.c */
 command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry; /* write.c */
 command_fn cmd_get, cmd_describe;                         /* get.c, describe.c */
-command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
+command_fn cmd_wait, cmd_watch;                           /* wait.c, watch.c */
+command_fn cmd_events, cmd_logs;                          /* events.c */
 command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
 command_fn cmd_fork;                                      /* fork.c */
@@ -352,3 +388,8 @@ command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd
 command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin, cmd_savepoint_unpin,
     cmd_savepoint_compat;                      /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */
+command_fn cmd_set, cmd_scale, cmd_edit;       /* set.c, edit.c */
+command_fn cmd_validate, cmd_api, cmd_doctor;  /* validate.c, raw.c, doctor.c */
+command_fn cmd_completion, cmd_timeline;       /* completion.c, timeline_cmd.c */
+command_fn cmd_config_list, cmd_config_show, cmd_config_set, cmd_config_use,
+    cmd_config_delete; /* config.c */

@@ -7,7 +7,7 @@
 #define DOCUMENT ((1U << FORMAT_TABLE) | (1U << FORMAT_JSON) | (1U << FORMAT_YAML))
 #define LISTS    ((1U << FORMATS) - 1U)
 #define WRITTEN  (DOCUMENT | (1U << FORMAT_NAME))
-#define WAITS    (BIT(WAIT) | BIT(TIMEOUT))
+#define WAITS    (BIT(WAIT) | BIT(TIMEOUT) | BIT(NO_PROGRESS))
 #define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES) | BIT(MESSAGE))
 #define WAITED   (EXIT(TIMED_OUT) | EXIT(ENDED))
 
@@ -18,6 +18,8 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_SERVER] = {"server", 0, "URL",
                      "Where sluiced answers; else SLUICE_SERVER, else http://127.0.0.1:8080."},
     [FLAG_NAMESPACE] = {"namespace", 'n', "NAME", "Else SLUICE_NAMESPACE, else default."},
+    [FLAG_CONTEXT] = {"context", 0, "NAME",
+                      "Which server and namespace of sluice config; else SLUICE_CONTEXT."},
     [FLAG_OUTPUT] = {"output", 'o', "FORMAT", "How to print the result."},
     [FLAG_NO_COLOR] = {"no-color", 0, NULL, "Also NO_COLOR in the environment."},
     [FLAG_HELP] = {"help", 'h', NULL, "This text."},
@@ -57,12 +59,17 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
-    [FLAG_PLAN] = {"plan", 0, "ID | FILE",
-                   "Instead of a file: exactly what that plan of Sluice showed, or nothing. Of "
-                   "compat: the job's plan as Flink gives it; - is standard input."},
+    [FLAG_PLAN] =
+        {"plan", 0, "ID | FILE",
+         "Exactly what that plan showed, or nothing. Of compat: Flink's plan of the job."},
     [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
     [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
+    [FLAG_ONLY_PLAN] = {"plan", 0, NULL, "Show what it would do, and do nothing."},
+    [FLAG_FLINK_VERSION] = {"flink-version", 0, "VERSION",
+                            "The one that there is; others are refused. Else any will do."},
+    [FLAG_NO_PROGRESS] = {"no-progress", 0, NULL, "One line a change, on a terminal too."},
+    [FLAG_RANGE] = {"range", 0, "DURATION", "So much of the past (14d); else all of it."},
 };
 
 /* clang-format off */
@@ -132,14 +139,22 @@ const struct command commands[] = {
   .doc = "Count attempts anew and go on, after a Deployment gave up or was blocked.",
   .examples = "sluice retry ledger --wait\n" },
 { .name = "wait", .args = "NAME --for WHAT", .fn = cmd_wait, .least = 1, .most = 2,
-  .flags = BIT(FOR) | BIT(TIMEOUT) | BIT(NO_FAIL_FAST), .exits = EXIT(NOT_FOUND) | WAITED,
+  .flags = BIT(FOR) | BIT(TIMEOUT) | BIT(NO_FAIL_FAST) | BIT(NO_PROGRESS), .exits = EXIT(NOT_FOUND) | WAITED,
   .doc = "Block until something holds; ends at once when it cannot be reached any more.",
   .examples = "sluice wait ledger --for state=RUNNING --timeout 5m\n"
               "sluice wait ledger --for deleted\n" },
+{ .name = "watch", .args = "[NAME...]", .fn = cmd_watch, .most = MOST_WORDS,
+  .flags = BIT(TIMEOUT) | BIT(NO_PROGRESS), .exits = EXIT(NOT_FOUND) | EXIT(TIMED_OUT),
+  .doc = "Stay, and show what one, many or all Deployments are at.",
+  .examples = "sluice watch ledger\nsluice watch --no-progress | grep state=FAILED\n" },
 { .name = "restore", .args = "NAME", .fn = cmd_restore, .least = 1, .most = 2,
   .flags = BIT(EXPLAIN), .formats = DOCUMENT, .exits = EXIT(NOT_FOUND),
   .doc = "Show what the next job would be restored from, by what may come next.",
   .examples = "sluice restore ledger\nsluice restore ledger --explain\n" },
+{ .name = "timeline", .args = "NAME", .fn = cmd_timeline, .least = 1, .most = 2,
+  .flags = BIT(RANGE), .exits = EXIT(NOT_FOUND),
+  .doc = "Draw a Deployment's jobs and snapshots over time, and what was restored from what.",
+  .examples = "sluice timeline ledger\nsluice timeline ledger --range 14d\n" },
 { .name = "events", .args = "[NAME]", .fn = cmd_events, .most = 2,
   .flags = BIT(FOLLOW) | BIT(SINCE) | BIT(LIMIT) | BIT(HEADER), .formats = LISTS,
   .exits = EXIT(NOT_FOUND), .doc = "What happened and why, oldest first.",
@@ -193,13 +208,63 @@ const struct command commands[] = {
   .flags = BIT(FORCE) | WAITS, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
   .doc = "Delete a Deployment (CANCELLED or SUSPENDED), a savepoint or a target.",
   .examples = "sluice delete d/ledger --wait\n" },
+{ .name = "set", .args = "NAME PATH=VALUE...", .fn = cmd_set, .least = 2, .most = MOST_WORDS,
+  .flags = BIT(ONLY_PLAN) | ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Change single fields of a Deployment; null as the value removes one.",
+  .examples = "sluice set ledger spec.template.spec.parallelism=8 --plan\n"
+              "sluice set ledger metadata.labels.team=payments metadata.labels.old=null\n" },
+{ .name = "scale", .args = "NAME N", .fn = cmd_scale, .least = 2, .most = 3,
+  .flags = BIT(ONLY_PLAN) | ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Change the parallelism of a Deployment.",
+  .examples = "sluice scale ledger 8 --wait\n" },
+{ .name = "edit", .args = "NAME", .fn = cmd_edit, .least = 1, .most = 2, .flags = ASKS | WAITS,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Change a Deployment in VISUAL or EDITOR; the server checks it before it is written.",
+  .examples = "sluice edit ledger\nEDITOR='code --wait' sluice edit ledger --wait\n" },
+{ .name = "validate", .args = "-f FILE", .fn = cmd_validate,
+  .flags = BIT(FILE) | BIT(FLINK_VERSION), .formats = DOCUMENT, .offline = true,
+  .doc = "Check files against the fields that this program knows, without a server.",
+  .examples = "sluice validate -f ledger.yaml\n"
+              "sluice validate -f - --flink-version 1.20 <ledger.yaml\n" },
+{ .name = "api", .args = "METHOD PATH", .fn = cmd_api, .least = 2, .most = 2, .flags = BIT(FILE),
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DENIED),
+  .doc = "One request to the server as it is; prints the body of the answer.",
+  .examples = "sluice api GET /version\n"
+              "sluice api PATCH /api/v1/namespaces/default/deployments/ledger -f patch.yaml\n" },
+{ .name = "doctor", .args = "", .fn = cmd_doctor, .formats = DOCUMENT,
+  .doc = "Check the way to the server, its clock and store, Flink homes and targets.",
+  .examples = "sluice doctor\n" },
+{ .name = "config list", .args = "", .fn = cmd_config_list, .flags = BIT(HEADER),
+  .formats = DOCUMENT | (1U << FORMAT_TSV), .offline = true,
+  .doc = "The contexts: names for a server and a namespace.",
+  .examples = "sluice config list\n" },
+{ .name = "config show", .args = "", .fn = cmd_config_show, .formats = DOCUMENT,
+  .doc = "Which server and namespace commands ask, and what says so.",
+  .examples = "sluice config show\nsluice config show --context prod\n" },
+{ .name = "config set", .args = "NAME --server URL --namespace NAME", .fn = cmd_config_set,
+  .least = 1, .most = 1, .offline = true,
+  .doc = "Make a context, or change one; the first one is used from then on.",
+  .examples = "sluice config set prod --server https://sluice.example --namespace payments\n" },
+{ .name = "config use", .args = "NAME", .fn = cmd_config_use, .least = 1, .most = 1,
+  .exits = EXIT(NOT_FOUND), .offline = true,
+  .doc = "Use this context from now on.", .examples = "sluice config use prod\n" },
+{ .name = "config delete", .args = "NAME", .fn = cmd_config_delete, .least = 1, .most = 1,
+  .exits = EXIT(NOT_FOUND), .offline = true,
+  .doc = "Forget a context.", .examples = "sluice config delete prod\n" },
 { .name = "explain", .args = "rule N | rules | KIND.FIELD", .fn = cmd_explain,
-  .least = 1, .most = 2, .exits = EXIT(NOT_FOUND),
+  .least = 1, .most = 2, .exits = EXIT(NOT_FOUND), .offline = true,
   .doc = "What a rule number means; what a field is, its default, and what changing it does.",
   .examples = "sluice explain rule 442\nsluice explain deployment.spec.restoreStrategy.kind\n" },
+{ .name = "completion", .args = "SHELL", .fn = cmd_completion, .least = 1, .most = 1,
+  .offline = true, .doc = "Print the completion script for bash, zsh or fish.",
+  .examples = "source <(sluice completion bash)\n"
+              "sluice completion zsh >~/.zsh/completions/_sluice\n"
+              "sluice completion fish >~/.config/fish/completions/sluice.fish\n" },
 { .name = "version", .args = "", .fn = cmd_version, .flags = BIT(CLIENT), .formats = DOCUMENT,
   .doc = "Versions of this program and of the server.", .examples = "sluice version --client\n" },
-{ .name = "help", .args = "[COMMAND]", .fn = cmd_help, .most = 2,
+{ .name = "help", .args = "[COMMAND...]", .fn = cmd_help, .most = 2, .offline = true,
   .doc = "What there is, or how one command is used.", .examples = "sluice help apply\n" },
 };
 /* clang-format on */

@@ -5,6 +5,35 @@
 #define FOLLOW_US   (500 * US_PER_MS)
 #define FIRST_LIMIT 100
 
+struct str event_line(struct cli *c, struct json event, bool with_deployment)
+{
+    struct str none = {0};
+    struct json m = json_get(event, STR("metadata"));
+    struct str time = json_str_or(json_get(m, STR("createdAt")), none);
+    int64_t rule = json_i64_or(json_path(event, "spec.rule"), 0);
+    struct str name = json_str_or(json_get(m, STR("resourceName")), none);
+    /* "2026-11-22T16:41:14.123456Z": milliseconds are enough. */
+    if (time.len == 27)
+        time = arena_fmt(c->a, "%.*sZ", STR_ARG(str_take(time, 23)));
+    return arena_fmt(
+        c->a, "%.*s %.*s%s%.*s%.*s %.*s", STR_ARG(plain_line(c->a, time)),
+        STR_ARG(with_deployment ? plain_line(c->a, name) : none), with_deployment ? " " : "",
+        STR_ARG(plain_line(c->a, json_str_or(json_get(m, STR("name")), none))),
+        STR_ARG(rule ? arena_fmt(c->a, " rule=%lld", (long long)rule) : none),
+        STR_ARG(plain_line(c->a, json_str_or(json_path(event, "spec.message"), none))));
+}
+
+int64_t newest_event(struct cli *c, struct str deployment_id)
+{
+    struct str path =
+        arena_fmt(c->a, "%.*s?limit=1&deploymentId=%.*s", STR_ARG(ns_path(c, "events")),
+                  STR_ARG(url_part(c->a, deployment_id)));
+    struct answer answer = server_ask(c, "GET", path, (struct str){0});
+    struct json items = json_get(answer.json, STR("items"));
+    size_t n = json_len(items);
+    return n ? json_i64_or(json_path(json_at(items, n - 1), "metadata.sequence"), 0) : 0;
+}
+
 static void print_one(struct cli *c, struct json event, bool with_deployment)
 {
     if (c->format == FORMAT_NAME)

@@ -1,10 +1,7 @@
 /* Help, from the table of commands. */
 #include "cli/cli.h"
 
-static const struct {
-    enum exit_code code;
-    const char *meaning;
-} exits[] = {
+const struct exit_info exit_infos[] = {
     {EXIT_DONE, "done; with plan: nothing would change"},
     {EXIT_REFUSED, "the server said no"},
     {EXIT_USAGE, "the command line or a file cannot be understood"},
@@ -20,10 +17,15 @@ static const struct {
     {EXIT_UNSOUND, "it was looked at, and is broken or does not fit"},
     {EXIT_UNSAID, "it was looked at, and cannot be said"},
 };
-enum { N_EXITS = sizeof(exits) / sizeof(exits[0]) };
+const size_t n_exit_infos = sizeof(exit_infos) / sizeof(exit_infos[0]);
 
 static const unsigned ALWAYS =
     1U << EXIT_DONE | 1U << EXIT_REFUSED | 1U << EXIT_USAGE | 1U << EXIT_UNREACHABLE;
+
+bool command_ends_with(const struct command *cmd, enum exit_code code)
+{
+    return has_bit(cmd->exits | ALWAYS, code);
+}
 
 static void list_commands(struct cli *c, struct str prefix)
 {
@@ -37,8 +39,10 @@ void help_all(struct cli *c)
     out_fmt(c, "sluice asks sluiced, the control plane for Apache Flink deployments.\n\n"
                "usage: sluice COMMAND [ARGUMENT...] [FLAG...]\n\n");
     list_commands(c, (struct str){0});
-    out_fmt(c, "\nEvery command takes --server URL, --namespace NAME, --no-color and --help.\n"
-               "A Deployment may be written as ledger, d/ledger or deployment/ledger.\n");
+    out_fmt(
+        c,
+        "\nEvery command takes --server URL, --namespace NAME, --context NAME, --no-color and --help.\n"
+        "A Deployment may be written as ledger, d/ledger or deployment/ledger.\n");
 }
 
 void help_group(struct cli *c, struct str word)
@@ -74,16 +78,13 @@ void help_command(struct cli *c, const struct command *cmd)
         out_fmt(c, "  %.*s\n", STR_ARG(line));
     }
     out_fmt(c, "\nflags:\n");
-    for (size_t f = 0; f < FLAGS; f++) {
-        bool own = has_bit(cmd->flags, (unsigned)f) || f < FLAG_OUTPUT || f == FLAG_NO_COLOR ||
-                   f == FLAG_HELP || (f == FLAG_OUTPUT && cmd->formats);
-        if (own)
+    for (size_t f = 0; f < FLAGS; f++)
+        if (has_bit(command_flags(cmd), (unsigned)f))
             print_flag(c, (enum flag)f);
-    }
     out_fmt(c, "\nexit codes:\n");
-    for (size_t i = 0; i < N_EXITS; i++)
-        if (has_bit(cmd->exits | ALWAYS, exits[i].code))
-            out_fmt(c, "  %-3d %s\n", (int)exits[i].code, exits[i].meaning);
+    for (size_t i = 0; i < n_exit_infos; i++)
+        if (command_ends_with(cmd, exit_infos[i].code))
+            out_fmt(c, "  %-3d %s\n", (int)exit_infos[i].code, exit_infos[i].meaning);
 }
 
 int cmd_help(struct cli *c)

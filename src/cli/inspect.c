@@ -174,7 +174,8 @@ static int locate(struct cli *c, struct str word, struct str *location)
         return r;
     *location = json_str_or(json_path(savepoint, "spec.savepointLocation"), (struct str){0});
     if (!location->len)
-        return fail(c, EXIT_CONFLICT, what, STR("it has no location: it is not complete"), NULL);
+        return fail(c, EXIT_CONFLICT, what, STR("it has no location: it is not complete"),
+                    arena_fmt(c->a, "sluice get savepoint/%.*s -w", STR_ARG(id)).ptr);
     return EXIT_DONE;
 }
 

@@ -39,8 +39,11 @@ int main(int argc, char **argv)
 {
     struct cli c = {.a = arena_new()};
     look_around(&c);
-    int r = args_parse(&c, argc, argv);
-    if (r < 0)
+    int r;
+    /* What it is to complete is no command line yet. */
+    if (argc > 2 && strcmp(argv[1], "__complete") == 0)
+        r = complete_words(&c, argc - 2, argv + 2);
+    else if ((r = args_parse(&c, argc, argv)) < 0)
         r = c.command->fn(&c);
     if (!out_flush(&c) && r == EXIT_DONE)
         r = EXIT_REFUSED;

@@ -76,6 +76,9 @@ int fail(struct cli *c, enum exit_code code, const char *what, struct str why, c
     }
     if (next)
         fprintf(stderr, "  next: %s\n", next);
+    else
+        fprintf(stderr, "  next: sluice help%s%s\n", c->command ? " " : "",
+                c->command ? c->command->name : "");
     return (int)code;
 }
 
@@ -246,4 +249,9 @@ struct str marked(const struct cli *c, struct str text, enum tone tone)
     if (!c->tty || !c->utf8)
         return text;
     return arena_fmt(c->a, "%s%.*s", symbols[tone], STR_ARG(text));
+}
+
+const char *arrow(const struct cli *c)
+{
+    return c->tty && c->utf8 ? "→" : "->";
 }

@@ -1,4 +1,6 @@
 /* A Plan as the server made it, in lines for people. */
+#include <stdio.h>
+
 #include "cli/cli.h"
 
 static struct str text_of(struct cli *c, struct json v)
@@ -58,9 +60,10 @@ void plan_print_changes(struct cli *c, struct json changed, bool created)
         table_cell(c, &t, added ? STR("  +") : removed ? STR("  -") : STR("  ~"), TONE_PLAIN);
         table_cell(c, &t, dotted(c, text_of(c, json_get(change, STR("path")))), TONE_PLAIN);
         table_cell(c, &t,
-                   added     ? after
-                   : removed ? before
-                             : arena_fmt(c->a, "%.*s -> %.*s", STR_ARG(before), STR_ARG(after)),
+                   added ? after
+                   : removed
+                       ? before
+                       : arena_fmt(c->a, "%.*s %s %.*s", STR_ARG(before), arrow(c), STR_ARG(after)),
                    TONE_PLAIN);
         struct str class_ = text_of(c, json_get(change, STR("class")));
         if (!created)
@@ -174,6 +177,16 @@ void plan_print(struct cli *c, struct json plan)
     print_state(c, plan);
     print_steps(c, json_get(plan, STR("steps")));
     print_warnings(c, json_get(plan, STR("warnings")));
+}
+
+void plan_tell(struct cli *c, struct json plan)
+{
+    struct buf kept = c->out;
+    c->out = (struct buf){0};
+    plan_print(c, plan);
+    fprintf(stderr, "%.*s", STR_ARG(buf_str(&c->out)));
+    buf_fini(&c->out);
+    c->out = kept;
 }
 
 bool plan_is_dangerous(struct json plan)

@@ -81,15 +81,27 @@ static void print_details(struct cli *c, struct json h)
                 STR_ARG(text_at(c, w, "code")), STR_ARG(text_at(c, w, "text")));
 }
 
+/* False for what need not be shown. */
+static bool is_shown(struct cli *c, struct json h, bool explain)
+{
+    return !json_is_none(h) &&
+           (explain || !str_eq(text_at(c, h, "outcome"), STR("NOT_APPLICABLE")));
+}
+
 void restore_print(struct cli *c, struct json decision, const char *indent, bool explain)
 {
+    size_t width = 0;
+    for (size_t i = 0; i < N_SCENARIOS; i++) {
+        struct json h = json_get(decision, str_of(scenarios[i].member));
+        size_t n = is_shown(c, h, explain) ? outcome_words(c, h).len : 0;
+        width = n > width ? n : width;
+    }
     for (size_t i = 0; i < N_SCENARIOS; i++) {
         struct json h = json_get(decision, str_of(scenarios[i].member));
         int64_t rule = json_i64_or(json_get(h, STR("rule")), 0);
-        if (json_is_none(h) ||
-            (!explain && str_eq(text_at(c, h, "outcome"), STR("NOT_APPLICABLE"))))
+        if (!is_shown(c, h, explain))
             continue;
-        struct str words = arena_fmt(c->a, "%-32.*s", STR_ARG(outcome_words(c, h)));
+        struct str words = arena_fmt(c->a, "%-*.*s", (int)width, STR_ARG(outcome_words(c, h)));
         struct str by = arena_fmt(c->a, "rule %lld", (long long)rule);
         out_fmt(c, "%s%-28s %.*s  %.*s\n", indent, scenarios[i].title,
                 STR_ARG(toned(c, words, outcome_tone(c, h))),
@@ -109,6 +121,14 @@ static bool is_another(struct json decision, size_t i, struct json candidates)
     return json_len(candidates) > 0;
 }
 
+/* Those that could be restored from, and the rest, which could not. */
+static enum tone verdict_tone(struct str verdict)
+{
+    if (str_eq(verdict, STR("CHOSEN")) || str_eq(verdict, STR("FALLBACK")))
+        return TONE_GOOD;
+    return str_eq(verdict, STR("OLDER")) ? TONE_QUIET : TONE_BAD;
+}
+
 static void print_candidates(struct cli *c, struct json decision)
 {
     static const char *const heads[] = {"SNAPSHOT", "ORIGIN",  "AGE",
@@ -123,11 +143,12 @@ static void print_candidates(struct cli *c, struct json decision)
         if (!is_another(decision, i, candidates))
             continue;
         while (json_next(&it, &key, &s)) {
+            struct str verdict = text_at(c, s, "verdict");
             table_cell(c, &t, short_name(c, s), TONE_PLAIN);
             table_cell(c, &t, text_at(c, s, "origin"), TONE_PLAIN);
             table_cell(c, &t, text_at(c, s, "age"), TONE_PLAIN);
             table_cell(c, &t, text_at(c, s, "verified"), TONE_PLAIN);
-            table_cell(c, &t, text_at(c, s, "verdict"), TONE_PLAIN);
+            table_cell(c, &t, marked(c, verdict, verdict_tone(verdict)), verdict_tone(verdict));
             table_cell(c, &t, text_at(c, s, "location"), TONE_QUIET);
         }
         out_fmt(c, "\nCandidates: %s\n", scenarios[i].title);

@@ -28,6 +28,9 @@ static int post(struct cli *c, struct str name, struct str spec, const char *wha
 /* ---- create ---- */
 
 struct taken {
+    struct live live;
+    int64_t begin_us;
+    const char *again;
     struct str path;
     struct str id;
     struct arena *a;
@@ -42,8 +45,14 @@ static int look(struct cli *c, void *arg)
     struct str state = json_str_or(json_path(s, "status.state"), (struct str){0});
     if (r != EXIT_DONE)
         return r;
-    if (str_eq(state, STR("STARTED")))
+    if (str_eq(state, STR("STARTED"))) {
+        struct str line = arena_fmt(
+            c->a, "savepoint/%.*s is being taken, for %.*s   Ctrl-C detaches; look again with  %s",
+            STR_ARG(t->id), STR_ARG(age_text(c->a, now_mono_us() - t->begin_us)), t->again);
+        live_show(&t->live, &line, 1);
         return NOT_YET;
+    }
+    live_clear(&t->live);
     if (str_eq(state, STR("COMPLETED"))) {
         t->savepoint = json_copy(t->a, s);
         return EXIT_DONE;
@@ -51,19 +60,23 @@ static int look(struct cli *c, void *arg)
     struct str none = {0};
     return fail(c, EXIT_ENDED,
                 arena_fmt(c->a, "savepoint/%.*s is %.*s", STR_ARG(t->id), STR_ARG(state)).ptr,
-                json_str_or(json_path(s, "status.failure.message"), none), NULL);
+                json_str_or(json_path(s, "status.failure.message"), none),
+                arena_fmt(c->a, "sluice get savepoint/%.*s -o yaml", STR_ARG(t->id)).ptr);
 }
 
 static int wait_taken(struct cli *c, struct json *savepoint)
 {
-    struct taken t = {.a = c->a};
+    struct taken t = {.a = c->a, .begin_us = now_mono_us()};
+    live_begin(c, &t.live, stderr);
     t.id = json_str_or(json_path(*savepoint, "metadata.id"), (struct str){0});
     t.path = object_path(c, kind_of(RESOURCE_SAVEPOINT), t.id);
+    t.again = arena_fmt(c->a, "sluice get savepoint/%.*s -w", STR_ARG(t.id)).ptr;
     struct turns turns = {
         .look = look,
         .arg = &t,
         .what = arena_fmt(c->a, "savepoint/%.*s", STR_ARG(t.id)).ptr,
-        .again = arena_fmt(c->a, "sluice get savepoint/%.*s -w", STR_ARG(t.id)).ptr,
+        .again = t.again,
+        .live = &t.live,
     };
     int r = wait_turns(c, &turns);
     *savepoint = t.savepoint;

@@ -1,5 +1,5 @@
 /* savepoint verify, compat, copy, pin, unpin: what can be asked of a snapshot that exists. */
-#include "cli/cli.h"
+#include "cli/files.h"
 
 struct str savepoint_id(struct cli *c, struct str word)
 {

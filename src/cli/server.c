@@ -57,6 +57,7 @@ static void on_answer(void *arg, const struct http_answer *answer)
     s->answer = (struct answer){
         .outcome = answer->outcome,
         .status = answer->status,
+        .date_us = answer->date_us,
         .text = arena_str(s->a, answer->outcome == OUTCOME_DONE ? answer->body : answer->text),
     };
     bool json = str_contains(answer->content_type, STR("json"));
@@ -89,7 +90,7 @@ struct answer server_ask(struct cli *c, const char *method, struct str path, str
         .body = body,
         .content_type = body.len ? "application/json" : NULL,
         .author = author(),
-        .timeout_us = REQUEST_TIMEOUT_US,
+        .timeout_us = c->request_timeout_us ? c->request_timeout_us : REQUEST_TIMEOUT_US,
         .most_bytes = MOST_ANSWER,
         .to_fd = -1,
     };

@@ -2,43 +2,24 @@
 #include "cli/wait.h"
 
 #include <signal.h>
-#include <stdio.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "base/timefmt.h"
+#include "cli/track.h"
 
 #define TURN_US    (500 * US_PER_MS)
 #define TIMEOUT_US (600 * US_PER_S)
+#define ENDLESS_US (INT64_MAX / 2)
 
 /* ---- turns ---- */
 
-/* Over the last line of a terminal; nothing elsewhere. */
-static void show_live(struct cli *c, struct str text)
-{
-    struct winsize size;
-    if (!isatty(STDERR_FILENO) || ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col < 20)
-        return;
-    size_t room = (size_t)size.ws_col - 1;
-    text = plain_line(c->a, text);
-    while (text.len > room || (text.len && !str_is_utf8(str_take(text, text.len))))
-        text.len--;
-    fprintf(stderr, "\r\033[K%.*s", STR_ARG(text));
-}
-
-static void tell(struct cli *c, struct str line)
-{
-    show_live(c, (struct str){0});
-    fprintf(stderr, "%.*s\n", STR_ARG(line));
-}
-
 static int ended(struct cli *c, const struct turns *t, int64_t timeout_us)
 {
-    show_live(c, (struct str){0});
     if (server_signal(c)) {
-        say(c, "detached; the server goes on. Re-attach: %s", t->again);
+        live_leave(t->live);
+        say(c, "%sdetached; the server goes on. Re-attach: %s", t->live->on ? "\n" : "", t->again);
         return 128 + server_signal(c);
     }
+    live_leave(t->live);
     return fail(
         c, EXIT_TIMED_OUT,
         arena_fmt(c->a, "%s: not within %.*s", t->what, STR_ARG(duration_text(c->a, timeout_us)))
@@ -49,7 +30,7 @@ static int ended(struct cli *c, const struct turns *t, int64_t timeout_us)
 int wait_turns(struct cli *c, const struct turns *t)
 {
     int64_t timeout_us;
-    int r = flag_duration(c, FLAG_TIMEOUT, TIMEOUT_US, &timeout_us);
+    int r = flag_duration(c, FLAG_TIMEOUT, t->endless ? ENDLESS_US : TIMEOUT_US, &timeout_us);
     if (r != EXIT_DONE)
         return r;
     struct arena *kept = c->a;
@@ -69,49 +50,18 @@ int wait_turns(struct cli *c, const struct turns *t)
     return r;
 }
 
-/* ---- events ---- */
-
-struct str event_line(struct cli *c, struct json event, bool with_deployment)
-{
-    struct str none = {0};
-    struct json m = json_get(event, STR("metadata"));
-    struct str time = json_str_or(json_get(m, STR("createdAt")), none);
-    int64_t rule = json_i64_or(json_path(event, "spec.rule"), 0);
-    struct str name = json_str_or(json_get(m, STR("resourceName")), none);
-    /* "2026-11-22T16:41:14.123456Z": milliseconds are enough. */
-    if (time.len == 27)
-        time = arena_fmt(c->a, "%.*sZ", STR_ARG(str_take(time, 23)));
-    return arena_fmt(
-        c->a, "%.*s %.*s%s%.*s%.*s %.*s", STR_ARG(plain_line(c->a, time)),
-        STR_ARG(with_deployment ? plain_line(c->a, name) : none), with_deployment ? " " : "",
-        STR_ARG(plain_line(c->a, json_str_or(json_get(m, STR("name")), none))),
-        STR_ARG(rule ? arena_fmt(c->a, " rule=%lld", (long long)rule) : none),
-        STR_ARG(plain_line(c->a, json_str_or(json_path(event, "spec.message"), none))));
-}
-
-int64_t newest_event(struct cli *c, struct str deployment_id)
-{
-    struct str path =
-        arena_fmt(c->a, "%.*s?limit=1&deploymentId=%.*s", STR_ARG(ns_path(c, "events")),
-                  STR_ARG(url_part(c->a, deployment_id)));
-    struct answer answer = server_ask(c, "GET", path, (struct str){0});
-    struct json items = json_get(answer.json, STR("items"));
-    size_t n = json_len(items);
-    return n ? json_i64_or(json_path(json_at(items, n - 1), "metadata.sequence"), 0) : 0;
-}
-
 /* ---- a Deployment ---- */
 
 struct watched {
     const struct goal *goal;
-    int64_t since;
     int64_t begin_us;
     bool fail_fast;
     bool seen;         /* at least once */
     bool lost;         /* the server does not answer */
     unsigned hopeless; /* looks in a row by which it cannot be reached */
-    struct arena *a;
-    struct str state; /* as it was told last */
+    struct track track;
+    struct live live;
+    const char *again;
 };
 
 static struct str text_at(struct cli *c, struct json d, const char *path)
@@ -123,35 +73,17 @@ static struct str text_at(struct cli *c, struct json d, const char *path)
     return json_is_none(v) ? (struct str){0} : json_text(c->a, v);
 }
 
-static void tell_events(struct cli *c, struct watched *w, struct json deployment)
+static void show(struct cli *c, struct watched *w, bool goes_on)
 {
-    struct str id = text_at(c, deployment, "metadata.id");
-    struct str path =
-        arena_fmt(c->a, "%.*s?since=%lld&deploymentId=%.*s", STR_ARG(ns_path(c, "events")),
-                  (long long)w->since, STR_ARG(url_part(c->a, id)));
-    struct answer answer = server_ask(c, "GET", path, (struct str){0});
-    struct json_iter it = json_each(json_get(answer.json, STR("items")));
-    struct str key;
-    struct json event;
-    while (json_next(&it, &key, &event)) {
-        w->since = json_i64_or(json_path(event, "metadata.sequence"), w->since);
-        tell(c, event_line(c, event, true));
-    }
-}
-
-static void tell_state(struct cli *c, struct watched *w, struct json d)
-{
-    struct str state = text_at(c, d, "status.state");
-    struct str message = text_at(c, d, "status.message");
-    if (!str_eq(state, w->state)) {
-        w->state = arena_str(w->a, state);
-        struct str now = time_rfc3339(c->a, now_wall_us());
-        tell(c, arena_fmt(c->a, "%.*sZ %.*s state=%.*s", STR_ARG(str_take(now, 23)),
-                          STR_ARG(w->goal->name), STR_ARG(plain_line(c->a, state))));
-    }
-    show_live(c, arena_fmt(c->a, "%.*s  %.*s  %.*s  Ctrl-C detaches",
-                           STR_ARG(age_text(c->a, now_mono_us() - w->begin_us)), STR_ARG(state),
-                           STR_ARG(message)));
+    struct str lines[MOST_PROGRESS_LINES + 1];
+    struct cli look = live_look(c, &w->live);
+    size_t n = progress_lines(&look, &w->track.progress, now_wall_us(), lines);
+    if (goes_on)
+        lines[n++] = toned(
+            &look, arena_fmt(c->a, "  Ctrl-C detaches; re-attach with  %s", w->again), TONE_QUIET);
+    live_show(&w->live, lines, n);
+    if (!goes_on)
+        live_leave(&w->live);
 }
 
 /* What the server has looked at is what was last asked for. */
@@ -201,17 +133,17 @@ static struct str why_hopeless(struct cli *c, const struct goal *g, struct json 
     return none;
 }
 
-static int give_up(struct cli *c, const struct watched *w, struct json d, struct str why)
+static int give_up(struct cli *c, struct watched *w, struct json d, struct str why)
 {
     struct buf b = {0};
     struct json_iter it = json_each(json_path(d, "status.choices"));
     struct str key;
     struct json choice;
     struct str value = w->goal->value;
+    show(c, w, false);
     buf_add(&b, text_at(c, d, "status.message"));
     while (json_next(&it, &key, &choice))
         buf_fmt(&b, "\ncan help: %.*s", STR_ARG(json_str_or(choice, STR(""))));
-    show_live(c, (struct str){0});
     int r = fail(c, EXIT_ENDED,
                  arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: %.*s", STR_ARG(w->goal->name),
                            STR_ARG(value), STR_ARG(why))
@@ -224,7 +156,6 @@ static int give_up(struct cli *c, const struct watched *w, struct json d, struct
 
 static int is_done(struct cli *c, const struct watched *w, struct str state)
 {
-    show_live(c, (struct str){0});
     if (c->format == FORMAT_TABLE)
         out_fmt(c, "deployment/%.*s is %.*s after %.1fs\n", STR_ARG(w->goal->name), STR_ARG(state),
                 (double)(now_mono_us() - w->begin_us) / US_PER_S);
@@ -242,12 +173,14 @@ static int without(struct cli *c, struct watched *w, const struct answer *answer
                     arena_fmt(c->a, "deployment/%.*s cannot reach %.*s: it was deleted",
                               STR_ARG(w->goal->name), STR_ARG(w->goal->value))
                         .ptr,
-                    STR("somebody deleted it while this waited"), NULL);
+                    STR("somebody deleted it while this waited"), "sluice events");
     /* A daemon that is started anew is worth waiting for; one that never answered is not. */
     if (answer->outcome != OUTCOME_DONE && w->seen) {
         if (!w->lost)
-            tell(c, arena_fmt(c->a, "the server does not answer (%.*s); trying on",
-                              STR_ARG(plain_line(c->a, answer->text))));
+            live_clear(&w->live);
+        if (!w->lost)
+            say(c, "the server does not answer (%.*s); trying on",
+                STR_ARG(plain_line(c->a, answer->text)));
         w->lost = true;
         return NOT_YET;
     }
@@ -264,38 +197,42 @@ static int look(struct cli *c, void *arg)
     if (answer.outcome != OUTCOME_DONE || answer.status != 200)
         return without(c, w, &answer);
     if (w->lost)
-        tell(c, STR("the server answers again"));
+        say(c, "the server answers again");
     w->lost = false;
-    if (w->since < 0)
-        w->since = newest_event(c, text_at(c, answer.json, "metadata.id"));
     w->seen = true;
-    tell_events(c, w, answer.json);
-    tell_state(c, w, answer.json);
-    if (is_reached(c, w->goal, answer.json))
+    track_look(c, &w->track, answer.json);
+    if (is_reached(c, w->goal, answer.json)) {
+        show(c, w, false);
         return is_done(c, w, text_at(c, answer.json, arena_str(c->a, w->goal->path).ptr));
+    }
     struct str why = why_hopeless(c, w->goal, answer.json);
     /* Twice: right after a retry the server may still show what it gave up before. */
     w->hopeless = why.len && w->fail_fast ? w->hopeless + 1 : 0;
-    return w->hopeless > 1 ? give_up(c, w, answer.json, why) : NOT_YET;
+    if (w->hopeless > 1)
+        return give_up(c, w, answer.json, why);
+    show(c, w, true);
+    return NOT_YET;
 }
 
 int wait_for(struct cli *c, const struct goal *goal, int64_t since)
 {
     struct watched w = {
         .goal = goal,
-        .since = since,
         .begin_us = now_mono_us(),
         .fail_fast = !flag_given(c, FLAG_NO_FAIL_FAST),
-        .a = c->a,
-    };
-    struct turns t = {
-        .look = look,
-        .arg = &w,
-        .what =
-            arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name), STR_ARG(goal->text)).ptr,
         .again = arena_fmt(c->a, "sluice wait d/%.*s --for %.*s", STR_ARG(goal->name),
                            STR_ARG(goal->text))
                      .ptr,
+    };
+    live_begin(c, &w.live, stderr);
+    w.track = (struct track){.since = since, .lines = w.live.on ? NULL : stderr};
+    struct turns t = {
+        .look = look,
+        .arg = &w,
+        .live = &w.live,
+        .again = w.again,
+        .what =
+            arena_fmt(c->a, "deployment/%.*s %.*s", STR_ARG(goal->name), STR_ARG(goal->text)).ptr,
     };
     return wait_turns(c, &t);
 }

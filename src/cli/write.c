@@ -1,6 +1,7 @@
 /* Writing a Deployment: plan first, ask where state would be lost, write, wait. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
@@ -11,13 +12,9 @@ bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret)
     char line[16];
     if (!plan_is_dangerous(plan) || flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
         return true;
-    struct buf kept = c->out;
-    c->out = (struct buf){0};
-    plan_print(c, plan);
-    fprintf(stderr, "%.*s", STR_ARG(buf_str(&c->out)));
-    buf_fini(&c->out);
-    c->out = kept;
-    if (!isatty(STDIN_FILENO)) {
+    plan_tell(c, plan);
+    const char *ci = getenv("CI");
+    if (!isatty(STDIN_FILENO) || (ci && ci[0])) {
         *ret = fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr,
                     STR("state would be dropped or rewound, and there is nobody to ask"), next);
         return false;
@@ -26,7 +23,7 @@ bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret)
     if (fgets(line, sizeof(line), stdin) && (line[0] == 'y' || line[0] == 'Y'))
         return true;
     *ret =
-        fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"), NULL);
+        fail(c, EXIT_DECLINED, arena_fmt(c->a, "%s: not done", what).ptr, STR("you said no"), next);
     return false;
 }
 
@@ -152,12 +149,11 @@ static struct answer send_document(struct cli *c, void *arg, int64_t version)
     return send_body(c, d->name, d->body, version);
 }
 
-int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+int write_document(struct cli *c, struct str name, struct json body, struct json plan,
+                   const char *what)
 {
-    struct json plan;
     struct document d = {name, body};
-    int r = plan_ask(c, name, body, what, &plan);
-    return r == EXIT_DONE ? write_as(c, plan, what, send_document, &d) : r;
+    return write_as(c, plan, what, send_document, &d);
 }
 
 struct planned {
@@ -185,6 +181,18 @@ int write_planned(struct cli *c, struct str plan_id)
         return r;
     p.name = json_str_or(json_path(plan, "metadata.deploymentName"), (struct str){0});
     return write_as(c, plan, what, send_planned, &p);
+}
+
+int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+{
+    struct json plan;
+    int r = plan_ask(c, name, body, what, &plan);
+    if (r != EXIT_DONE)
+        return r;
+    /* A person sees what it does; where it needs consent, the question comes with the plan. */
+    if (isatty(STDERR_FILENO) && !plan_is_dangerous(plan))
+        plan_tell(c, plan);
+    return write_document(c, name, body, plan, what);
 }
 
 /* ---- start, suspend, cancel ---- */

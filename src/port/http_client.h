@@ -30,6 +30,7 @@ struct http_answer {
     struct str content_type;
     struct str etag; /* as they came; empty = none */
     struct str last_modified;
+    int64_t date_us; /* the peer's clock, in whole seconds; 0 = it did not say */
     int64_t took_us;
 };
 

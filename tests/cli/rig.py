@@ -65,6 +65,7 @@ class Server:
         self.author = None  # of the last request
         self.connections = []
         self.port = 0
+        self.clock = 0  # seconds that it is ahead
         self.start()
 
     def start(self):
@@ -94,6 +95,9 @@ class Server:
 
             def log_message(self, *_):
                 pass
+
+            def date_time_string(self, timestamp=None):
+                return super().date_time_string((timestamp or time.time()) + outer.clock)
 
         http.server.ThreadingHTTPServer.allow_reuse_address = True
         self.http = http.server.ThreadingHTTPServer(("127.0.0.1", self.port), Handler)
@@ -182,12 +186,17 @@ def until(what, condition, seconds=20):
         time.sleep(0.02)
 
 
-def on_terminal(*args, server, typed="", env=None, seconds=30):
-    """The same on a terminal of 120 columns: (exit code, everything that it shows)."""
+def on_terminal(*args, server, typed="", when=b"[y/N]", columns=120, env=None, stdin=None,
+                seconds=30):
+    """The same on a terminal: (exit code, everything that it shows). `typed` is typed as soon as it
+    shows `when`; `stdin` is a file to read instead of the keyboard."""
     pid, fd = pty.fork()
     if pid == 0:
+        # The size has to be known before anything is painted.
+        fcntl.ioctl(1, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        if stdin:
+            os.dup2(os.open(stdin, os.O_RDONLY), 0)
         os.execve(SLUICE, [str(SLUICE), *args], environment(server, **(env or {})))
-    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
     shown = b""
     deadline = time.monotonic() + seconds
     try:
@@ -203,7 +212,7 @@ def on_terminal(*args, server, typed="", env=None, seconds=30):
             if not chunk:
                 break
             shown += chunk
-            if typed and b"[y/N]" in shown:
+            if typed and when in shown:
                 os.write(fd, typed.encode())
                 typed = ""
     finally:

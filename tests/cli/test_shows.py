@@ -139,6 +139,24 @@ def mistakes_on_the_command_line():
 
 
 @case
+def every_error_has_three_parts():
+    """As the golden files show them: what went wrong, why, and what to do next."""
+    for path in (HERE / "golden").iterdir():
+        error = []
+        for line in [*path.read_text().splitlines(), "--- exit"]:
+            if line.startswith("error: "):
+                expect(not error, f"{path.name}: one error follows another without advice")
+                error = [line]
+            elif error and line.startswith("  "):
+                error.append(line)
+                if line.startswith("  next: "):
+                    expect(len(error) > 2, f"{path.name}: it does not say why: {error}")
+                    error = []
+            else:
+                expect(not error, f"{path.name}: it does not say what to do next: {error}")
+
+
+@case
 def answers_become_exit_codes():
     answers = {
         "error-refused": (problem(400, "UNKNOWN_FIELD", 'no field "x"', "/spec/x"), 1),
@@ -172,7 +190,9 @@ def json_is_all_that_json_prints():
                      ["savepoint", "create", "ledger"], ["start", "ledger"],
                      ["savepoint", "register", "ledger", 'file:/x "y"']):
             json.loads(ends(0, *args, "-o", "json", server=server).out)
-        for args in (["plan", "-f", "-"], ["apply", "-f", "-"], ["apply", "-f", "-", "--wait"]):
+        for args in (["plan", "-f", "-"], ["apply", "-f", "-"], ["apply", "-f", "-", "--wait"],
+                     ["set", "ledger", "spec.state=RUNNING"], ["scale", "ledger", "2", "--wait"],
+                     ["scale", "ledger", "2", "--plan"], ["config", "list"], ["config", "show"]):
             json.loads(ends(0, *args, "-o", "json", server=server, stdin=FILE).out)
         for args in (["get", "d"], ["events"]):
             for line in ends(0, *args, "-o", "ndjson", server=server).out.splitlines():

@@ -85,6 +85,8 @@ def losing_state_needs_consent():
         expect(len([a for a in server.asked if a[0] == "PATCH"]) == 2, "both were written")
         code, shown = on_terminal("start", "ledger", server=server, typed="y\n")
         expect(code == 0 and "DANGER" in shown, f"yes on a terminal: {code}\n{shown}")
+        code, shown = on_terminal("start", "ledger", server=server, env={"CI": "true"})
+        expect(code == 9 and "nobody to ask" in shown, f"no question in CI: {code}\n{shown}")
         code, shown = on_terminal("start", "ledger", server=server, typed="\n")
         expect(code == 9 and "you said no" in shown, f"no on a terminal: {code}\n{shown}")
         expect(len([a for a in server.asked if a[0] == "PATCH"]) == 3, "no means no")

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -21,6 +22,8 @@ static void an_answer_of_any_status_is_done(void **state)
     assert_string_equal(w->type, "text/plain");
     assert_non_null(strstr(w->body.ptr, "GET /x\n"));
     assert_true(w->answer.took_us > 0);
+    int64_t ahead_s = w->answer.date_us / 1000000 - (int64_t)time(NULL);
+    assert_in_range(ahead_s + 60, 0, 120);
     call = world_get(w, "/fail");
     world_call(w, &call);
     assert_int_equal(w->answer.outcome, OUTCOME_DONE);

@@ -221,6 +221,9 @@ void call_answer(struct call *call, CURLcode code)
     answer.content_type = str_of(type);
     answer.etag = header_of(call->easy, "ETag");
     answer.last_modified = header_of(call->easy, "Last-Modified");
+    struct str date = header_of(call->easy, "Date");
+    time_t said = date.len ? curl_getdate(date.ptr, NULL) : -1;
+    answer.date_us = said > 0 ? (int64_t)said * 1000000 : 0;
     answer.took_us = took_us;
     char text[CURL_ERROR_SIZE + 64] = "";
     if (code != CURLE_OK || !call->has_head) {
