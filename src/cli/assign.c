@@ -1,87 +1,179 @@
-/* FIELD=VALUE on the command line, as part of a document. */
+/* PATH=VALUE on the command line, as a merge patch of a Deployment. */
 #include "cli/cli.h"
 #include "model/deployment.h"
 
-/* How much of the path is read as one name here: "state.backend" is one key of a map. */
-static struct str next_name(struct str path, size_t from)
+enum { MOST_DEPTH = 16 };
+
+struct assignment {
+    struct str keys[MOST_DEPTH]; /* the path, name by name */
+    size_t n;
+    struct str value; /* JSON text */
+    struct str text;  /* as it was given */
+    bool written;
+};
+
+/* How many names of the dotted path are members, by the field tables; what follows is the key of a
+ * map, which may have dots itself: spec.template.spec.flinkConfiguration.state.backend. Without a map,
+ * all of them. */
+static size_t names_before_key(struct str path)
 {
-    const struct field *row =
-        from ? fields_find(&deployment_fields, str_take(path, from - 1)) : NULL;
-    struct str rest = str_skip(path, from);
-    bool is_key = row && (row->type == FIELD_MAP || row->type == FIELD_RAW);
-    return is_key ? rest : str_take(rest, str_find_char(rest, '.'));
+    size_t n = 0;
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.ptr[i] != '.')
+            continue;
+        const struct field *row = fields_find(&deployment_fields, str_take(path, i));
+        n++;
+        if (row && row->type == FIELD_MAP)
+            return n;
+    }
+    return SIZE_MAX;
 }
 
-static struct str quoted(struct cli *c, struct str s)
+static bool split_path(struct str path, struct assignment *a)
+{
+    size_t before_key = names_before_key(path);
+    while (path.len) {
+        struct str rest;
+        struct str name = str_split(path, '.', &rest);
+        if (a->n == before_key) {
+            name = path;
+            rest = (struct str){0};
+        }
+        if (!name.len || a->n == MOST_DEPTH)
+            return false;
+        a->keys[a->n++] = name;
+        path = rest;
+    }
+    return a->n > 0;
+}
+
+/* Where text is expected, 1.20 is text. */
+static bool wants_text(struct str path)
+{
+    const struct field *row = fields_find(&deployment_fields, path);
+    if (!row)
+        return false;
+    switch (row->type) {
+    case FIELD_STR:
+    case FIELD_UUID:
+    case FIELD_ENUM:
+    case FIELD_DURATION:
+    case FIELD_MEMORY:
+    case FIELD_TIME:
+    case FIELD_MAP: return true;
+    case FIELD_INT:
+    case FIELD_BOOL:
+    case FIELD_CPU:
+    case FIELD_STR_LIST:
+    case FIELD_OBJECT:
+    case FIELD_LIST:
+    case FIELD_RAW:
+    case FIELD_CONST:
+    default: return false;
+    }
+}
+
+/* null, and what is written as JSON, is taken as such; the rest by what the field takes, and where
+ * this program does not know it, as YAML would. */
+static bool value_json(struct cli *c, struct str path, struct str value, struct str *ret)
+{
+    struct json v = {0};
+    struct err e;
+    char first = value.len ? value.ptr[0] : '\0';
+    bool json = first == '"' || first == '{' || first == '[' || str_eq(value, STR("null"));
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
+    if (json && json_parse(c->a, value, &v, &e) < 0)
+        return false;
+    if (!json && !wants_text(path) && yaml_parse(c->a, value, &v, &e) < 0)
+        v = (struct json){0};
+    if (json_is_none(v))
+        json_put_str(&o, value);
+    else
+        json_put(&o, v);
+    *ret = arena_str(c->a, buf_str(&b));
+    buf_fini(&b);
+    return true;
+}
+
+static const char *help_of(struct cli *c)
+{
+    return arena_fmt(c->a, "sluice help %s", c->command->name).ptr;
+}
+
+static int parse(struct cli *c, struct str text, struct assignment *ret)
+{
+    struct str value;
+    struct str path = str_split(text, '=', &value);
+    *ret = (struct assignment){.text = text};
+    if (!str_contains(text, STR("=")))
+        return fail(c, EXIT_USAGE, arena_fmt(c->a, "\"%.*s\" sets nothing", STR_ARG(text)).ptr,
+                    STR("write PATH=VALUE, such as spec.template.spec.parallelism=8; null as the "
+                        "value removes it"),
+                    help_of(c));
+    if (split_path(path, ret) && value_json(c, path, value, &ret->value))
+        return EXIT_DONE;
+    return fail(c, EXIT_USAGE, arena_fmt(c->a, "\"%.*s\" cannot be understood", STR_ARG(text)).ptr,
+                STR("write PATH=VALUE, the path with dots: spec.template.spec.parallelism=8"),
+                "sluice explain deployment.spec");
+}
+
+static bool same_place(const struct assignment *x, const struct assignment *y, size_t depth)
+{
+    for (size_t i = 0; i <= depth; i++)
+        if (i >= x->n || i >= y->n || !str_eq(x->keys[i], y->keys[i]))
+            return false;
+    return true;
+}
+
+/* The members at this depth of those that share `first`'s path so far. False when one of them is
+ * given twice. */
+static bool put_members(struct json_out *o, struct assignment *all, size_t n,
+                        const struct assignment *first, size_t depth)
+{
+    json_begin_object(o);
+    for (size_t i = 0; i < n; i++) {
+        struct assignment *a = &all[i];
+        if (a->written || (depth > 0 && !same_place(a, first, depth - 1)))
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (k != i && same_place(a, &all[k], depth) &&
+                (a->n == depth + 1 || all[k].n == depth + 1))
+                return false;
+        json_key(o, a->keys[depth]);
+        if (a->n == depth + 1) {
+            json_put_raw(o, a->value);
+            a->written = true;
+        } else if (!put_members(o, all, n, a, depth + 1)) {
+            return false;
+        }
+    }
+    json_end_object(o);
+    return true;
+}
+
+static int patch_of(struct cli *c, struct assignment *all, size_t n, struct json *ret)
 {
     struct buf b = {0};
     struct json_out o = {.buf = &b};
-    json_put_str(&o, s);
+    struct err e = {0};
+    bool distinct = put_members(&o, all, n, NULL, 0);
     struct str text = arena_str(c->a, buf_str(&b));
     buf_fini(&b);
-    return text;
+    if (distinct && json_parse(c->a, text, ret, &e) == 0)
+        return EXIT_DONE;
+    return fail(c, EXIT_USAGE, "these cannot be set together",
+                distinct ? str_of(e.text) : STR("one path is given twice, or lies within another"),
+                help_of(c));
 }
 
-/* {"spec":{"template":...VALUE...}} */
-static struct str nested(struct cli *c, struct str path, struct str value)
+int assignments(struct cli *c, const struct str *words, size_t n, struct json *ret)
 {
-    struct buf b = {0};
-    size_t depth = 0;
-    for (size_t at = 0; at < path.len;) {
-        struct str name = next_name(path, at);
-        buf_fmt(&b, "{%.*s:", STR_ARG(quoted(c, name)));
-        at += name.len + 1;
-        depth++;
+    struct assignment *all = ARENA_ARRAY(c->a, struct assignment, n + 1);
+    for (size_t i = 0; i < n; i++) {
+        int r = parse(c, words[i], &all[i]);
+        if (r != EXIT_DONE)
+            return r;
     }
-    buf_add(&b, value);
-    while (depth--)
-        buf_add_char(&b, '}');
-    struct str text = arena_str(c->a, buf_str(&b));
-    buf_fini(&b);
-    return text;
-}
-
-/* `value` is JSON. */
-static int put(struct cli *c, struct str path, struct str value, struct json *document)
-{
-    struct json patch;
-    struct err e = {0};
-    if (json_parse(c->a, nested(c, path, value), &patch, &e) < 0)
-        return fail(c, EXIT_USAGE,
-                    arena_fmt(c->a, "%.*s cannot be set", STR_ARG(plain_line(c->a, path))).ptr,
-                    str_of(e.text), NULL);
-    *document = json_is_none(*document) ? patch : json_merge_patch(c->a, *document, patch);
-    return EXIT_DONE;
-}
-
-/* A version 1.20 is text, and so is every value of a map. */
-static bool wants_text(const struct field *row, struct str value)
-{
-    bool written_out = value.len && strchr("{[\"", value.ptr[0]);
-    return !written_out && row->type != FIELD_INT && row->type != FIELD_BOOL &&
-           row->type != FIELD_CPU && row->type != FIELD_STR_LIST && row->type != FIELD_OBJECT &&
-           row->type != FIELD_LIST && row->type != FIELD_RAW;
-}
-
-int assign(struct cli *c, struct str word, struct json *document)
-{
-    struct str value;
-    struct str path = str_split(word, '=', &value);
-    struct json parsed;
-    struct err e = {0};
-    const struct field *row = path.len ? fields_find(&deployment_fields, path) : NULL;
-    if (!str_contains(word, STR("=")) || !row)
-        return fail(c, EXIT_USAGE, "what is to be set?",
-                    arena_fmt(c->a, "\"%.*s\" is not FIELD=VALUE of a Deployment",
-                              STR_ARG(plain_line(c->a, word))),
-                    "sluice explain deployment.spec");
-    /* As in a file: 8 is a number, true a truth, [a, b] a list, anything else a text. */
-    if (!wants_text(row, value) && yaml_parse(c->a, value, &parsed, &e) == 0)
-        return put(c, path, json_text(c->a, parsed), document);
-    return put(c, path, quoted(c, value), document);
-}
-
-int assign_text(struct cli *c, struct str path, struct str text, struct json *document)
-{
-    return put(c, path, quoted(c, text), document);
+    return patch_of(c, all, n, ret);
 }

@@ -366,11 +366,9 @@ struct str savepoint_id(struct cli *c, struct str word);
 
 /* ---- assign.c ---- */
 
-/* "spec.template.spec.parallelism=8", put into a Deployment's document. EXIT_DONE, or EXIT_USAGE with
- * a word. */
-int assign(struct cli *c, struct str word, struct json *document);
-/* The same with a value that is text, whatever it looks like. */
-int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
+/* "spec.template.spec.parallelism=8" and others, together a merge patch of a Deployment. EXIT_DONE, or
+ * EXIT_USAGE with a word. */
+int assignments(struct cli *c, const struct str *words, size_t n, struct json *ret);
 
 /* ---- commands, by file ---- */
 

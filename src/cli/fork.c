@@ -17,6 +17,21 @@ static struct str fork_path(struct cli *c, struct str source)
     return with_message(c, path);
 }
 
+static struct json named(struct cli *c, struct str name)
+{
+    struct json patch = {0};
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
+    struct err e;
+    buf_add(&b, STR("{\"metadata\":{\"name\":"));
+    json_put_str(&o, name);
+    buf_add(&b, STR("}}"));
+    /* Our own text. */
+    int r = json_parse(c->a, buf_str(&b), &patch, &e);
+    buf_fini(&b);
+    return r < 0 ? (struct json){0} : patch;
+}
+
 int cmd_fork(struct cli *c)
 {
     struct str source;
@@ -27,12 +42,11 @@ int cmd_fork(struct cli *c)
     if (!flag_given(c, FLAG_NAME))
         return fail(c, EXIT_USAGE, "what is the new one called?", STR("--name NEW is missing"),
                     "sluice help fork");
-    for (size_t i = first_assignment(c); i < c->n_words && r == EXIT_DONE; i++)
-        r = assign(c, c->words[i], &document);
-    if (r == EXIT_DONE)
-        r = assign_text(c, STR("metadata.name"), c->flags[FLAG_NAME], &document);
+    size_t first = first_assignment(c);
+    r = assignments(c, &c->words[first], c->n_words - first, &document);
     if (r != EXIT_DONE)
         return r;
+    document = json_merge_patch(c->a, document, named(c, c->flags[FLAG_NAME]));
     const char *what = arena_fmt(c->a, "fork deployment/%.*s", STR_ARG(source)).ptr;
     struct answer answer = server_ask(c, "POST", fork_path(c, source), json_text(c->a, document));
     r = server_judge(c, &answer, what);

@@ -124,7 +124,7 @@ def mistakes_on_the_command_line():
         "usage-state": ["wait", "x", "--for", "state=RUNING"],
         "usage-no-file": ["apply"],
         "usage-fork": ["fork", "ledger"],
-        "usage-assignment": ["fork", "ledger", "--name", "x", "spec.parallelism=2"],
+        "usage-assignment": ["fork", "ledger", "--name", "x", "spec.parallelism"],
         "usage-revision": ["rollback", "ledger"],
         "usage-which-state": ["rollback", "ledger", "--to", "3", "--state", "old"],
         "usage-diff": ["history", "ledger", "--diff", "1...2"],
