@@ -53,7 +53,8 @@ static bool unescape(struct arena *a, struct str token, struct str *ret)
     for (size_t i = 0; i < token.len; i++) {
         char c = token.ptr[i];
         if (c == '~') {
-            if (++i == token.len || (token.ptr[i] != '0' && token.ptr[i] != '1'))
+            i++;
+            if (i == token.len || (token.ptr[i] != '0' && token.ptr[i] != '1'))
                 return false;
             c = token.ptr[i] == '0' ? '~' : '/';
         }
@@ -98,9 +99,9 @@ static bool step(struct spot *s, struct str token)
 static int find(struct patcher *p, const char *member, struct spot *ret)
 {
     struct str pointer;
+    *ret = (struct spot){.value = p->root};
     if (!json_str(json_get(p->op, str_of(member)), &pointer))
         return fail(p, ERR_INVALID, member, STR("the operation needs a JSON pointer here"));
-    *ret = (struct spot){.value = p->root};
     if (pointer.len && pointer.ptr[0] != '/')
         return fail(p, ERR_INVALID, member, STR("a JSON pointer is empty or begins with /"));
     for (struct str rest = pointer; rest.len;) {

@@ -21,9 +21,9 @@ const char *const grid_kind_names[GRID_KINDS] = {
 /* clang-format off */
 #define ANY_TEXT \
     { SMALLEST("\"\"", .shown = "null"), LARGEST("\"$x(65536)\""), TYPICAL("\"one\""), OTHER("\"two two\""), \
-      ABSENT(), ABOVE("\"$x(65537)\""), WRONG("7") }
+      ABSENT(), ABOVE("\"$x(65537)\""), WRONG("[7]") }
 #define NO_TEXT_YET(at_) \
-    { ABSENT(), SMALLEST("\"\"", .shown = "null"), TYPICAL("null"), ABOVE("\"one\"", .at = (at_)), WRONG("7") }
+    { ABSENT(), SMALLEST("\"\"", .shown = "null"), TYPICAL("null"), ABOVE("\"one\"", .at = (at_)), WRONG("[7]") }
 #define NO_LIST_YET(at_) \
     { ABSENT(), SMALLEST("[]", .shown = "null"), TYPICAL("null"), ABOVE("[\"one\"]", .at = (at_)), WRONG("7") }
 #define YES_OR_NO \
@@ -61,9 +61,9 @@ const struct grid_field grid_fields[] = {
     {"deploymentTargetName",
      { SMALLEST("\"t\"", .with = NO_ID), LARGEST("\"$x(63)\"", .with = NO_ID), TYPICAL("\"local\"", .with = NO_ID),
        OTHER("\"other\"", .with = NO_ID), ABSENT(.with = NO_ID, .shown = "\"local\""),
-       BELOW("\"-\"", .with = NO_ID), ABOVE("\"$x(251)\"", .with = NO_ID), WRONG("\"nowhere\"", .with = NO_ID), WRONG("7") }},
+       BELOW("\"-\"", .with = NO_ID), ABOVE("\"$x(251)\"", .with = NO_ID), WRONG("\"nowhere\"", .with = NO_ID), WRONG("[7]") }},
     {"sessionClusterName",
-     { ABSENT(), SMALLEST("\"\"", .shown = "null"), TYPICAL("null"), BELOW("\"one\""), ABOVE("\"$x(251)\""), WRONG("7") }},
+     { ABSENT(), SMALLEST("\"\"", .shown = "null"), TYPICAL("null"), BELOW("\"one\""), ABOVE("\"$x(251)\""), WRONG("[7]") }},
     {"upgradeStrategy.kind",
      { TYPICAL("\"STATEFUL\""), OTHER("\"STATELESS\""), OTHER("\"none\"", .shown = "\"NONE\""),
        ABSENT(.shown = "\"STATEFUL\""), BELOW("\"\""), ABOVE("\"LATEST_STATE\""), WRONG("{}") }},
@@ -92,7 +92,7 @@ const struct grid_field grid_fields[] = {
      { SMALLEST("\"n\"", .with = FROM_PLACE("\"n\"")), LARGEST("\"$x(100)\"", .with = FROM_PLACE("null")),
        TYPICAL("\"2026-01-31\"", .with = FROM_PLACE("null")), ABSENT(.with = NO_RESTORE),
        BELOW("\"\"", .with = FROM_PLACE("null")), BELOW("\"n\"", .with = "{\"restoreFrom\":{\"savepointId\":null,\"location\":null}}"),
-       ABOVE("\"$x(101)\"", .with = FROM_PLACE("null")), WRONG("7") }},
+       ABOVE("\"$x(101)\"", .with = FROM_PLACE("null")), WRONG("[7]") }},
     {"maxSavepointCreationAttempts", TRIES},
     {"maxJobCreationAttempts", TRIES},
     {"jobFailureExpirationTime", DURATION("\"10m\"")},
@@ -111,16 +111,16 @@ const struct grid_field grid_fields[] = {
        BELOW("\"\""), ABOVE("\"PYTHON\""), ABOVE("\"SQLSCRIPT\""), WRONG("7") }},
     {"template.spec.artifact.jarUri",
      { SMALLEST("\"j\""), LARGEST("\"$x(65536)\""), TYPICAL("\"file:/jobs/counter.jar?v=2\""),
-       OTHER("\"https://jars/counter-2.jar\""), BELOW("\"\""), BELOW("null"), ABOVE("\"$x(65537)\""), WRONG("7") }},
+       OTHER("\"https://jars/counter-2.jar\""), BELOW("\"\""), BELOW("null"), ABOVE("\"$x(65537)\""), WRONG("[7]") }},
     {"template.spec.artifact.additionalDependencies",
      { SMALLEST("[]", .shown = "null"), LARGEST("$items(100)"), TYPICAL("[\"file:/jobs/lib.jar\"]"),
        OTHER("[\"file:/jobs/lib.jar\",\"file:/jobs/lib-2.jar\"]"), ABSENT(), BELOW("[\" \"]"), ABOVE("$items(101)"),
-       WRONG("\"file:/jobs/lib.jar\""), WRONG("[1]", .at = ARTIFACT_AT "/additionalDependencies/0") }},
+       WRONG("\"file:/jobs/lib.jar\""), WRONG("[[1]]", .at = ARTIFACT_AT "/additionalDependencies/0") }},
     {"template.spec.artifact.entryClass", ANY_TEXT},
     {"template.spec.artifact.mainArgs", ANY_TEXT},
     {"template.spec.artifact.flinkVersion",
      { SMALLEST("\"1.20\""), TYPICAL("\"1.20.5\""), OTHER("\"2.3.0\""), LARGEST("\"2.3\""), ABSENT(.keeps = true),
-       BELOW("\"1.19\""), ABOVE("\"$x(41)\""), WRONG("2.3") }},
+       BELOW("\"1.19\""), ABOVE("\"$x(41)\""), WRONG("[2.3]") }},
     {"template.spec.artifact.flinkImageRegistry", ANY_TEXT},
     {"template.spec.artifact.flinkImageRepository", ANY_TEXT},
     {"template.spec.artifact.flinkImageTag", ANY_TEXT},
@@ -151,7 +151,7 @@ const struct grid_field grid_fields[] = {
        WRONG("{\"rest.port\":8081}", .at = CONFIGURATION_AT "rest.port"), WRONG("{\"a/b\":[1]}", .at = CONFIGURATION_AT "a~1b"), WRONG("7") }},
     {"template.spec.logging.loggingProfile",
      { SMALLEST("\"\"", .shown = "\"default\""), LARGEST("\"$x(65536)\""), TYPICAL("\"default\""), OTHER("\"quiet\""),
-       ABSENT(.shown = "\"default\""), ABOVE("\"$x(65537)\""), WRONG("7") }},
+       ABSENT(.shown = "\"default\""), ABOVE("\"$x(65537)\""), WRONG("[7]") }},
     {"template.spec.logging.log4j2ConfigurationTemplate", ANY_TEXT},
     {"template.spec.logging.log4jLoggers", ANY_MAP("/spec/template/spec/logging/log4jLoggers/a")},
     {"template.spec.kubernetes",
