@@ -10,9 +10,7 @@ static const struct parameter {
     const char *json; /* schema; ' stands for " */
     const char *doc;
 } own_parameters[] = {
-    {"namespace", "path", "namespace",
-     "{'type':'string','minLength':1,'maxLength':63,'pattern':'^[a-z0-9]([a-z0-9-]*[a-z0-9])?$',"
-     "'examples':['default']}",
+    {"namespace", "path", "namespace", "{'type':'string','minLength':1,'examples':['default']}",
      "There is one: default."},
     {"name", "path", "name", "{'type':'string','minLength':1,'pattern':'^[^/]+$'}",
      "Of the object: its id; or its name, where it has one."},
