@@ -230,6 +230,12 @@ void step_spend_try(struct step *s)
         act_give_up(s);
 }
 
+static bool ended_unasked(const struct step *s)
+{
+    const struct record *r = s->rec;
+    return r->current.number > r->ended_unasked && core_is_ended(s->in, r->current.number);
+}
+
 /* What is wrong, as long as it was not written down yet. */
 static struct str halt_cause(const struct step *s, int64_t newest)
 {
@@ -238,9 +244,9 @@ static struct str halt_cause(const struct step *s, int64_t newest)
         return arena_fmt(s->a,
                          "attempt %d exists or has existed, and this record knows none above %d",
                          (int)newest, (int)r->top);
-    if (s->in->seen->newest_ended > r->ended_unasked)
+    if (ended_unasked(s))
         return arena_fmt(s->a, "the cluster of attempt %d was taken down, and not for this record",
-                         (int)s->in->seen->newest_ended);
+                         (int)r->current.number);
     return STR("the world was newer than this record");
 }
 
@@ -260,8 +266,8 @@ void act_halt(struct step *s)
     s->out->changed = s->out->changed || (newest > r->top && newest > r->beyond);
     if (newest > r->top && newest > r->beyond)
         r->beyond = newest;
-    if (seen->newest_ended > r->ended_unasked)
-        r->ended_unasked = seen->newest_ended;
+    if (ended_unasked(s))
+        r->ended_unasked = r->current.number;
     r->halted = true;
 }
 

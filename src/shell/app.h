@@ -38,6 +38,9 @@ enum seen_kind {
     SEEN_SNAPSHOT,
     SEEN_ARTIFACT,
     SEEN_LISTINGS,
+    SEEN_STANDBY,
+    SEEN_STANDBY_CALL,
+    SEEN_PLAN,
     SEEN_KINDS
 };
 
@@ -80,7 +83,7 @@ struct counters {
     int64_t no_op_steps;
     int64_t commits;
     int64_t commit_failures;
-    int64_t effects[CALL_DISCARD + 1];
+    int64_t effects[EFFECT_KINDS];
     int64_t rules[1000]; /* decisions by rule number */
 };
 

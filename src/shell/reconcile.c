@@ -339,6 +339,8 @@ void entry_turn(void *arg)
         app->counters.rules[t->out->rule->number]++;
     for (size_t i = 0; i < t->out->n_then; i++)
         app->counters.rules[t->out->then[i]->number]++;
+    if (t->out->standby)
+        app->counters.rules[t->out->standby->number]++;
     if (t->out->changed) {
         step_commit(e);
         return;

@@ -381,6 +381,68 @@ def deletion(stage):
     stage.log("409 while RUNNING, gone after CANCELLED, savepoint data kept, the name is free")
 
 
+def replaced(counter, before, seconds=150):
+    """Another Job than before has started."""
+    def started():
+        job = counter.jobs()[-1]
+        return job["status"]["state"] == "STARTED" and job["metadata"]["id"] not in before
+    wait_for("another Job", started, seconds, 0.1)
+    counter.wait_state("RUNNING")
+
+
+def event_names(counter):
+    return [e["metadata"]["name"] for e in counter.events()]
+
+
+def standby(stage):
+    """The next attempt's cluster stands ready before the running job is stopped."""
+    counter = stage.running(warmStandby=True)
+    before = counter.job_ids()
+    counter.patch({"spec": {"template": {"spec": {"parallelism": 2}}}})
+    replaced(counter, [j["metadata"]["id"] for j in counter.jobs()[:1]])
+    expect(counter.flink_restored() == suspended(counter, before[-1]), "not from its savepoint")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    names = event_names(counter)
+    expect(names.index("STANDBY_IS_READY") < names.index("RESTORING_FROM_A_SNAPSHOT"),
+           f"no standby was ready before the start: {names}")
+    expect(len(counter.job_ids()) == 2, "it took more than one attempt")
+    stage.log("upgraded into a cluster that stood ready, with its state")
+    jobs = counter.jobs()
+    artifact(counter, mainArgs=main_args(counter, "--main-throws no-such-table"))
+    status = waits(counter, "BLOCKED_PLAN_REFUSED", 60)
+    expect("no-such-table" in status["message"], f"the cause is not told: {status['message']}")
+    written = counter.records()
+    wait_for("records all the while", lambda: counter.records() > written + 100, 30)
+    expect(counter.jobs()[1]["status"]["state"] == "STARTED", "the running job was touched")
+    expect(len(counter.savepoints()) == 1, "a savepoint was taken for what cannot start")
+    stage.log(f"a program that cannot start is found out while the job runs on: {status['message']}")
+    artifact(counter, mainArgs=main_args(counter, "--extra-operator"))
+    replaced(counter, [j["metadata"]["id"] for j in jobs])
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log("mended, and upgraded")
+
+
+def standby_given_up(stage):
+    """What dies, or is not wanted any more, before the stop costs the running job nothing."""
+    counter = stage.running(warmStandby=True)
+    counter.patch({"spec": {"template": {"spec": {"parallelism": 2}}}})
+    wait_for("the standby's JobManager", lambda: [
+        p for p in stage.daemon.processes().values()
+        if p[0] == counter.id and p[1] == 2 and p[2] == "jobmanager"], 60)
+    counter.set_state("SUSPENDED")
+    counter.wait_state("SUSPENDED")
+    wait_for("nothing left", lambda: not [
+        p for p in stage.daemon.processes().values() if p[0] == counter.id], 60)
+    expect(len(counter.savepoints()) == 1, "no savepoint of the suspension")
+    stage.log("suspended while its standby came up: both are gone, the savepoint is there")
+    counter.set_state("RUNNING")
+    counter.wait_state("RUNNING")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+
+
 def daemon_restarts(stage):
     """SIGTERM, and another sluiced on the same data: the job does not notice."""
     counter = stage.running()
@@ -421,6 +483,8 @@ STORIES = [
     Story("main() hangs after its submission", hangs_after_submit),
     Story("cancelled behind our back", cancelled_outside),
     Story("stopped behind our back", stopped_outside),
+    Story("standby", standby),
+    Story("standby that nobody needs any more", standby_given_up),
     Story("deletion", deletion),
     Story("sluiced restarts", daemon_restarts, own=True),
     Story("main() hangs", hanging_main, slow=True),

@@ -123,6 +123,18 @@ static void intended(struct rig *r, const struct effect *e)
         [CALL_CANCEL] = INTENT_CANCEL,       [CALL_TEARDOWN] = INTENT_TEARDOWN,
         [CALL_DISCARD] = INTENT_DISCARD,
     };
+    static const enum standby_step steps[EFFECT_KINDS] = {
+        [CALL_STANDBY_PROVISION] = STANDBY_STEP_PROVISION,
+        [CALL_STANDBY_UPLOAD] = STANDBY_STEP_UPLOAD,
+        [CALL_STANDBY_TEARDOWN] = STANDBY_STEP_END,
+    };
+    if (steps[e->kind]) {
+        if (r->record.standby.step != (int)steps[e->kind] ||
+            r->record.standby.attempt.number != e->attempt)
+            world_trouble(&r->world, "invariant 6: a call of kind %d in step %s of the standby",
+                          (int)e->kind, standby_step_names[r->record.standby.step]);
+        return;
+    }
     int kind = r->record.intent.kind;
     if (e->kind == CALL_STOP && kind == INTENT_SAVEPOINT)
         kind = INTENT_STOP;

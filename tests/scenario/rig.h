@@ -72,7 +72,7 @@ struct rig {
     int64_t ids;
     int64_t wall_jump;             /* somebody set the clock */
     int64_t commits, calls, steps; /* so far */
-    int64_t calls_of[CALL_DISCARD + 1];
+    int64_t calls_of[EFFECT_KINDS];
     int64_t last_change; /* when a commit or a mutating call was made last */
     enum fault fault;
     int64_t fault_at; /* of which commit or call; 0 = none */

@@ -227,8 +227,18 @@ static void intended(struct sim *s, const struct w_call *c)
         [SIM_CANCEL] = INTENT_CANCEL,       [SIM_TEARDOWN] = INTENT_TEARDOWN,
         [SIM_REMOVE] = INTENT_DISCARD,
     };
+    static const enum standby_step steps[SIM_CALLS] = {
+        [SIM_PROVISION] = STANDBY_STEP_PROVISION,
+        [SIM_DELIVER] = STANDBY_STEP_UPLOAD,
+        [SIM_TEARDOWN] = STANDBY_STEP_END,
+    };
+    const struct standby *standby = &s->record.standby;
     enum intent_kind want = c->kind == SIM_SAVEPOINT && c->stop ? INTENT_STOP : kinds[c->kind];
-    if (s->record.intent.kind != (int)want)
+    bool of_standby = steps[c->kind] && c->attempt == standby->attempt.number;
+    if (of_standby && standby->step != (int)steps[c->kind])
+        world_trouble(&s->world, "invariant 6: %s of the standby is called in step %s",
+                      sim_call_names[c->kind], standby_step_names[standby->step]);
+    if (!of_standby && s->record.intent.kind != (int)want)
         world_trouble(&s->world, "invariant 6: %s is called under intent %s",
                       sim_call_names[c->kind], intent_names[s->record.intent.kind]);
     if (c->attempt > s->record.top)

@@ -26,6 +26,7 @@ enum sim_call {
     SIM_CHECKPOINTS,
     SIM_TRIGGER,
     SIM_CAUSE,
+    SIM_PLAN,
     SIM_LIST,
     SIM_VERIFY,
     SIM_FETCH,
@@ -139,6 +140,7 @@ struct sim {
     struct sim_wish wish;
     struct sim_wish wish_before; /* the same, but while a wish is not acknowledged: both may hold */
     bool asking;                 /* that is so */
+    bool warm_standby;           /* asked for at the creation */
     struct str deployment_id;
     struct str savepoint_id; /* of the savepoint that was requested last */
 
