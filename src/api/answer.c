@@ -93,6 +93,8 @@ static void reply_problem(struct call *c, const struct err *e)
     doc_str(&d.out, "detail", str_of(e->text));
     doc_str(&d.out, "code", str_of(err_code_name(e->code)));
     put_errors(&d.out, e);
+    if (c->new_plan_id.len)
+        doc_str(&d.out, "newPlanId", c->new_plan_id);
     doc_str(&d.out, "message", str_of(e->text));
     json_end_object(&d.out);
     c->reply.status = err_http_status(e->code);

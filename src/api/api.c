@@ -1,5 +1,6 @@
 /* From a request to its handler, and the reply back. See api.h. */
 #include "api/api_impl.h"
+#include "api/plans.h"
 
 struct api *api_new(struct app *app, struct json global_defaults)
 {
@@ -22,14 +23,22 @@ void api_free(struct api *api)
     api->app->on_change = NULL;
     watch_free(api);
     views_free(api);
+    plans_free(api);
     map_fini(&api->creating);
     buf_fini(&api->openapi);
     mem_free(api);
 }
 
-/* Whether the path is the pattern's; its {namespace} and the other {part} are taken out. */
-static bool matches(struct str pattern, struct str path, struct str *ret_namespace,
-                    struct str *ret_name)
+/* Where a {part} of a path goes. */
+static struct str *part_of(struct call *c, struct str part)
+{
+    if (str_eq(part, STR("{namespace}")))
+        return &c->namespace_name;
+    return str_eq(part, STR("{name}")) ? &c->name : &c->item;
+}
+
+/* Whether the path is the pattern's; its parts are taken out. */
+static bool matches(struct call *c, struct str pattern, struct str path)
 {
     while (pattern.len || path.len) {
         struct str want = str_split(pattern, '/', &pattern);
@@ -37,7 +46,7 @@ static bool matches(struct str pattern, struct str path, struct str *ret_namespa
         if (want.len && want.ptr[0] == '{') {
             if (is.len == 0)
                 return false;
-            *(str_eq(want, STR("{namespace}")) ? ret_namespace : ret_name) = is;
+            *part_of(c, want) = is;
         } else if (!str_eq(want, is)) {
             return false;
         }
@@ -53,7 +62,7 @@ static bool route_fits(struct call *c, const struct route *route)
     /* "/a/" is not "/a": what comes after the last slash would be an empty name. */
     if (path.len > 1 && path.ptr[path.len - 1] == '/')
         return false;
-    return matches(str_of(route->path), path, &c->namespace_name, &c->name);
+    return matches(c, str_of(route->path), path);
 }
 
 static bool method_fits(struct str method, const struct route *route)

@@ -33,6 +33,11 @@ enum query {
     QUERY_PROCESS,
     QUERY_ATTEMPT,
     QUERY_LIMIT_BYTES,
+    QUERY_MESSAGE,
+    QUERY_FROM_REVISION,
+    QUERY_PLAN_ID,
+    QUERY_FORK_OF,
+    QUERY_STATE,
     QUERIES,
 };
 struct query_info {
@@ -61,6 +66,7 @@ extern const struct route routes[];
 extern const size_t n_routes;
 enum { MOST_ROUTES = 64 };
 
+struct stored_plan;
 struct view; /* the encoded Deployment, see view.c */
 struct watcher;
 
@@ -70,6 +76,9 @@ struct api {
     struct json global_defaults;
     struct map views;    /* struct view by Deployment id */
     struct map creating; /* names (namespace/name) whose creation is under way */
+    struct stored_plan *plans[LIMIT_PLANS_KEPT]; /* the oldest first */
+    size_t n_plans;
+    size_t plan_bytes;
     struct watcher *watchers;
     size_t n_watchers;
     struct loop_timer *heartbeat;
@@ -96,7 +105,9 @@ struct call {
     const struct route *route; /* NULL: none fits */
     struct str namespace_name;
     struct str name;           /* of the object in the path; name or id */
+    struct str item;           /* of what is below it in the path: a revision's number */
     struct str query[QUERIES]; /* .ptr NULL = not given */
+    struct str new_plan_id;    /* for the problem that says that a plan is stale */
     bool yaml;
     struct reply reply;
     struct location_hold hold; /* of what it registers; released when the call is over */
@@ -213,19 +224,13 @@ const struct target *target_find_id(const struct app *app, struct arena *a,
 /* spec of the namespace's DeploymentDefaults; none when nobody wrote any. */
 struct json namespace_defaults(const struct app *app, struct str namespace_name);
 
-/* POST .../operations. */
-enum operation_request_kind { OPERATION_REQUEST_UNSET, OPERATION_REQUEST_RETRY };
-struct operation_request {
-    int kind; /* enum operation_request_kind */
-    struct str deployment_id;
-    struct str namespace_name;
-};
-extern const struct fields operation_request_fields;
+extern const struct fields revision_changes_fields;
 
 /* ---- handlers ---- */
 
 route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch_deployment,
-    delete_deployment, post_operation, post_plan, get_restore_decision, get_logs;
+    delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
+    get_revision, get_revision_changes, get_plan, get_lineage;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
     patch_savepoint, post_verification, post_compatibility, get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,

@@ -1,5 +1,6 @@
 /* Deployments: reads, DELETE and RETRY; writes of their content are write.c. */
 #include "api/hint.h"
+#include "api/operations.h"
 #include "api/plan.h"
 #include "api/write.h"
 #include "model/selector.h"
@@ -164,29 +165,14 @@ static int check_retryable(const struct entry *entry, struct err *e)
     return err_set(e, ERR_CONFLICT, "there is nothing to try again: nothing was given up");
 }
 
-static void answer_operation(struct call *c, const struct entry *entry)
+static void answer_retry(struct call *c, const struct entry *entry)
 {
-    const struct operation_request o = {
-        .deployment_id = entry_deployment(entry)->metadata.id,
-        .namespace_name = entry_deployment(entry)->metadata.namespace_name,
-        .kind = OPERATION_REQUEST_RETRY,
-    };
-    reply_object(c, 202, &operation_request_fields, &o);
+    operation_reply(c, entry_deployment(entry), ASKED_RETRY);
 }
 
-enum handled post_operation(struct call *c, struct err *e)
+enum handled retry_begin(struct call *c, struct entry *entry, bool dry_run)
 {
-    bool dry_run;
-    struct json body;
-    struct operation_request asked;
-    struct entry *entry = call_entry(c, e);
-    if (!entry || query_dry_run(c, &dry_run, e) < 0 || check_store(c->app, e) < 0 ||
-        body_parse(c, &body, e) < 0)
-        return HANDLED_FAILED;
-    body = fields_strip(c->a, &operation_request_fields, body);
-    if (fields_decode(c->a, &operation_request_fields, body, UNKNOWN_REFUSE, &asked, e) < 0)
-        return HANDLED_FAILED;
-    struct small_write *w = small_write(c, entry, check_retryable, answer_operation);
+    struct small_write *w = small_write(c, entry, check_retryable, answer_retry);
     w->dry_run = dry_run;
     w->change = (struct change){.retry = true};
     entry_when_idle(entry, small_idle, w);

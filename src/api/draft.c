@@ -21,7 +21,7 @@ static struct json parsed(struct arena *a, struct str text)
     return json_parse(a, text, &v, &e) < 0 ? (struct json){0} : v;
 }
 
-static struct json encoded(struct arena *a, const struct deployment *d)
+struct json draft_document(struct arena *a, const struct deployment *d)
 {
     struct buf b = {0};
     struct json_out o = {.buf = &b};
@@ -91,6 +91,17 @@ static int check_names(const struct draft_in *in, struct metadata *m, struct err
                       STR_ARG(in->namespace_name));
     m->namespace_name = in->namespace_name;
     return 0;
+}
+
+/* Documents know nothing of a restart: one that does not mention it does not take it back. */
+static void keep_restart(struct arena *a, const struct draft_in *in, struct deployment *d)
+{
+    struct str_map *annotations = &d->spec.template_.annotations;
+    struct str key = STR(ANNOTATION_RESTARTED_AT);
+    struct str at;
+    if (in->current && !str_map_get(annotations, key, &at) &&
+        str_map_get(&in->current->spec.template_.annotations, key, &at))
+        *annotations = str_map_with(a, annotations, key, at);
 }
 
 /* What nobody wrote and no table knows a default for. */
@@ -222,12 +233,13 @@ int draft_make(struct arena *a, const struct draft_in *in, struct draft *ret, st
         return -1;
     struct json doc = fields_strip(a, &deployment_fields, in->body);
     if (in->is_patch && in->current)
-        doc = json_merge_patch(a, encoded(a, in->current), doc);
+        doc = json_merge_patch(a, draft_document(a, in->current), doc);
     struct json defaults = defaults_for(a, in, doc);
     struct deployment *d = &ret->deployment;
     if (fields_decode(a, &deployment_fields, json_overlay(a, defaults, doc), in->unknown, d, e) < 0)
         return -1;
     fill_in(a, in, d);
+    keep_restart(a, in, d);
     if (check_names(in, &d->metadata, e) < 0 || deployment_validate(d, in->flink_versions, e) < 0)
         return -1;
     if (!in->is_patch || !in->current)

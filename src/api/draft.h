@@ -35,5 +35,7 @@ struct draft {
 /* Errors carry a pointer into the body. */
 int draft_make(struct arena *a, const struct draft_in *in, struct draft *ret,
                struct err *e) ERR_CHECK;
+/* A Deployment as the document that a user could send. */
+struct json draft_document(struct arena *a, const struct deployment *d);
 /* The spec version of a Deployment: its annotation, 1 without. */
 int64_t draft_spec_version(const struct deployment *d);

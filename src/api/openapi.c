@@ -1,6 +1,8 @@
 /* GET /openapi.json: made from the table of routes and the tables of fields, so that it cannot
  * disagree with what is served. */
 #include "api/api_impl.h"
+#include "api/lineage.h"
+#include "api/operations.h"
 #include "api/plan.h"
 #include "api/savepoint.h"
 
@@ -18,6 +20,8 @@ static const struct {
      "\"properties\":{\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
      "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
      "\"code\":{\"type\":\"string\"},\"message\":{\"type\":\"string\"},"
+     "\"newPlanId\":{\"type\":\"string\",\"description\":\"With PLAN_STALE: what can be applied "
+     "now.\"},"
      "\"errors\":{\"type\":\"array\",\"items\":{\"type\":\"object\",\"properties\":{"
      "\"pointer\":{\"type\":\"string\"},\"parameter\":{\"type\":\"string\"},"
      "\"detail\":{\"type\":\"string\"}}}}}}"},
@@ -33,6 +37,11 @@ static const struct {
     {"NamespaceAnswers",
      "{\"type\":\"object\",\"properties\":{\"namespaces\":{\"type\":\"array\",\"items\":" SCHEMA(
          "Namespace") "}}}"},
+    {"RevisionList",
+     "{\"type\":\"object\",\"required\":[\"kind\",\"apiVersion\",\"metadata\",\"items\"],"
+     "\"properties\":{\"kind\":{\"const\":\"RevisionList\"},\"apiVersion\":{\"const\":\"v1\"},"
+     "\"metadata\":" SCHEMA("ListMetadata") ",\"items\":{\"type\":\"array\",\"items\":" SCHEMA(
+         "RevisionHead") "}}}"},
     {"Status", "{\"type\":\"object\"}"},
     {"SystemInformation",
      "{\"type\":\"object\",\"properties\":{\"kind\":{\"type\":\"string\"},\"apiVersion\":{\"type\":"
@@ -61,7 +70,9 @@ static void put_schemas(struct json_out *o)
 {
     static const struct fields *const extra[] = {
         &plan_fields,         &restore_decision_fields, &operation_request_fields,
-        &verification_fields, &compat_request_fields,   &compat_answer_fields};
+        &revision_fields,     &revision_head_fields,    &revision_changes_fields,
+        &lineage_fields,      &verification_fields,     &compat_request_fields,
+        &compat_answer_fields};
     enum { EXTRA = sizeof(extra) / sizeof(extra[0]) };
     const struct fields *tables[RESOURCE_KINDS + EXTRA + 1];
     size_t n = 0;
@@ -202,7 +213,8 @@ static void put_operation(struct json_out *o, const struct route *r)
         json_key(o, STR("requestBody"));
         json_begin_object(o);
         json_key(o, STR("required"));
-        json_put_bool(o, true);
+        /* A plan has its document. */
+        json_put_bool(o, !(r->queries & 1U << QUERY_PLAN_ID));
         put_content(o, r->is_patch ? patches : bodies, r->takes->name);
         json_end_object(o);
     }

@@ -56,25 +56,24 @@ static const char *class_of(const struct field_change *c)
     return str_starts_with(c->path, STR("spec.")) ? "NEXT_START" : "NO_RESTART";
 }
 
-static void list_changes(struct planner *p)
+struct list plan_changes(struct arena *a, const struct field_changes *from, bool created)
 {
-    const struct field_changes *from = &p->draft->changes;
-    struct plan_change *items = ARENA_ARRAY(p->a, struct plan_change, from->n);
+    struct plan_change *items = ARENA_ARRAY(a, struct plan_change, from->n);
     for (size_t i = 0; i < from->n; i++) {
         const struct field_change *c = &from->items[i];
         bool was = !str_eq(c->from, STR("null"));
         bool is = !str_eq(c->to, STR("null"));
         items[i] = (struct plan_change){
-            .path = pointer_of(p->a, c->path),
-            .op = !p->now || !was ? STR("add")
+            .path = pointer_of(a, c->path),
+            .op = created || !was ? STR("add")
                   : is            ? STR("replace")
                                   : STR("remove"),
-            .before = p->now && was ? parsed(p->a, c->from) : (struct json){0},
-            .after = is ? parsed(p->a, c->to) : (struct json){0},
+            .before = !created && was ? parsed(a, c->from) : (struct json){0},
+            .after = is ? parsed(a, c->to) : (struct json){0},
             .class_ = str_of(class_of(c)),
         };
     }
-    p->plan->changed = (struct list){items, from->n};
+    return (struct list){items, from->n};
 }
 
 static void list_defaulted(struct planner *p)
@@ -255,6 +254,15 @@ static void add_warnings(struct planner *p)
             "the job is stopped first");
 }
 
+int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,
+                   const struct draft *draft)
+{
+    struct plan plan = {0};
+    struct planner p = {a, now, next, draft, &plan};
+    plan_effect(&p);
+    return plan.effect;
+}
+
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft)
 {
@@ -267,7 +275,7 @@ struct plan plan_make(struct arena *a, const struct core_in *now, const struct c
         .job_id = now && hint_job_runs(now) ? now->record->current.job_id : (struct str){0},
     };
     struct planner p = {a, now, next, draft, &plan};
-    list_changes(&p);
+    plan.changed = plan_changes(a, &draft->changes, !now);
     list_defaulted(&p);
     plan_effect(&p);
     judge_state(&p);

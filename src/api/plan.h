@@ -55,6 +55,8 @@ struct plan_step {
 };
 
 struct plan {
+    struct str id;      /* to apply it by; empty: it is not kept */
+    int64_t expires_at; /* wall */
     struct str deployment_id;
     struct str deployment_name;
     struct str namespace_name;
@@ -75,12 +77,25 @@ struct plan {
  * included; `now` NULL: it is created. */
 struct plan plan_make(struct arena *a, const struct core_in *now, const struct core_in *next,
                       const struct draft *draft);
+/* Its effect alone. */
+int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,
+                   const struct draft *draft);
 
-/* Answers the call with the Plan of a write; `registered` is the Savepoint row that the write would
- * add, or NULL. */
-void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
-                const struct savepoint *registered);
+/* struct plan_change for each difference of two Deployments; `created`: of something and nothing. */
+struct list plan_changes(struct arena *a, const struct field_changes *from, bool created);
+
+/* The Plan of a write now. `registered` is the Savepoint row that the write would add, or NULL. */
+struct plan plan_of_write(struct call *c, const struct entry *entry, const struct draft *draft,
+                          const struct savepoint *registered);
+/* Its effect alone, which every write is asked for. *ret_operation: name of the operation that the
+ * write would begin, empty = none. */
+struct str plan_effect_of_write(struct call *c, const struct entry *entry,
+                                const struct draft *draft, const struct savepoint *registered,
+                                struct str *ret_operation);
+struct str plan_effect_name(int effect);
+
 /* The Plan of a write that has no document: DELETE, RETRY and what only stores. */
 void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effect effect);
 
 extern const struct fields plan_fields;
+extern const struct fields plan_change_fields; /* struct plan_change */

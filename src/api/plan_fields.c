@@ -20,6 +20,11 @@ static const char *const state_names[] = {"",  "NONE", "REWINDS", "DROPS_STATE",
 static const char *const changes_names[] = {"", "NONE", "SAFE", "DANGEROUS", NULL};
 static const char *const plan_kind[] = {"Plan", NULL};
 
+struct str plan_effect_name(int effect)
+{
+    return str_of(effect_names[effect]);
+}
+
 static const struct field change_rows[] = {
     FIELD_AT(FIELD_STR, plan_change, path, "path", .doc = "JSON pointer."),
     FIELD_AT(FIELD_STR, plan_change, op, "op", .doc = "add, replace or remove."),
@@ -29,7 +34,7 @@ static const struct field change_rows[] = {
              .doc = "RESTART: takes a new job. STATE: the desired state. NEXT_START: used by the "
                     "next transition. NO_RESTART: stored."),
 };
-static const struct fields change_fields = {
+const struct fields plan_change_fields = {
     .name = "PlanChange", .size = sizeof(struct plan_change), FIELDS_ROWS(change_rows)};
 
 static const struct field defaulted_rows[] = {
@@ -66,13 +71,15 @@ static const struct fields base_table = {.name = "PlanBase", FIELDS_ROWS(base_ro
 static const struct field plan_rows[] = {
     {.name = "kind", .type = FIELD_CONST, .names = plan_kind},
     {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
+    FIELD_AT(FIELD_STR, plan, id, "planId", .doc = "To apply it by, with ?planId=."),
+    FIELD_AT(FIELD_TIME, plan, expires_at, "expiresAt"),
     FIELD_FLAT("metadata", &metadata_table),
     FIELD_FLAT("base", &base_table, .flags = FIELD_KEEP_EMPTY),
     FIELD_AT(FIELD_ENUM, plan, effect, "effect", .names = effect_names),
     FIELD_AT(FIELD_ENUM, plan, changes, "changes", .names = changes_names,
              .doc = "NONE, SAFE, or DANGEROUS: state would be dropped or rewound."),
     FIELD_AT(FIELD_ENUM, plan, state_consequence, "stateConsequence", .names = state_names),
-    FIELD_AT(FIELD_LIST, plan, changed, "changed", .object = &change_fields,
+    FIELD_AT(FIELD_LIST, plan, changed, "changed", .object = &plan_change_fields,
              .flags = FIELD_KEEP_EMPTY),
     FIELD_AT(FIELD_LIST, plan, defaulted, "defaulted", .object = &defaulted_fields,
              .flags = FIELD_KEEP_EMPTY, .doc = "What the author did not write."),
@@ -85,4 +92,4 @@ static const struct field plan_rows[] = {
 const struct fields plan_fields = {.name = "Plan",
                                    .size = sizeof(struct plan),
                                    FIELDS_ROWS(plan_rows),
-                                   .doc = "What a write would do. Nothing is stored."};
+                                   .doc = "What a write would do."};

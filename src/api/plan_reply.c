@@ -13,32 +13,57 @@ static void add_row(struct arena *a, struct core_in *in, const struct savepoint 
     in->savepoints = grown;
 }
 
-void plan_reply(struct call *c, struct entry *entry, const struct draft *draft,
-                const struct savepoint *registered)
+/* Before and right after the commit. */
+struct outlook {
+    struct core_in now;
+    struct core_in next;
+    struct record record; /* next's */
+    bool begins;          /* an operation */
+};
+
+static const struct core_in *look_ahead(struct call *c, const struct entry *entry,
+                                        const struct draft *draft,
+                                        const struct savepoint *registered, struct outlook *o)
 {
     static const struct seen nothing = {0};
-    struct record record = {0};
     struct event events[ACCEPT_EVENTS];
     size_t n;
-    struct core_in now;
-    struct core_in next = {.env = &c->app->env, .seen = &nothing};
+    *o = (struct outlook){.next = {.env = &c->app->env, .seen = &nothing}};
     if (entry) {
-        now = entry_input(entry, c->a);
-        next = now;
-        record = *entry_record(entry);
+        o->now = o->next = entry_input(entry, c->a);
+        o->record = *entry_record(entry);
     }
-    next.mono_us = app_mono_us(c->app);
-    next.wall_us = app_wall_us(c->app);
-    next.deployment = &draft->deployment;
-    next.record = &record;
+    o->next.mono_us = app_mono_us(c->app);
+    o->next.wall_us = app_wall_us(c->app);
+    o->next.deployment = &draft->deployment;
+    o->next.record = &o->record;
     if (registered) {
-        record.sequence = registered->status.sequence;
-        record.had_snapshot = true;
-        add_row(c->a, &next, registered);
+        o->record.sequence = registered->status.sequence;
+        o->record.had_snapshot = true;
+        add_row(c->a, &o->next, registered);
     }
-    core_accept(c->a, &next, &record, events, &n);
-    struct plan plan = plan_make(c->a, entry ? &now : NULL, &next, draft);
-    reply_object(c, 200, &plan_fields, &plan);
+    bool accepted = core_accept(c->a, &o->next, &o->record, events, &n);
+    o->begins = accepted && o->record.operation.kind != OPERATION_NONE &&
+                o->record.operation.started_at == o->next.wall_us;
+    return entry ? &o->now : NULL;
+}
+
+struct plan plan_of_write(struct call *c, const struct entry *entry, const struct draft *draft,
+                          const struct savepoint *registered)
+{
+    struct outlook o;
+    const struct core_in *now = look_ahead(c, entry, draft, registered, &o);
+    return plan_make(c->a, now, &o.next, draft);
+}
+
+struct str plan_effect_of_write(struct call *c, const struct entry *entry,
+                                const struct draft *draft, const struct savepoint *registered,
+                                struct str *ret_operation)
+{
+    struct outlook o;
+    const struct core_in *now = look_ahead(c, entry, draft, registered, &o);
+    *ret_operation = o.begins ? str_of(operation_names[o.record.operation.kind]) : (struct str){0};
+    return plan_effect_name(plan_effect_of(c->a, now, &o.next, draft));
 }
 
 void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effect effect)

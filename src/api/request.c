@@ -16,10 +16,25 @@ const struct query_info query_infos[QUERIES] = {
     [QUERY_DEPLOYMENT_ID] = {"deploymentId", "string", "Of this Deployment only."},
     [QUERY_JOB_ID] = {"jobId", "string", "Of this Job only."},
     [QUERY_SESSION_CLUSTER_ID] = {"sessionClusterId", "string", "There are none: no items."},
-    [QUERY_SINCE] = {"since", "integer", "Only events with a higher sequence."},
+    [QUERY_SINCE] = {"since", "integer",
+                     "Only what is newer: events of a higher sequence, jobs of a later attempt."},
     [QUERY_FORCE] = {"force", "boolean", "Forget the record, leave the data where it is."},
     [QUERY_PROCESS] = {"process", "string", "jobmanager (the default) or a TaskManager's id."},
     [QUERY_ATTEMPT] = {"attempt", "integer", "Of which attempt; the newest by default."},
+    [QUERY_MESSAGE] = {"message", "string",
+                       "Why, for the history; or the header X-Sluice-Message."},
+    [QUERY_FROM_REVISION] = {"from", "integer", "The other revision; the one before by default."},
+    [QUERY_PLAN_ID] =
+        {"planId", "string",
+         "Instead of a body: the Plan to apply. 409 PLAN_STALE when the Deployment or "
+         "its job moved on since; newPlanId names one for what is there now."},
+    [QUERY_FORK_OF] =
+        {"forkOf", "string",
+         "A Deployment whose spec is the base; the body is merged into it. The new one "
+         "is CANCELLED unless the body says otherwise."},
+    [QUERY_STATE] = {"state", "string",
+                     "With forkOf: latest (the default), none, or the id of a Savepoint of that "
+                     "Deployment that the first start begins from."},
     [QUERY_LIMIT_BYTES] = {"limitBytes", "integer", "At most so many bytes from the end."},
 };
 

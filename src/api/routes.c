@@ -1,12 +1,15 @@
 /* The one table of routes: dispatch, 405, OpenAPI and the labels of /metrics come from it. */
 #include "api/api_impl.h"
 #include "api/hint.h"
+#include "api/lineage.h"
+#include "api/operations.h"
 #include "api/plan.h"
 #include "api/savepoint.h"
 
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
 #define WRITES  (BIT(DRY_RUN) | BIT(FIELD_VALIDATION))
+#define REVISES (WRITES | BIT(MESSAGE) | BIT(PLAN_ID))
 #define GET     .method = "GET", .status = 200
 #define POST    .method = "POST"
 #define PUT     .method = "PUT", .status = 200
@@ -20,14 +23,16 @@ const struct route routes[] = {
   .queries = BIT(LABEL_SELECTOR) | BIT(LIMIT) | BIT(CONTINUE) | BIT(WATCH) },
 { POST, .path = NS "/deployments", .fn = post_deployment, .id = "createDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status = 201, .status_too = 200,
-  .queries = WRITES, .doc = "Creates a Deployment; what it leaves out comes from the defaults." },
+  .queries = REVISES | BIT(FORK_OF) | BIT(STATE),
+  .doc = "Creates a Deployment; what it leaves out comes from the defaults, or from the one that it "
+         "is a fork of." },
 { GET, .path = NS "/deployments/{name}", .fn = get_deployment, .id = "getDeployment",
   .gives = &deployment_fields, .queries = BIT(WATCH), .doc = "One Deployment, by name or id." },
 { PUT, .path = NS "/deployments/{name}", .fn = put_deployment, .id = "putDeployment",
   .takes = &deployment_fields, .gives = &deployment_fields, .status_too = 201,
-  .queries = WRITES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
+  .queries = REVISES | BIT(APPLY_DEFAULTS), .doc = "Creates it, or replaces all of it." },
 { PATCH, .path = NS "/deployments/{name}", .fn = patch_deployment, .id = "patchDeployment",
-  .takes = &deployment_fields, .gives = &deployment_fields, .queries = WRITES,
+  .takes = &deployment_fields, .gives = &deployment_fields, .queries = REVISES,
   .doc = "JSON merge patch (RFC 7396): what is given is merged, null removes." },
 { DELETE_, .path = NS "/deployments/{name}", .fn = delete_deployment, .id = "deleteDeployment",
   .gives = &deployment_fields, .queries = BIT(DRY_RUN),
@@ -36,13 +41,27 @@ const struct route routes[] = {
   .id = "getRestoreDecision", .gives = &restore_decision_fields,
   .doc = "What the next job would be restored from, by what may come next." },
 { POST, .path = NS "/deployments/{name}/plans", .fn = post_plan, .id = "plan",
-  .takes = &deployment_fields, .gives = &plan_fields, .status = 200,
+  .takes = &deployment_fields, .gives = &plan_fields, .status = 201,
   .queries = BIT(FIELD_VALIDATION) | BIT(APPLY_DEFAULTS), .is_patch = true,
-  .doc = "What a change would do. Nothing is stored. The body is a merge patch; of a Deployment "
-         "that does not exist, all of it." },
-{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "retry",
+  .doc = "What a change would do. The body is a merge patch; of a Deployment that does not exist, "
+         "all of it. The Plan can be applied by its id for 15 minutes." },
+{ GET, .path = NS "/plans/{name}", .fn = get_plan, .id = "getPlan", .gives = &plan_fields,
+  .doc = "A Plan that was made, by its id, for 15 minutes." },
+{ POST, .path = NS "/deployments/{name}/operations", .fn = post_operation, .id = "operate",
   .takes = &operation_request_fields, .gives = &operation_request_fields, .status = 202,
-  .queries = BIT(DRY_RUN), .doc = "RETRY: counts anew and goes on." },
+  .queries = BIT(DRY_RUN) | BIT(MESSAGE),
+  .doc = "RETRY: counts anew and goes on. RESTART: takes a new job though nothing was edited. "
+         "ROLLBACK: takes the spec of a revision." },
+{ GET, .path = NS "/deployments/{name}/revisions", .fn = get_revisions, .id = "listRevisions",
+  .list_of = "RevisionList", .doc = "Accepted changes of its spec, by rising number." },
+{ GET, .path = NS "/deployments/{name}/revisions/{number}", .fn = get_revision,
+  .id = "getRevision", .gives = &revision_fields, .doc = "One of them, with the whole spec." },
+{ GET, .path = NS "/deployments/{name}/revisions/{number}/changes", .fn = get_revision_changes,
+  .id = "getRevisionChanges", .gives = &revision_changes_fields, .queries = BIT(FROM_REVISION),
+  .doc = "What is different in it from another one." },
+{ GET, .path = NS "/deployments/{name}/lineage", .fn = get_lineage, .id = "getLineage",
+  .gives = &lineage_fields, .queries = BIT(SINCE) | BIT(LIMIT),
+  .doc = "Jobs, snapshots, and what came of what." },
 { GET, .path = NS "/deployments/{name}/logs", .fn = get_logs, .id = "getLogs",
   .gives_type = "text/plain", .queries = BIT(PROCESS) | BIT(ATTEMPT) | BIT(LIMIT_BYTES),
   .doc = "The end of a Flink process's log." },

@@ -1,34 +1,6 @@
 /* What the server says of itself. */
 #include "api/api_impl.h"
 
-static const char *const operation_kind_names[] = {"", "RETRY", NULL};
-static const char *const operation_kind[] = {"Operation", NULL};
-
-static const struct field operation_metadata_rows[] = {
-    FIELD_AT(FIELD_UUID, operation_request, deployment_id, "deploymentId",
-             .flags = FIELD_READ_ONLY),
-    FIELD_AT(FIELD_STR, operation_request, namespace_name, "namespace", .flags = FIELD_READ_ONLY),
-};
-static const struct fields operation_metadata_fields = {.name = "OperationMetadata",
-                                                        FIELDS_ROWS(operation_metadata_rows)};
-static const struct field operation_spec_rows[] = {
-    FIELD_AT(FIELD_ENUM, operation_request, kind, "kind", .names = operation_kind_names,
-             .flags = FIELD_REQUIRED, .doc = "RETRY: counts anew and goes on."),
-};
-static const struct fields operation_spec_fields = {.name = "OperationSpec",
-                                                    FIELDS_ROWS(operation_spec_rows)};
-static const struct field operation_rows[] = {
-    {.name = "kind", .type = FIELD_CONST, .names = operation_kind},
-    {.name = "apiVersion", .type = FIELD_CONST, .names = api_version_names},
-    FIELD_FLAT("metadata", &operation_metadata_fields),
-    FIELD_FLAT("spec", &operation_spec_fields, .flags = FIELD_REQUIRED),
-};
-const struct fields operation_request_fields = {.name = "Operation",
-                                                .size = sizeof(struct operation_request),
-                                                FIELDS_ROWS(operation_rows),
-                                                .doc = "Something to do that no desired state can "
-                                                       "say."};
-
 enum handled get_status(struct call *c, struct err *e)
 {
     (void)e;

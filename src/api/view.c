@@ -1,5 +1,6 @@
 /* Deployments as readers see them, encoded once per change; and lists. */
 #include "api/api_impl.h"
+#include "model/conditions.h"
 
 struct view {
     int64_t changes; /* of the entry, when it was encoded */
@@ -33,6 +34,8 @@ struct str view_json(struct api *api, const struct entry *e)
     }
     struct buf text = {0};
     struct deployment d = shown(e, &text);
+    struct condition conditions[DEPLOYMENT_CONDITIONS];
+    d.status.conditions = (struct list){conditions, deployment_conditions(&d, conditions)};
     struct json_out o = {.buf = &v->json};
     buf_clear(&v->json);
     fields_encode(&o, &deployment_fields, &d, false);

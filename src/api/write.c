@@ -2,6 +2,7 @@
 #include "api/write.h"
 
 #include "api/plan.h"
+#include "api/plans.h"
 #include "base/uuid.h"
 #include "model/snapshot_location.h"
 
@@ -12,8 +13,11 @@ static struct entry *entry_of(const struct write *w)
     return w->id.len ? map_find(&w->call->app->by_id, w->id) : NULL;
 }
 
-static void fail(struct write *w, struct err *e)
+void write_fail(struct write *w, struct err *e)
 {
+    if (w->is_stale)
+        err_set(e, ERR_PLAN_STALE, "plan %.*s is not for what is there now: %s", STR_ARG(w->plan),
+                arena_fmt(w->call->a, "%s", e->text).ptr);
     call_failed(w->call, e);
 }
 
@@ -38,7 +42,7 @@ static int check_there(const struct write *w, const struct entry *entry, struct 
                        "exists");
     if (check_if_match(c, m->resource_version, e) < 0)
         return -1;
-    return check_body_version(w->body, m->resource_version, e);
+    return check_body_version(w->request, m->resource_version, e);
 }
 
 /* What is being deleted changes no more. But a deletion may wait for a savepoint that cannot be had: the one
@@ -116,17 +120,30 @@ static int check_restore(const struct write *w, const struct entry *entry, struc
     return 0;
 }
 
+static bool is_applied(const struct write *w)
+{
+    return w->plan.len && !w->is_stale;
+}
+
+/* The document says everything: defaults would add to it what nobody wanted. */
+static bool is_complete(const struct write *w)
+{
+    return is_applied(w) || w->compose;
+}
+
 static int make_draft(struct write *w, struct err *e)
 {
     struct call *c = w->call;
     const struct entry *entry = entry_of(w);
-    if (check_there(w, entry, e) < 0)
+    if (is_applied(w) && plans_check(w, entry, e) < 0)
+        return -1;
+    if (check_there(w, entry, e) < 0 || (w->compose && w->compose(w, entry, e) < 0))
         return -1;
     struct draft_in in = {
         .current = entry ? entry_deployment(entry) : NULL,
         .body = w->body,
         .is_patch = w->kind == WRITE_PATCH,
-        .with_defaults = w->with_defaults || !entry,
+        .with_defaults = w->with_defaults || (!entry && !is_complete(w)),
         .unknown = w->unknown,
         .global_defaults = c->api->global_defaults,
         .namespace_defaults = namespace_defaults(c->app, c->namespace_name),
@@ -150,7 +167,9 @@ static struct event changed_event(const struct write *w)
     const struct field_changes *changes = &w->draft.changes;
     const struct metadata *m = &w->draft.deployment.metadata;
     struct buf b = {0};
-    if (w->id.len)
+    if (w->did.len)
+        buf_fmt(&b, "The user %.*s%s", STR_ARG(w->did), w->id.len ? ": " : "");
+    else if (w->id.len)
         buf_fmt(&b, "The user changed ");
     else
         buf_fmt(&b, "The user created the Deployment");
@@ -177,6 +196,14 @@ static struct str creation_key(const struct write *w)
     return arena_fmt(w->call->a, "%.*s/%.*s", STR_ARG(m->namespace_name), STR_ARG(m->name));
 }
 
+static void answer(struct write *w, const struct entry *entry)
+{
+    if (w->answer)
+        w->answer(w, entry_deployment(entry));
+    else
+        reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+}
+
 static void committed(void *arg, struct entry *entry, const struct store_result *r)
 {
     struct write *w = arg;
@@ -184,10 +211,10 @@ static void committed(void *arg, struct entry *entry, const struct store_result 
     if (!w->id.len)
         map_take(&w->call->api->creating, creation_key(w));
     if (!commit_done(r, &e)) {
-        fail(w, &e);
+        write_fail(w, &e);
         return;
     }
-    reply_deployment(w->call, w->id.len ? 200 : 201, entry);
+    answer(w, entry);
     if (!w->id.len)
         reply_header(w->call, STR("Location"),
                      arena_fmt(w->call->a, "/api/v1/namespaces/%.*s/deployments/%.*s",
@@ -229,6 +256,7 @@ static void commit(struct write *w, struct entry *entry)
         change.savepoint = &w->found;
         change.savepoint_is_new = true;
     }
+    write_revisions(w, entry, change.savepoint, &change);
     if (!entry)
         map_put(&c->api->creating, creation_key(w), w);
     change_commit(c->app, &change, committed, w);
@@ -256,19 +284,21 @@ static void write_idle(void *arg)
     struct err e = {0};
     struct str verified = w->verified_location;
     if (make_draft(w, &e) < 0 || (!w->id.len && check_creation(w, &e) < 0)) {
-        fail(w, &e);
+        if (e.code == ERR_PLAN_STALE && is_applied(w))
+            plans_renew(w);
+        else
+            write_fail(w, &e);
         return;
     }
     struct entry *entry = entry_of(w);
     if (verified.len && !str_eq(verified, w->draft.deployment.spec.restore_from.location)) {
         err_set(&e, ERR_CONFLICT, "the Deployment was changed at the same time; try again");
-        fail(w, &e);
+        write_fail(w, &e);
     } else if (w->plan_only) {
         bool registers = to_register(w, entry);
-        plan_reply(c, entry, &w->draft, registers ? &w->found : NULL);
-        call_done(c);
+        plans_reply(w, entry, registers ? &w->found : NULL);
     } else if (entry && w->draft.changes.n == 0) {
-        reply_deployment(c, 200, entry);
+        answer(w, entry);
         call_done(c);
     } else {
         commit(w, entry);
@@ -298,7 +328,7 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
                                          .location = location,
                                          .pointer = RESTORE_LOCATION};
     if (register_snapshot(w->call->a, &named, &w->found, &e) < 0) {
-        fail(w, &e);
+        write_fail(w, &e);
         return;
     }
     w->verified_location = arena_str(w->call->a, location);
@@ -315,22 +345,43 @@ static void on_held(void *arg)
         return;
     }
     register_fail_going(RESTORE_LOCATION, &e);
-    fail(w, &e);
+    write_fail(w, &e);
 }
 
 /* ---- the beginning ---- */
 
-static int read_request(struct write *w, bool plan_only, struct err *e)
+int write_read(struct write *w, bool plan_only, struct err *e)
 {
     struct call *c = w->call;
     if (check_namespace(c, e) < 0 || query_unknown(c, &w->unknown, e) < 0 ||
         query_dry_run(c, &w->plan_only, e) < 0 ||
         query_bool(c, QUERY_APPLY_DEFAULTS, &w->with_defaults, e) < 0 ||
-        body_parse(c, &w->body, e) < 0)
+        author_read(c, &w->author, e) < 0)
         return -1;
+    if (query_given(c, QUERY_PLAN_ID) ? plans_take(w, e) < 0 : body_parse(c, &w->request, e) < 0)
+        return -1;
+    if (query_given(c, QUERY_PLAN_ID))
+        return check_store(c->app, e);
+    w->body = w->request;
     w->plan_only = w->plan_only || plan_only;
-    warn_unknown(c, &deployment_fields, w->body);
     return w->plan_only ? 0 : check_store(c->app, e);
+}
+
+int write_go(struct write *w, const struct entry *entry, struct err *e)
+{
+    struct call *c = w->call;
+    if (entry)
+        w->id = arena_str(c->a, entry->id);
+    else
+        w->new_id = app_uuid(c->app, c->a);
+    if (make_draft(w, e) < 0)
+        return -1;
+    struct str location = w->draft.deployment.spec.restore_from.location;
+    if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
+        location_hold(c->app, &c->hold, arena_str(c->a, location), on_held, w);
+    else
+        when_idle(w);
+    return 0;
 }
 
 enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, struct err *e)
@@ -338,7 +389,10 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
     struct write *w = ARENA_NEW(c->a, struct write);
     w->call = c;
     w->kind = kind;
-    if (read_request(w, plan_only, e) < 0)
+    if (write_read(w, plan_only, e) < 0)
+        return HANDLED_FAILED;
+    warn_unknown(c, &deployment_fields, w->body);
+    if (fork_take(w, e) < 0)
         return HANDLED_FAILED;
     const struct entry *entry =
         kind == WRITE_CREATE ? NULL : registry_find(c->app, c->namespace_name, c->name);
@@ -348,16 +402,10 @@ enum handled write_begin(struct call *c, enum write_kind kind, bool plan_only, s
         fail_not_found(e, "Deployment", c->name);
         return HANDLED_FAILED;
     }
-    if (entry)
-        w->id = arena_str(c->a, entry->id);
-    else
-        w->new_id = app_uuid(c->app, c->a);
-    if (make_draft(w, e) < 0)
+    if (write_go(w, entry, e) == 0)
+        return HANDLED_LATER;
+    if (e->code != ERR_PLAN_STALE || !is_applied(w))
         return HANDLED_FAILED;
-    struct str location = w->draft.deployment.spec.restore_from.location;
-    if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
-        location_hold(c->app, &c->hold, arena_str(c->a, location), on_held, w);
-    else
-        when_idle(w);
+    plans_renew(w);
     return HANDLED_LATER;
 }

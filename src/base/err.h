@@ -21,6 +21,7 @@
     X(NOT_ACCEPTABLE, 406, "No such representation")                   \
     X(CONFLICT, 409, "Conflict")                                       \
     X(ALREADY_EXISTS, 409, "The name is taken")                        \
+    X(PLAN_STALE, 409, "The plan is stale")                            \
     X(GONE, 410, "No longer available")                                \
     X(PRECONDITION_FAILED, 412, "The version has moved on")            \
     X(TOO_LARGE, 413, "Too large")                                     \

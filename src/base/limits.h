@@ -16,6 +16,9 @@
 #define LIMIT_NAME             63U
 #define LIMIT_DEPLOYMENTS      20000U
 #define LIMIT_JOBS_KEPT        50U
+#define LIMIT_REVISIONS_KEPT   50U
+#define LIMIT_PLANS_KEPT       1000U
+#define LIMIT_PLANS_BYTES      (32U << 20)
 #define LIMIT_EVENTS_KEPT      1000U
 #define LIMIT_WATCHERS         1024U
 #define LIMIT_CONNECTIONS      2048U

@@ -152,6 +152,11 @@ static void separate(struct cli *c, size_t i, size_t n)
 
 int cmd_apply(struct cli *c)
 {
+    if (flag_given(c, FLAG_PLAN) && flag_given(c, FLAG_FILE))
+        return fail(c, EXIT_USAGE, "a file or a plan?", STR("-f and --plan exclude each other"),
+                    NULL);
+    if (flag_given(c, FLAG_PLAN))
+        return write_planned(c, c->flags[FLAG_PLAN]);
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
     int r = read_documents(c, docs, &n);
@@ -174,6 +179,15 @@ static int plan_exit(struct json plan)
     return none ? EXIT_DONE : EXIT_CHANGES;
 }
 
+static void print_plan(struct cli *c, struct json plan)
+{
+    struct str id = json_str_or(json_get(plan, STR("planId")), (struct str){0});
+    plan_print(c, plan);
+    if (id.len && plan_exit(plan) != EXIT_DONE)
+        out_fmt(c, "Next      sluice apply --plan %.*s   # exactly this, within 15 minutes\n",
+                STR_ARG(plain_line(c->a, id)));
+}
+
 static int plan_one(struct cli *c, struct json doc, int *worst)
 {
     struct str name;
@@ -189,7 +203,7 @@ static int plan_one(struct cli *c, struct json doc, int *worst)
     if (r != EXIT_DONE)
         return r;
     if (!out_document(c, plan))
-        plan_print(c, plan);
+        print_plan(c, plan);
     int code = plan_exit(plan);
     *worst = code > *worst ? code : *worst;
     return EXIT_DONE;

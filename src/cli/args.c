@@ -8,12 +8,12 @@
 /* -1 = go on. */
 #define GO_ON (-1)
 
-static const unsigned COMMON =
+static const uint64_t COMMON =
     1U << FLAG_SERVER | 1U << FLAG_NAMESPACE | 1U << FLAG_NO_COLOR | 1U << FLAG_HELP;
 
-static unsigned flags_of(const struct command *cmd)
+static uint64_t flags_of(const struct command *cmd)
 {
-    unsigned flags = COMMON;
+    uint64_t flags = COMMON;
     if (cmd)
         flags |= cmd->flags;
     if (cmd && cmd->formats)

@@ -58,11 +58,16 @@ enum flag {
     FLAG_FORCE,
     FLAG_EXPLAIN,
     FLAG_CLIENT,
+    FLAG_MESSAGE,
+    FLAG_DIFF,
     FLAG_TO,
+    FLAG_STATE,
     FLAG_PLAN,
+    FLAG_NAME,
+    FLAG_FROM,
     FLAGS,
 };
-_Static_assert(FLAGS <= 32, "a command's flags are the bits of one number");
+_Static_assert(FLAGS <= 64, "a command's flags are the bits of one number");
 
 struct flag_info {
     const char *name;
@@ -92,7 +97,7 @@ struct command {
     const char *args;  /* of the usage line */
     unsigned least;    /* words behind the name */
     unsigned most;
-    unsigned flags;       /* bits 1 << enum flag, besides those that all have */
+    uint64_t flags;       /* bits 1 << enum flag, besides those that all have */
     unsigned formats;     /* bits 1 << enum format; 0 = it has no -o */
     unsigned exits;       /* bits 1 << enum exit_code, besides 0, 1, 2 and 7 */
     const char *doc;      /* one sentence */
@@ -127,7 +132,7 @@ static inline bool flag_given(const struct cli *c, enum flag f)
     return c->flags[f].ptr != NULL;
 }
 /* True for a flag of the command's own. */
-static inline bool has_bit(unsigned bits, unsigned bit)
+static inline bool has_bit(uint64_t bits, unsigned bit)
 {
     return bits >> bit & 1U;
 }
@@ -267,6 +272,8 @@ int file_read(struct cli *c, struct str file, struct str *ret);
 
 /* The Plan in lines for people. */
 void plan_print(struct cli *c, struct json plan);
+/* The changes alone, a line for each; `created`: of something and nothing. */
+void plan_print_changes(struct cli *c, struct json changed, bool created);
 /* Whether the server says that the plan drops or rewinds state. */
 bool plan_is_dangerous(struct json plan);
 
@@ -312,6 +319,23 @@ void print_savepoint(struct cli *c, struct json object, const char *did);
 
 /* "savepoint/ID" or "ID": the id. */
 struct str savepoint_id(struct cli *c, struct str word);
+/* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
+bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
+/* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
+int write_finish(struct cli *c, struct json deployment, const char *did, int64_t since);
+/* The path with --message, where one is given. */
+struct str with_message(struct cli *c, struct str path);
+
+/* Writes what was planned before, by the plan's id; as write_deployment does. */
+int write_planned(struct cli *c, struct str plan_id);
+
+/* ---- assign.c ---- */
+
+/* "spec.template.spec.parallelism=8", put into a Deployment's document. EXIT_DONE, or EXIT_USAGE with
+ * a word. */
+int assign(struct cli *c, struct str word, struct json *document);
+/* The same with a value that is text, whatever it looks like. */
+int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
 
 /* ---- commands, by file ---- */
 
@@ -321,6 +345,8 @@ command_fn cmd_start, cmd_suspend, cmd_cancel, cmd_retry; /* write.c */
 command_fn cmd_get, cmd_describe;                         /* get.c, describe.c */
 command_fn cmd_wait, cmd_events, cmd_logs;                /* wait.c, events.c */
 command_fn cmd_restore;                                   /* restore.c */
+command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
+command_fn cmd_fork;                                      /* fork.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
     cmd_savepoint_inspect; /* savepoint.c, inspect.c */
 command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin, cmd_savepoint_unpin,

@@ -2,13 +2,13 @@
  * codes come from them. */
 #include "cli/cli.h"
 
-#define BIT(f)   (1U << FLAG_##f)
+#define BIT(f)   (UINT64_C(1) << FLAG_##f)
 #define EXIT(x)  (1U << EXIT_##x)
 #define DOCUMENT ((1U << FORMAT_TABLE) | (1U << FORMAT_JSON) | (1U << FORMAT_YAML))
 #define LISTS    ((1U << FORMATS) - 1U)
 #define WRITTEN  (DOCUMENT | (1U << FORMAT_NAME))
 #define WAITS    (BIT(WAIT) | BIT(TIMEOUT))
-#define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES))
+#define ASKS     (BIT(ALLOW_STATE_LOSS) | BIT(YES) | BIT(MESSAGE))
 #define WAITED   (EXIT(TIMED_OUT) | EXIT(ENDED))
 
 const char *const format_names[FORMATS] = {"table",  "tsv",  "wide", "json",
@@ -50,18 +50,28 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_BYTES] = {"bytes", 0, "N", "So much from the end (65536)."},
     [FLAG_FORCE] = {"force", 0, NULL, "Forget the record, leave the data where it is."},
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
+    [FLAG_MESSAGE] = {"message", 'm', "TEXT", "Why, for the history."},
+    [FLAG_DIFF] = {"diff", 0, "[A..]B", "What revision B changed, or what is different from A."},
+    [FLAG_TO] = {"to", 0, "N | NAME", "The revision to go back to; the Deployment that gets a copy."},
+    [FLAG_STATE] = {"state", 0, "newest|at-revision",
+                    "newest (the default): the state that the restore strategy chooses; "
+                    "at-revision: what the jobs of that revision left."},
+    [FLAG_PLAN] = {"plan", 0, "ID | FILE",
+                   "Instead of a file: exactly what that plan of Sluice showed, or nothing. Of "
+                   "compat: the job's plan as Flink gives it; - is standard input."},
+    [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
+    [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
-    [FLAG_TO] = {"to", 0, "NAME", "The Deployment that gets it."},
-    [FLAG_PLAN] = {"plan", 0, "FILE", "The job's plan as Flink gives it; - is standard input."},
 };
 
 /* clang-format off */
 const struct command commands[] = {
-{ .name = "apply", .args = "-f FILE", .fn = cmd_apply,
-  .flags = BIT(FILE) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
+{ .name = "apply", .args = "-f FILE | --plan ID", .fn = cmd_apply,
+  .flags = BIT(FILE) | BIT(PLAN) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Create what a file describes, or change it into that.",
   .examples = "sluice apply -f ledger.yaml --wait\n"
+              "sluice apply --plan p-1a2b3c4d5e6f   # what sluice plan showed\n"
               "sed s/@TAG@/2.9.0/ ledger.yaml | sluice apply -f -\n" },
 { .name = "plan", .alias = "diff", .args = "-f FILE", .fn = cmd_plan,
   .flags = BIT(FILE) | BIT(REPLACE) | BIT(EXIT_CODE), .formats = DOCUMENT,
@@ -94,6 +104,28 @@ const struct command commands[] = {
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Ask for the state CANCELLED: the job stops without a savepoint.",
   .examples = "sluice cancel ledger\n" },
+{ .name = "restart", .args = "NAME", .fn = cmd_restart, .least = 1, .most = 2,
+  .flags = ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Replace the running job, as an upgrade does, though nothing was edited.",
+  .examples = "sluice restart ledger --wait\n" },
+{ .name = "history", .args = "NAME", .fn = cmd_history, .least = 1, .most = 2,
+  .flags = BIT(DIFF) | BIT(HEADER), .formats = LISTS & ~(1U << FORMAT_NAME),
+  .exits = EXIT(NOT_FOUND),
+  .doc = "The accepted changes of a Deployment's spec: who, why, what it did.",
+  .examples = "sluice history ledger\nsluice history ledger --diff 17..19\n" },
+{ .name = "rollback", .args = "NAME --to N", .fn = cmd_rollback, .least = 1, .most = 2,
+  .flags = BIT(TO) | BIT(STATE) | ASKS | WAITS, .formats = WRITTEN,
+  .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
+  .doc = "Make the spec that of a revision again, with the newest state or with its own.",
+  .examples = "sluice rollback ledger --to 17 --wait\n"
+              "sluice rollback ledger --to 17 --state at-revision -m 'INC-4411'\n" },
+{ .name = "fork", .args = "NAME --name NEW [FIELD=VALUE...]", .fn = cmd_fork,
+  .least = 1, .most = MOST_WORDS, .flags = BIT(NAME) | BIT(FROM) | BIT(MESSAGE) | WAITS,
+  .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
+  .doc = "Create a Deployment from the spec and the state of another one; it begins CANCELLED.",
+  .examples = "sluice fork ledger --name ledger-test spec.template.spec.parallelism=2\n"
+              "sluice fork ledger --name ledger-test --from none spec.state=RUNNING\n" },
 { .name = "retry", .args = "NAME", .fn = cmd_retry, .least = 1, .most = 2, .flags = WAITS,
   .formats = WRITTEN, .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | WAITED,
   .doc = "Count attempts anew and go on, after a Deployment gave up or was blocked.",

@@ -41,7 +41,7 @@ static const char *class_words(struct str class_)
     return "";
 }
 
-static void print_changes(struct cli *c, struct json changed, bool created)
+void plan_print_changes(struct cli *c, struct json changed, bool created)
 {
     static const char *const heads[] = {"", "", "", ""};
     /* Of what does not run yet, everything takes a new job: not worth a column. */
@@ -164,7 +164,7 @@ void plan_print(struct cli *c, struct json plan)
             base ? "" : " is created");
     if (json_len(changed)) {
         out_fmt(c, "\n");
-        print_changes(c, changed, base == 0);
+        plan_print_changes(c, changed, base == 0);
         out_fmt(c, "\n");
     }
     if (json_len(defaulted))

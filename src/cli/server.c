@@ -1,6 +1,7 @@
 /* One request at a time to the server, on a loop that runs until the answer has come. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "adapt/http_client/http_client.h"
@@ -65,6 +66,20 @@ static void on_answer(void *arg, const struct http_answer *answer)
     s->loop.ops->stop(s->loop.ctx);
 }
 
+/* Who asks: the history says so of what is written. What a header may hold beyond ASCII is not agreed
+ * upon. */
+static struct str author(void)
+{
+    enum { MOST = 100 };
+    struct str name = str_of(getenv("SLUICE_AUTHOR"));
+    if (!name.len)
+        name = str_of(getenv("USER"));
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] < 0x20 || name.ptr[i] > 0x7e)
+            return (struct str){0};
+    return str_take(name, MOST);
+}
+
 struct answer server_ask(struct cli *c, const char *method, struct str path, struct str body)
 {
     struct server *s = server_of(c);
@@ -73,6 +88,7 @@ struct answer server_ask(struct cli *c, const char *method, struct str path, str
         .url = arena_fmt(c->a, "%.*s%.*s", STR_ARG(c->url), STR_ARG(path)),
         .body = body,
         .content_type = body.len ? "application/json" : NULL,
+        .author = author(),
         .timeout_us = REQUEST_TIMEOUT_US,
         .most_bytes = MOST_ANSWER,
         .to_fd = -1,
@@ -155,7 +171,11 @@ int server_judge(struct cli *c, const struct answer *answer, const char *what)
     struct str head =
         arena_fmt(c->a, "%s (%d %.*s)%.*s", what, answer->status, STR_ARG(plain_line(c->a, code)),
                   STR_ARG(pointer_of(c, answer->json)));
-    return fail(c, (enum exit_code)exit_of(answer->status), head.ptr, why, advice(answer->status));
+    struct str plan = json_str_or(json_get(answer->json, STR("newPlanId")), none);
+    const char *next =
+        plan.len ? arena_fmt(c->a, "sluice apply --plan %.*s", STR_ARG(plain_line(c->a, plan))).ptr
+                 : advice(answer->status);
+    return fail(c, (enum exit_code)exit_of(answer->status), head.ptr, why, next);
 }
 
 int server_get(struct cli *c, struct str path, const char *what, struct json *ret)

@@ -5,12 +5,11 @@
 
 #include "cli/cli.h"
 
-/* False when the user says no, or cannot be asked. */
-static bool confirm(struct cli *c, struct json plan, const char *what, int *ret)
+bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret)
 {
     const char *next = "the same with --allow-state-loss, or another spec.restoreStrategy.kind";
     char line[16];
-    if (flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
+    if (!plan_is_dangerous(plan) || flag_given(c, FLAG_ALLOW_STATE_LOSS) || flag_given(c, FLAG_YES))
         return true;
     struct buf kept = c->out;
     c->out = (struct buf){0};
@@ -54,16 +53,26 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
     return server_judge(c, &answer, what);
 }
 
+struct str with_message(struct cli *c, struct str path)
+{
+    if (!flag_given(c, FLAG_MESSAGE))
+        return path;
+    return arena_fmt(c->a, "%.*s%smessage=%.*s", STR_ARG(path),
+                     str_contains(path, STR("?")) ? "&" : "?",
+                     STR_ARG(url_part(c->a, c->flags[FLAG_MESSAGE])));
+}
+
 static struct answer send_body(struct cli *c, struct str name, struct json body, int64_t version)
 {
     struct str path = deployment_path(c, name);
     if (version == 0)
-        return server_ask(c, "POST", ns_path(c, "deployments"), json_text(c->a, body));
+        return server_ask(c, "POST", with_message(c, ns_path(c, "deployments")),
+                          json_text(c->a, body));
     struct str text = body_on_base(c, body, version);
     if (!flag_given(c, FLAG_REPLACE))
-        return server_ask(c, "PATCH", path, text);
+        return server_ask(c, "PATCH", with_message(c, path), text);
     path = arena_fmt(c->a, "%.*s?applyDefaults=true", STR_ARG(path));
-    return server_ask(c, "PUT", path, text);
+    return server_ask(c, "PUT", with_message(c, path), text);
 }
 
 static void print_written(struct cli *c, struct json object, const char *did)
@@ -90,8 +99,8 @@ static int wait_for_desired(struct cli *c, struct json object, int64_t since)
     return wait_for(c, &goal, since);
 }
 
-/* Says what was done; with --wait in a document format, what has become of it. */
-static int finish(struct cli *c, struct json object, const char *did, int64_t since)
+/* With --wait in a document format: what has become of it. */
+int write_finish(struct cli *c, struct json object, const char *did, int64_t since)
 {
     bool waits = flag_given(c, FLAG_WAIT);
     if (!waits || c->format == FORMAT_TABLE)
@@ -108,29 +117,74 @@ static int finish(struct cli *c, struct json object, const char *did, int64_t si
     return r;
 }
 
-int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+/* Where a Plan leads: consent, the write that `send` does, and what is said of it. */
+static int write_as(struct cli *c, struct json plan, const char *what,
+                    struct answer (*send)(struct cli *c, void *arg, int64_t version), void *arg)
 {
-    struct json plan;
     int64_t since = -1;
-    int r = plan_ask(c, name, body, what, &plan);
-    if (r != EXIT_DONE)
-        return r;
+    int r = EXIT_DONE;
     int64_t version = json_i64_or(json_path(plan, "base.resourceVersion"), 0);
     struct str id = json_str_or(json_path(plan, "metadata.deploymentId"), (struct str){0});
-    if (plan_is_dangerous(plan) && !confirm(c, plan, what, &r))
+    if (!write_confirm(c, plan, what, &r))
         return r;
     if (flag_given(c, FLAG_WAIT))
         since = id.len ? newest_event(c, id) : 0;
-    struct answer answer = send_body(c, name, body, version);
+    struct answer answer = send(c, arg, version);
     r = server_judge(c, &answer, what);
     if (r != EXIT_DONE)
         return r;
     bool changed = !str_eq(json_str_or(json_get(plan, STR("changes")), STR("")), STR("NONE"));
-    return finish(c, answer.json,
-                  version == 0 ? "created"
-                  : changed    ? "changed"
-                               : "unchanged",
-                  since);
+    return write_finish(c, answer.json,
+                        version == 0 ? "created"
+                        : changed    ? "changed"
+                                     : "unchanged",
+                        since);
+}
+
+struct document {
+    struct str name;
+    struct json body;
+};
+
+static struct answer send_document(struct cli *c, void *arg, int64_t version)
+{
+    const struct document *d = arg;
+    return send_body(c, d->name, d->body, version);
+}
+
+int write_deployment(struct cli *c, struct str name, struct json body, const char *what)
+{
+    struct json plan;
+    struct document d = {name, body};
+    int r = plan_ask(c, name, body, what, &plan);
+    return r == EXIT_DONE ? write_as(c, plan, what, send_document, &d) : r;
+}
+
+struct planned {
+    struct str name;
+    struct str id;
+};
+
+static struct answer send_planned(struct cli *c, void *arg, int64_t version)
+{
+    const struct planned *p = arg;
+    struct str path = version ? deployment_path(c, p->name) : ns_path(c, "deployments");
+    path = arena_fmt(c->a, "%.*s?planId=%.*s", STR_ARG(path), STR_ARG(url_part(c->a, p->id)));
+    return server_ask(c, version ? "PUT" : "POST", with_message(c, path), (struct str){0});
+}
+
+int write_planned(struct cli *c, struct str plan_id)
+{
+    struct json plan;
+    struct planned p = {.id = plan_id};
+    const char *what = arena_fmt(c->a, "apply plan %.*s", STR_ARG(plan_id)).ptr;
+    struct str path = arena_fmt(c->a, "%.*s/%.*s", STR_ARG(ns_path(c, "plans")),
+                                STR_ARG(url_part(c->a, plan_id)));
+    int r = server_get(c, path, what, &plan);
+    if (r != EXIT_DONE)
+        return r;
+    p.name = json_str_or(json_path(plan, "metadata.deploymentName"), (struct str){0});
+    return write_as(c, plan, what, send_planned, &p);
 }
 
 /* ---- start, suspend, cancel ---- */
@@ -188,5 +242,5 @@ int cmd_retry(struct cli *c)
     r = server_judge(c, &answer, arena_fmt(c->a, "retry deployment/%.*s", STR_ARG(name)).ptr);
     if (r != EXIT_DONE)
         return r;
-    return finish(c, deployment, "is tried again", since);
+    return write_finish(c, deployment, "is tried again", since);
 }

@@ -120,6 +120,7 @@ static const struct field condition_rows[] = {
     FIELD_AT(FIELD_STR, condition, message, "message"),
     FIELD_AT(FIELD_TIME, condition, last_transition_time, "lastTransitionTime"),
     FIELD_AT(FIELD_TIME, condition, last_update_time, "lastUpdateTime"),
+    FIELD_AT(FIELD_INT, condition, observed_generation, "observedGeneration"),
 };
 static const struct fields condition_fields = {
     .name = "DeploymentCondition", .size = sizeof(struct condition), FIELDS_ROWS(condition_rows)};
@@ -153,6 +154,8 @@ static const struct field status_rows[] = {
              .doc = "That runs, or ran last."),
     FIELD_AT(FIELD_STR_LIST, deployment_status, choices, "choices",
              .doc = "The ways out that a user can choose."),
+    FIELD_AT(FIELD_LIST, deployment_status, conditions, "conditions", .object = &condition_fields,
+             .doc = "Reconciled, Healthy (of a job that runs), PendingChange, TargetReachable."),
 };
 const struct fields deployment_status_fields = {
     .name = "DeploymentStatus", .size = sizeof(struct deployment_status), FIELDS_ROWS(status_rows)};

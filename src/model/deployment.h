@@ -109,6 +109,7 @@ struct condition {
     struct str message;
     int64_t last_transition_time;
     int64_t last_update_time;
+    int64_t observed_generation;
 };
 
 /* Derived and stored for readers; nobody decides by it. */
@@ -128,6 +129,7 @@ struct deployment_status {
     int64_t observed_generation;
     int64_t spec_version;    /* that runs, or ran last */
     struct str_list choices; /* ours: ways out of FAILED or BLOCKED */
+    struct list conditions;  /* ours; struct condition; made when it is shown: see conditions.h */
 };
 
 struct deployment {

@@ -6,6 +6,9 @@
 #define ANNOTATION_PREFIX          "com.dataartisans.appmanager.controller.deployment."
 #define ANNOTATION_SPEC_VERSION    ANNOTATION_PREFIX "spec.version"
 #define ANNOTATION_STOP_WITH_DRAIN ANNOTATION_PREFIX "stop-with-drain"
+/* In spec.template.metadata.annotations: when a user asked for a new job although nothing else was
+ * changed. */
+#define ANNOTATION_RESTARTED_AT "sluice.restarted-at"
 
 struct metadata {
     struct str id; /* UUID */

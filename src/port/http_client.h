@@ -16,6 +16,7 @@ struct http_call {
     /* What a server said of the copy that the caller holds: 304 when it still is that one. */
     struct str if_none_match;
     struct str if_modified_since;
+    struct str author; /* X-Sluice-Author: who asks, for sluiced's history; empty = not said */
     int to_fd; /* >= 0: the body is written there (not buffered); still bounded by most_bytes */
 };
 

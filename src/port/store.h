@@ -18,6 +18,7 @@ enum store_table {
     STORE_TARGET,
     STORE_DEFAULTS,
     STORE_NAMESPACE,
+    STORE_REVISION, /* owner = deployment id; many and seldom read, so that they stay in the store */
     STORE_TABLES,
 };
 
@@ -58,7 +59,8 @@ struct store_ops {
      * order of the calls. The store thread groups waiting transactions into one durable write. */
     void (*commit)(void *ctx, const struct store_write *writes, size_t n,
                    void (*fn)(void *arg, const struct store_result *result), void *arg);
-    /* Reads every row of a table in id order (events excepted), synchronously; for start-up. */
+    /* Reads every row of a table in id order (events excepted), synchronously; for start-up.
+     * Revisions come without their bodies. */
     int (*load)(void *ctx, enum store_table table,
                 int (*row)(void *arg, const struct store_row *row, struct err *e), void *arg,
                 struct err *e);
@@ -68,6 +70,12 @@ struct store_ops {
                    void (*fn)(void *arg, const struct store_row *rows, size_t n,
                               const struct err *e),
                    void *arg);
+    /* Reads the rows of an owner in id order, from a table that has owners (events excepted); as
+     * `events` does. */
+    void (*owned)(void *ctx, enum store_table table, struct str owner,
+                  void (*fn)(void *arg, const struct store_row *rows, size_t n,
+                             const struct err *e),
+                  void *arg);
     /* The highest event number ever committed; for start-up. */
     int (*last_seq)(void *ctx, int64_t *ret, struct err *e);
     /* Bytes on disk, commits and groups so far; for /metrics. */

@@ -5,6 +5,7 @@
 #include "base/uuid.h"
 #include "core/input.h"
 #include "core/step.h"
+#include "model/revision.h"
 #include "port/artifacts.h"
 #include "port/clock.h"
 #include "port/flink.h"
@@ -56,6 +57,8 @@ struct entry {
     size_t n_savepoints;
     struct object **jobs; /* struct job, by rising attempt */
     size_t n_jobs;
+    struct revision_head *revisions; /* by rising number; the rest of them is in the store */
+    size_t n_revisions;
     bool removed;    /* rows are gone; freed when no call is under way */
     bool busy;       /* a commit is under way */
     bool awake;      /* a wake is due in this turn */
@@ -154,6 +157,17 @@ const struct savepoint *entry_savepoint(const struct entry *e, struct str id);
 /* What core needs to know of it. Borrowed; ids are made when `a` is given. */
 struct core_in entry_input(const struct entry *e, struct arena *a);
 
+/* ---- revisions.c ---- */
+
+/* NULL when there is none of that number, or no more. */
+const struct revision_head *entry_revision(const struct entry *e, int64_t number);
+/* Reads one, or with number 0 all that are kept, from the store: fn once, later, on the loop thread.
+ * By rising number, decoded in an arena that ends with the call; e set when they cannot be read. */
+void entry_read_revisions(struct entry *e, int64_t number,
+                          void (*fn)(void *arg, const struct revision *revisions, size_t n,
+                                     const struct err *e),
+                          void *arg);
+
 /* ---- reconcile.c: the shell ---- */
 
 /* Looks at it in the next turn of the loop. */
@@ -177,6 +191,8 @@ struct change {
     bool retry;
     struct event events[4]; /* without seq and id */
     size_t n_events;
+    struct revision revisions[2]; /* rows to put, by rising number */
+    size_t n_revisions;
 };
 /* Copies what it needs. fn(arg, entry, result) once, on the loop thread; entry is NULL when nothing
  * was written. The entry must be idle. */

@@ -75,7 +75,8 @@ void batch_event(struct app *app, struct batch *b, struct event *event)
 /* Everything that an entry owns, in one transaction; snapshots' data stays. */
 void batch_remove_all(struct batch *b, const struct entry *e)
 {
-    static const enum store_table owned[] = {STORE_JOB, STORE_SAVEPOINT, STORE_EVENT};
+    static const enum store_table owned[] = {STORE_JOB, STORE_SAVEPOINT, STORE_EVENT,
+                                             STORE_REVISION};
     batch_drop(b, STORE_DEPLOYMENT, e->id, e->deployment.version);
     batch_drop(b, STORE_RECORD, e->id, e->record.version);
     for (size_t i = 0; i < sizeof(owned) / sizeof(owned[0]); i++)
@@ -101,6 +102,10 @@ static void adopt_row(struct entry *e, const struct store_write *w)
     struct err err = {0};
     if (w->kind == STORE_DELETE && w->row.table == STORE_SAVEPOINT)
         entry_drop_savepoint(e, w->row.id);
+    if (w->kind == STORE_DELETE && w->row.table == STORE_REVISION)
+        entry_drop_revision(e, w->row.id);
+    if (w->kind == STORE_PUT && w->row.table == STORE_REVISION)
+        entry_set_revision(e, w->row.id);
     if (w->kind != STORE_PUT || !set[w->row.table])
         return;
     struct object *o = object_decode(tables[w->row.table], w->row.body, w->row.version, &err);

@@ -63,6 +63,15 @@ static int load_savepoint(void *arg, const struct store_row *row, struct err *e)
     return o || !entry ? 0 : -1;
 }
 
+static int load_revision(void *arg, const struct store_row *row, struct err *e)
+{
+    struct app *app = arg;
+    struct entry *entry = map_find(&app->by_id, row->owner);
+    if (!entry || entry_set_revision(entry, row->id))
+        return 0;
+    return err_set(e, ERR_STORE_BROKEN, "row %.*s is no revision", STR_ARG(row->id));
+}
+
 static int load_target(void *arg, const struct store_row *row, struct err *e)
 {
     struct app *app = arg;
@@ -114,6 +123,7 @@ int registry_load(struct app *app, struct err *e)
         {STORE_RECORD, load_record},
         {STORE_JOB, load_job},
         {STORE_SAVEPOINT, load_savepoint},
+        {STORE_REVISION, load_revision},
         {STORE_TARGET, load_target},
         {STORE_DEFAULTS, load_defaults},
     };

@@ -404,6 +404,7 @@ void change_commit(struct app *app, const struct change *change,
     if (e && change->drop_savepoint.len)
         batch_drop(b, STORE_SAVEPOINT, change->drop_savepoint,
                    savepoint_version(e, change->drop_savepoint));
+    batch_revisions(b, e, change);
     put_events(c);
     commit_send(c);
 }

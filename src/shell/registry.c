@@ -130,6 +130,7 @@ void entry_free(struct entry *e)
     arena_free(e->status_arena);
     free_objects(e->savepoints, e->n_savepoints);
     free_objects(e->jobs, e->n_jobs);
+    mem_free(e->revisions);
     seen_free_listings(e);
     for (size_t i = 0; i < SEEN_KINDS; i++)
         arena_free(e->seen_arenas[i]);

@@ -28,6 +28,10 @@ const struct job *entry_job(const struct entry *e, struct str id);
 /* Copies the derived status; true when it differs from what was shown. */
 bool entry_set_status(struct entry *e, const struct deployment_status *st);
 
+/* revisions.c. False when it is no id of a row of a revision. */
+bool entry_set_revision(struct entry *e, struct str row_id);
+void entry_drop_revision(struct entry *e, struct str row_id);
+
 /* One turn of the shell for this entry (the timer's function). */
 void entry_turn(void *arg);
 /* After a call's answer; frees a removed entry with the last one. */
@@ -50,6 +54,8 @@ void batch_put(struct batch *b, enum store_table table, struct str id, struct st
 void batch_event(struct app *app, struct batch *b, struct event *event);
 void batch_drop(struct batch *b, enum store_table table, struct str id, int64_t expect);
 void batch_remove_all(struct batch *b, const struct entry *e);
+/* The revisions of a user's write, and what goes for them; e is NULL when it creates. */
+void batch_revisions(struct batch *b, const struct entry *e, const struct change *change);
 /* After the commit: the rows become memory. */
 void batch_adopt(struct entry *e, const struct batch *b);
 struct str body_of(struct arena *a, const struct fields *f, const void *object);

@@ -132,6 +132,11 @@ int64_t store_commits(void)
     return world->commits;
 }
 
+void revisions_are_lost(void)
+{
+    world->n_revisions = 0;
+}
+
 static void deliver_commit(struct queued *q)
 {
     struct store_result r = {(enum store_outcome)q->number, STR("the test said so")};
@@ -146,6 +151,34 @@ static void keep_event(const struct store_row *row)
             (struct stored_event){arena_str(a, row->owner), arena_str(a, row->body), row->seq};
 }
 
+static void drop_revisions(const struct store_write *w)
+{
+    size_t left = 0;
+    for (size_t i = 0; i < world->n_revisions; i++) {
+        const struct store_row *row = &world->revisions[i];
+        bool goes = w->kind == STORE_DELETE_OWNED ? str_eq(row->owner, w->row.owner)
+                                                  : str_eq(row->id, w->row.id);
+        if (!goes)
+            world->revisions[left++] = *row;
+    }
+    world->n_revisions = left;
+}
+
+static void keep_revision(const struct store_write *w)
+{
+    struct arena *a = world->app.arena;
+    if (w->kind != STORE_PUT) {
+        drop_revisions(w);
+        return;
+    }
+    assert_true(world->n_revisions < MOST_REVISIONS);
+    struct store_row *row = &world->revisions[world->n_revisions++];
+    *row = w->row;
+    row->id = arena_str(a, w->row.id);
+    row->owner = arena_str(a, w->row.owner);
+    row->body = arena_str(a, w->row.body);
+}
+
 static void commit(void *ctx, const struct store_write *writes, size_t n, commit_fn *fn, void *arg)
 {
     (void)ctx;
@@ -153,9 +186,12 @@ static void commit(void *ctx, const struct store_write *writes, size_t n, commit
     if (world->store_outcome != STORE_DONE)
         return;
     world->commits++;
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         if (writes[i].kind == STORE_PUT && writes[i].row.table == STORE_EVENT)
             keep_event(&writes[i].row);
+        if (writes[i].row.table == STORE_REVISION)
+            keep_revision(&writes[i]);
+    }
 }
 
 static void deliver_events(struct queued *q)
@@ -178,6 +214,23 @@ static void events(void *ctx, const struct store_event_query *query, events_fn *
     q->owner = query->owner;
 }
 
+static void deliver_revisions(struct queued *q)
+{
+    struct store_row rows[MOST_REVISIONS];
+    size_t n = 0;
+    for (size_t i = 0; i < world->n_revisions; i++)
+        if (str_eq(world->revisions[i].owner, q->owner))
+            rows[n++] = world->revisions[i];
+    ((events_fn *)q->fn)(q->arg, rows, n, NULL);
+}
+
+static void owned(void *ctx, enum store_table table, struct str owner, events_fn *fn, void *arg)
+{
+    (void)ctx;
+    assert_int_equal(table, STORE_REVISION);
+    enqueue(deliver_revisions, (void (*)(void))fn, arg)->owner = owner;
+}
+
 static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
 {
     (void)ctx;
@@ -187,7 +240,8 @@ static void stats(void *ctx, int64_t *bytes, int64_t *commits, int64_t *groups)
 
 struct store ports_store(void)
 {
-    static const struct store_ops ops = {.commit = commit, .events = events, .stats = stats};
+    static const struct store_ops ops = {
+        .commit = commit, .events = events, .owned = owned, .stats = stats};
     return (struct store){&ops, NULL};
 }
 

@@ -6,7 +6,7 @@
 struct http_exchange {
     struct arena *arena;
     struct http_request request;
-    struct http_header headers[8];
+    struct http_header headers[16];
     size_t n_headers;
     bool answered;
     int status;
@@ -46,7 +46,7 @@ struct stored_event {
     int64_t seq;
 };
 
-enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000 };
+enum { MOST_EXCHANGES = 2000, MOST_EVENTS = 4000, MOST_REVISIONS = 200 };
 
 struct api_world {
     struct app app;
@@ -63,6 +63,8 @@ struct api_world {
     struct flink_checkpoints flink_stats; /* what Flink answers when asked; zero = nothing */
     struct stored_event events[MOST_EVENTS];
     size_t n_events;
+    struct store_row revisions[MOST_REVISIONS]; /* in the order of their writing */
+    size_t n_revisions;
 };
 
 struct loop ports_loop(void);

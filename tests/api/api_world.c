@@ -82,6 +82,10 @@ int ask_later(struct ask a)
     add_header(x, "if-match", a.if_match);
     add_header(x, "if-none-match", a.if_none_match);
     add_header(x, "x-request-id", a.request_id);
+    add_header(x, "user-agent", a.agent);
+    add_header(x, "x-sluice-author", a.author);
+    add_header(x, "x-sluice-source", a.source);
+    add_header(x, "x-sluice-message", a.message);
     x->request.headers = x->headers;
     x->request.n_headers = x->n_headers;
     x->request.arena = x->arena;

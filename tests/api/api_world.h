@@ -29,6 +29,10 @@ struct ask {
     const char *if_match;
     const char *if_none_match;
     const char *request_id;
+    const char *agent; /* User-Agent */
+    const char *author;
+    const char *source;
+    const char *message;
 };
 
 extern struct api_world *world; /* of the running test */
@@ -65,6 +69,8 @@ void configured_defaults(const char *spec);
 /* What the next commits come to. */
 void store_says(enum store_outcome outcome);
 int64_t store_commits(void);
+/* As in a store from before they were kept. */
+void revisions_are_lost(void);
 
 /* ---- shortcuts ---- */
 

@@ -253,7 +253,7 @@ static const struct malformed items[] = {
     DEFAULTS("{'Spec':{}}", "/Spec"),
     OPERATION("{}", "/spec"),
     OPERATION("{'spec':{}}", "/spec/kind"),
-    OPERATION("{'spec':{'kind':'RESTART'}}", "/spec/kind"),
+    OPERATION("{'spec':{'kind':'REBOOT'}}", "/spec/kind"),
     OPERATION("{'spec':{'kind':'RETRY','when':'now'}}", "/spec/when"),
     OPERATION("{'spec':'RETRY'}", "/spec"),
 };

@@ -182,14 +182,20 @@ static void a_first_start_is_empty_and_harmless(void **state)
 
 /* ---- plans ---- */
 
+/* Without its id, which is another one each time. */
+static struct str content(const struct answer *plan)
+{
+    return str_skip(plan->body, str_find(plan->body, STR("\"metadata\"")));
+}
+
 static struct json plan(const char *body)
 {
     struct str before = whole_registry();
     struct answer a = post(ONE "/plans", body);
-    assert_status(a, 200);
+    assert_status(a, 201);
     assert_text(whole_registry(), before.ptr);
     struct answer same = patch(ONE "?dryRun=All", body);
-    assert_text(same.body, a.body.ptr);
+    assert_text(content(&same), content(&a).ptr);
     return a.json;
 }
 
@@ -337,7 +343,7 @@ static void a_creation_is_planned_with_where_values_come_from(void **state)
     struct str before = whole_registry();
     struct answer a = post(
         ONE "/plans", "{'spec':{'template':{'spec':{'artifact':{'jarUri':'file:///x.jar'}}}}}");
-    assert_status(a, 200);
+    assert_status(a, 201);
     assert_int_equal(number_at(a.json, "base.resourceVersion"), 0);
     assert_text(text_at(a.json, "effect"), "START");
     struct json_iter it = json_each(json_get(a.json, STR("defaulted")));

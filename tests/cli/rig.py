@@ -62,6 +62,7 @@ class Server:
         self.script = {key: value if isinstance(value, list) else [value]
                        for key, value in script.items()}
         self.asked = []
+        self.author = None  # of the last request
         self.connections = []
         self.port = 0
         self.start()
@@ -79,6 +80,7 @@ class Server:
             def serve(self):
                 length = int(self.headers.get("Content-Length") or 0)
                 body = self.rfile.read(length).decode()
+                outer.author = self.headers.get("X-Sluice-Author")
                 outer.asked.append((self.command, self.path, json.loads(body) if body else None))
                 answer = outer.answer(self.command, self.path)
                 self.send_response(answer.status)

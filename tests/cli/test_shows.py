@@ -28,6 +28,8 @@ def what_it_prints():
         "describe-job": ["describe", f"job/{JOB}"],
         "restore": ["restore", "d/ledger"],
         "restore-explain": ["restore", "ledger", "--explain"],
+        "history": ["history", "ledger", "-o", "table"],
+        "history-diff": ["history", "ledger", "--diff", "17..19", "-o", "table"],
         "events": ["events", "ledger"],
         "events-all": ["events"],
         "logs": ["logs", "ledger"],
@@ -121,6 +123,11 @@ def mistakes_on_the_command_line():
         "usage-for": ["wait", "x", "--for", "running"],
         "usage-state": ["wait", "x", "--for", "state=RUNING"],
         "usage-no-file": ["apply"],
+        "usage-fork": ["fork", "ledger"],
+        "usage-assignment": ["fork", "ledger", "--name", "x", "spec.parallelism=2"],
+        "usage-revision": ["rollback", "ledger"],
+        "usage-which-state": ["rollback", "ledger", "--to", "3", "--state", "old"],
+        "usage-diff": ["history", "ledger", "--diff", "1...2"],
         "usage-file": ["apply", "-f", "/nonexistent/x.yaml"],
         "usage-not-deployment": ["start", "job/x"],
     }
@@ -160,7 +167,8 @@ def json_is_all_that_json_prints():
     with serving(world()) as server:
         for args in (["get", "d"], ["get", "d/ledger"], ["get", "sp"], ["get", "ev"], ["get", "ns"],
                      ["get", "defaults"], ["describe", "ledger"], ["restore", "ledger"],
-                     ["events", "ledger"], ["version"], ["version", "--client"],
+                     ["events", "ledger"], ["history", "ledger"],
+                     ["history", "ledger", "--diff", "19"], ["version"], ["version", "--client"],
                      ["savepoint", "create", "ledger"], ["start", "ledger"],
                      ["savepoint", "register", "ledger", 'file:/x "y"']):
             json.loads(ends(0, *args, "-o", "json", server=server).out)

@@ -146,7 +146,7 @@ def plan(changes="SAFE", effect="RESTART_WITH_STATE", version=41, **more):
 def upgrade_plan():
     return plan(steps=[{"kind": kind} for kind in ("SAVEPOINT", "STOP", "DEPLOY", "RUNNING")],
                 restore=scenario("NEW_SAVEPOINT_FIRST", 442,
-                                 "a savepoint is taken before the stop"))
+                                 "a savepoint is taken before the stop"), planId="p-1a2b")
 
 
 def losing_plan():
@@ -160,6 +160,27 @@ def losing_plan():
 
 def no_plan():
     return plan("NONE", "NO_CHANGE", changed=[])
+
+
+def revision(number, effect="RESTART_WITH_STATE", jobs=(), **metadata):
+    return {"kind": "Revision", "apiVersion": "v1",
+            "metadata": {"deploymentId": ID, "number": number, "specVersion": number,
+                         "createdAt": ago(NINETY_MINUTES), "author": "ada", "source": "cli",
+                         "effect": effect} | metadata,
+            "status": {"jobs": [{"id": JOB, "attempt": n, "state": "STARTED"} for n in jobs]}}
+
+
+def history():
+    wanted = revision(19, rollbackTo=17, message="INC-4411", jobs=[31, 32])
+    wanted["status"]["current"] = True
+    return listed("Revision", revision(17, "START", jobs=[30]),
+                  revision(18, "STORED_ONLY", author="anonymous", source="gitops:4f1c2aa"), wanted)
+
+
+def differences():
+    return {"kind": "RevisionChanges", "apiVersion": "v1", "metadata": {"from": 17, "to": 19},
+            "changed": [{"path": "/spec/template/spec/parallelism", "op": "replace", "before": 16,
+                         "after": 24, "class": "RESTART"}]}
 
 
 LEDGER = f"{NS}/deployments/ledger"
@@ -185,6 +206,8 @@ def world(**more):
         f"GET {LEDGER}/logs": Answer("one\ntwo\n", content_type="text/plain"),
         f"POST {LEDGER}/plans": upgrade_plan(),
         f"POST {LEDGER}/operations": Answer({"kind": "Operation"}, 202),
+        f"GET {LEDGER}/revisions": history(),
+        f"GET {LEDGER}/revisions/19/changes": differences(),
         f"PATCH {LEDGER}": deployment(),
         f"PUT {LEDGER}": deployment(),
         f"DELETE {LEDGER}": deployment(state="TRANSITIONING"),

@@ -7,13 +7,7 @@
 #include <cmocka.h>
 
 #include "base/limits.h"
-#include "store_world.h"
-
-struct world {
-    const struct store_maker *maker;
-    struct hand_loop *loop;
-    struct store store;
-};
+#include "store_contract_impl.h"
 
 static const struct store_maker *maker_in_use;
 
@@ -24,7 +18,7 @@ static void open_store(struct world *w)
         fail_msg("%s", e.text);
 }
 
-static void reopen(struct world *w)
+void store_reopen(struct world *w)
 {
     w->store.ops->close(w->store.ctx);
     open_store(w);
@@ -50,7 +44,7 @@ static int teardown(void **state)
     return 0;
 }
 
-static void assert_listed(struct world *w, enum store_table table, const char *expected)
+void assert_listed(struct world *w, enum store_table table, const char *expected)
 {
     assert_string_equal(list_table(&w->store, table).text, expected);
 }
@@ -61,7 +55,7 @@ static void what_is_done_is_there_after_a_restart(void **state)
     assert_int_equal(STORE_DONE,
                      COMMIT(&w->store, w->loop, put_new(row_of(STORE_DEPLOYMENT, "d", 1, "one")),
                             put_new(owned_row(STORE_JOB, "j", "d", "job"))));
-    reopen(w);
+    store_reopen(w);
     assert_listed(w, STORE_DEPLOYMENT, "d:1:one ");
     assert_listed(w, STORE_JOB, "j@d:1:job ");
 }
@@ -81,6 +75,7 @@ static void every_table_keeps_its_own_rows(void **state)
     assert_listed(w, STORE_TARGET, "same:1:body5 ");
     assert_listed(w, STORE_DEFAULTS, "same:1:body6 ");
     assert_listed(w, STORE_NAMESPACE, "same:1:body7 ");
+    assert_listed(w, STORE_REVISION, "same:1: ");
 }
 
 static void a_new_row_is_refused_where_one_exists(void **state)
@@ -215,72 +210,6 @@ static void a_row_that_cannot_be_taken_stops_the_reading(void **state)
     assert_int_equal(3, list_table(&w->store, STORE_TARGET).rows);
 }
 
-static void events_come_in_rising_order_the_newest_of_them(void **state)
-{
-    struct world *w = *state;
-    for (int64_t seq = 1; seq <= 9; seq++)
-        COMMIT(&w->store, w->loop, put_new(event_row(seq, seq % 2 ? "odd" : "even")));
-    struct store *s = &w->store;
-    assert_string_equal("e8@even:1:happened e9@odd:1:happened ",
-                        list_events(s, w->loop, "", 0, 2).text);
-    assert_string_equal("e7@odd:1:happened e9@odd:1:happened ",
-                        list_events(s, w->loop, "odd", 0, 2).text);
-    assert_string_equal("e6@even:1:happened e8@even:1:happened ",
-                        list_events(s, w->loop, "even", 4, 100).text);
-    assert_string_equal("", list_events(s, w->loop, "", 9, 100).text);
-    assert_string_equal("", list_events(s, w->loop, "nobody", 0, 100).text);
-    assert_int_equal(9, list_events(s, w->loop, "", 0, 100).rows);
-    assert_int_equal(0, list_events(s, w->loop, "", 0, 0).rows);
-}
-
-static void an_event_number_is_given_once(void **state)
-{
-    struct world *w = *state;
-    struct store_row again = event_row(1, "d");
-    again.id = STR("another");
-    COMMIT(&w->store, w->loop, put_new(event_row(1, "d")));
-    assert_int_equal(STORE_CONFLICT, COMMIT(&w->store, w->loop, put_new(again)));
-}
-
-/* Invariant 7: numbers only grow, whatever is deleted in between. */
-static void the_last_event_number_outlives_the_event(void **state)
-{
-    struct world *w = *state;
-    assert_int_equal(0, last_seq(&w->store));
-    COMMIT(&w->store, w->loop, put_new(event_row(41, "d")), put_new(event_row(42, "d")));
-    assert_int_equal(42, last_seq(&w->store));
-    COMMIT(&w->store, w->loop, delete_owned(STORE_EVENT, "d"));
-    reopen(w);
-    assert_int_equal(42, last_seq(&w->store));
-}
-
-static void a_number_of_an_undone_transaction_does_not_count(void **state)
-{
-    struct world *w = *state;
-    COMMIT(&w->store, w->loop, put_new(event_row(1, "d")));
-    assert_int_equal(STORE_CONFLICT, COMMIT(&w->store, w->loop, put_new(event_row(2, "d")),
-                                            put_over(row_of(STORE_RECORD, "missing", 2, ""), 1)));
-    assert_int_equal(1, last_seq(&w->store));
-}
-
-static void an_owner_keeps_its_newest_events(void **state)
-{
-    enum { MANY = 3 * LIMIT_EVENTS_KEPT };
-    struct world *w = *state;
-    struct answers a = {.loop = w->loop};
-    for (int64_t seq = 1; seq <= MANY; seq++) {
-        struct store_write write = put_new(event_row(seq, seq <= 3 ? "quiet" : "busy"));
-        begin_commit(&w->store, &a, &write, 1);
-    }
-    await_answers(&a);
-    assert_int_equal(MANY, a.by_outcome[STORE_DONE]);
-    size_t left = list_events(&w->store, w->loop, "busy", 0, 10 * MANY).rows;
-    assert_in_range(left, LIMIT_EVENTS_KEPT, 2 * LIMIT_EVENTS_KEPT);
-    assert_int_equal(LIMIT_EVENTS_KEPT,
-                     list_events(&w->store, w->loop, "busy", MANY - LIMIT_EVENTS_KEPT, MANY).rows);
-    assert_int_equal(3, list_events(&w->store, w->loop, "quiet", 0, 10).rows);
-}
-
 struct order {
     size_t next;
     size_t n;
@@ -376,7 +305,7 @@ static void waiting_transactions_share_a_durable_write(void **state)
     assert_int_equal(MANY, commits);
     assert_in_range(groups, 1, MANY / 2);
     assert_true(bytes > MANY * 4);
-    reopen(w);
+    store_reopen(w);
     assert_int_equal(MANY, list_table(&w->store, STORE_RECORD).rows);
 }
 
@@ -399,7 +328,7 @@ static void assert_body_comes_back(struct world *w, const char *id, struct str b
     struct store_row row = row_of(STORE_DEPLOYMENT, id, 1, "");
     row.body = body;
     assert_int_equal(STORE_DONE, COMMIT(&w->store, w->loop, put_new(row)));
-    reopen(w);
+    store_reopen(w);
     assert_int_equal(0,
                      w->store.ops->load(w->store.ctx, STORE_DEPLOYMENT, check_body, &check, NULL));
     assert_int_equal(1, check.same);
@@ -454,7 +383,7 @@ static void reading_and_closing_wait_for_the_commits_before_them(void **state)
         struct store_write write = put_new(row_of(STORE_RECORD, id_of("r", i), 1, ""));
         begin_commit(&w->store, &a, &write, 1);
     }
-    reopen(w);
+    store_reopen(w);
     assert_int_equal(200, a.by_outcome[STORE_DONE]);
     assert_int_equal(200, list_table(&w->store, STORE_RECORD).rows);
 }
@@ -466,6 +395,7 @@ int store_contract_run(const struct store_maker *maker)
     const struct CMUnitTest tests[] = {
         CASE(what_is_done_is_there_after_a_restart),
         CASE(every_table_keeps_its_own_rows),
+        CASE(an_owners_rows_are_read_whole_and_in_order),
         CASE(a_new_row_is_refused_where_one_exists),
         CASE(a_row_is_replaced_only_in_the_version_expected),
         CASE(a_row_that_is_not_there_cannot_be_replaced),

@@ -119,15 +119,15 @@ struct listing list_table(struct store *s, enum store_table table)
     return l;
 }
 
-struct event_answer {
+struct rows_answer {
     struct listing listing;
     bool answered;
     struct err err;
 };
 
-static void on_events(void *arg, const struct store_row *rows, size_t n, const struct err *e)
+static void on_rows(void *arg, const struct store_row *rows, size_t n, const struct err *e)
 {
-    struct event_answer *a = arg;
+    struct rows_answer *a = arg;
     a->answered = true;
     if (e)
         a->err = *e;
@@ -135,18 +135,28 @@ static void on_events(void *arg, const struct store_row *rows, size_t n, const s
         list_row(&a->listing, &rows[i]);
 }
 
-static bool events_answered(void *arg)
+static bool rows_answered(void *arg)
 {
-    return ((const struct event_answer *)arg)->answered;
+    return ((const struct rows_answer *)arg)->answered;
 }
 
 struct listing list_events(struct store *s, struct hand_loop *l, const char *owner, int64_t after,
                            size_t limit)
 {
-    struct event_answer a = {0};
+    struct rows_answer a = {0};
     struct store_event_query q = {.owner = str_of(owner), .after_seq = after, .limit = limit};
-    s->ops->events(s->ctx, &q, on_events, &a);
-    assert_true(hand_loop_until(l, events_answered, &a));
+    s->ops->events(s->ctx, &q, on_rows, &a);
+    assert_true(hand_loop_until(l, rows_answered, &a));
+    assert_int_equal(a.err.code, ERR_OK);
+    return a.listing;
+}
+
+struct listing list_owned(struct store *s, struct hand_loop *l, enum store_table table,
+                          const char *owner)
+{
+    struct rows_answer a = {0};
+    s->ops->owned(s->ctx, table, str_of(owner), on_rows, &a);
+    assert_true(hand_loop_until(l, rows_answered, &a));
     assert_int_equal(a.err.code, ERR_OK);
     return a.listing;
 }

@@ -47,4 +47,7 @@ enum store_outcome commit_now(struct store *s, struct hand_loop *l,
 struct listing list_table(struct store *s, enum store_table table);
 struct listing list_events(struct store *s, struct hand_loop *l, const char *owner, int64_t after,
                            size_t limit);
+/* An owner's rows of a table, with their bodies. */
+struct listing list_owned(struct store *s, struct hand_loop *l, enum store_table table,
+                          const char *owner);
 int64_t last_seq(struct store *s);

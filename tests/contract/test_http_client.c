@@ -204,8 +204,10 @@ static void what_a_server_says_of_a_copy_goes_there_and_back(void **state)
     call = world_get(w, "/x");
     call.if_none_match = STR("\"v 1\"");
     call.if_modified_since = STR("a day ago\r\nx-more: 1");
+    call.author = STR("ada");
     world_call(w, &call);
     assert_string_equal(w->etag, "");
+    assert_non_null(strstr(w->body.ptr, "x-sluice-author: ada\n"));
     assert_non_null(strstr(w->body.ptr, "if-none-match: \"v 1\"\n"));
     /* A value with a line's end in it would be a header of somebody else's. */
     assert_null(strstr(w->body.ptr, "if-modified-since"));

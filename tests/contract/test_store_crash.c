@@ -359,6 +359,41 @@ static void a_newer_schema_is_refused(void **state)
     assert_says(w, "999");
 }
 
+/* As the step before the last one left it. */
+static void undo_last_step(struct world *w, const char *undo)
+{
+    sqlite3 *conn;
+    sqlite3_stmt *stmt;
+    char sql[200];
+    assert_int_equal(SQLITE_OK, sqlite3_open(w->file, &conn));
+    assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(conn, "PRAGMA user_version", -1, &stmt, NULL));
+    assert_int_equal(SQLITE_ROW, sqlite3_step(stmt));
+    snprintf(sql, sizeof(sql), "%s; PRAGMA user_version = %d", undo,
+             sqlite3_column_int(stmt, 0) - 1);
+    sqlite3_finalize(stmt);
+    sqlite3_close(conn);
+    run_sql(w, sql);
+}
+
+/* A store from before there were revisions is brought up to date, once, and nothing of it is lost. */
+static void an_older_schema_is_brought_up_to_date(void **state)
+{
+    struct world *w = *state;
+    open_store(w);
+    assert_int_equal(STORE_DONE,
+                     COMMIT(&w->store, w->loop, put_new(row_of(STORE_TARGET, "t", 1, "kept"))));
+    close_store(w);
+    undo_last_step(w, "DROP TABLE revision");
+    open_store(w);
+    assert_string_equal("t:1:kept ", list_table(&w->store, STORE_TARGET).text);
+    struct store_row row = owned_row(STORE_REVISION, "d/1", "d", "new");
+    assert_int_equal(STORE_DONE, COMMIT(&w->store, w->loop, put_new(row)));
+    close_store(w);
+    open_store(w);
+    assert_string_equal("d/1@d:1:new ", list_owned(&w->store, w->loop, STORE_REVISION, "d").text);
+    close_store(w);
+}
+
 static void a_directory_that_cannot_be_used_is_named(void **state)
 {
     struct world *w = *state;
@@ -406,6 +441,7 @@ int main(void)
         CASE(a_file_that_is_gone_is_not_made_anew_beside_its_log),
         CASE(a_foreign_database_is_refused),
         CASE(a_newer_schema_is_refused),
+        CASE(an_older_schema_is_brought_up_to_date),
         CASE(a_directory_that_cannot_be_used_is_named),
         CASE(a_file_locked_by_another_program_refuses_and_recovers),
     };

@@ -149,6 +149,7 @@ static void set_headers(struct call *call, const struct http_call *what)
     buf_fini(&line);
     add_header(call, "If-None-Match", what->if_none_match);
     add_header(call, "If-Modified-Since", what->if_modified_since);
+    add_header(call, "X-Sluice-Author", what->author);
     curl_easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers);
 }
 

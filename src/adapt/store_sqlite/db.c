@@ -14,9 +14,15 @@
 #define CHECK_ALL_BYTES ((int64_t)256 << 20)
 
 static const char *const table_names[STORE_TABLES] = {
-    [STORE_DEPLOYMENT] = "deployment", [STORE_RECORD] = "record",       [STORE_JOB] = "job",
-    [STORE_SAVEPOINT] = "savepoint",   [STORE_EVENT] = "event",         [STORE_TARGET] = "target",
-    [STORE_DEFAULTS] = "defaults",     [STORE_NAMESPACE] = "namespace",
+    [STORE_DEPLOYMENT] = "deployment",
+    [STORE_RECORD] = "record",
+    [STORE_JOB] = "job",
+    [STORE_SAVEPOINT] = "savepoint",
+    [STORE_EVENT] = "event",
+    [STORE_TARGET] = "target",
+    [STORE_DEFAULTS] = "defaults",
+    [STORE_NAMESPACE] = "namespace",
+    [STORE_REVISION] = "revision",
 };
 
 const char *db_table_name(enum store_table table)
@@ -157,13 +163,18 @@ static bool prepare_table(struct db *db, enum store_table table, struct arena *a
                                   name);
     struct str remove = arena_fmt(a, "DELETE FROM \"%s\" WHERE id = ?1 AND version = ?2", name);
     struct str owned = arena_fmt(a, "DELETE FROM \"%s\" WHERE owner = ?1", name);
+    const char *body = table == STORE_REVISION ? "''" : "body";
     struct str load =
-        arena_fmt(a, "SELECT id, owner, version, 0, body FROM \"%s\" ORDER BY id", name);
+        arena_fmt(a, "SELECT id, owner, version, 0, %s FROM \"%s\" ORDER BY id", body, name);
+    struct str of_owner = arena_fmt(a,
+                                    "SELECT id, owner, version, 0, body FROM \"%s\" "
+                                    "WHERE owner = ?1 ORDER BY id",
+                                    name);
     return prepare(db->writer, insert.ptr, &t->insert) &&
            prepare(db->writer, update.ptr, &t->update) &&
            prepare(db->writer, remove.ptr, &t->remove) &&
            prepare(db->writer, owned.ptr, &t->remove_owned) &&
-           prepare(db->reader, load.ptr, &t->load);
+           prepare(db->reader, load.ptr, &t->load) && prepare(db->reader, of_owner.ptr, &t->owned);
 }
 
 static bool prepare_all(struct db *db)

@@ -14,6 +14,7 @@ struct db_table {
     sqlite3_stmt *remove; /* 1 id, 2 the version that must be there */
     sqlite3_stmt *remove_owned; /* 1 owner */
     sqlite3_stmt *load;         /* no events */
+    sqlite3_stmt *owned;        /* 1 owner; no events */
 };
 
 struct db {
@@ -85,4 +86,7 @@ int db_load(struct db *db, enum store_table table,
 /* Rows in rising order, allocated from a. */
 int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
               struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
+/* The same of an owner's rows in a table, by id. */
+int db_owned(struct db *db, enum store_table table, struct str owner, struct arena *a,
+             struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
 int db_last_seq(struct db *db, int64_t *ret, struct err *e) ERR_CHECK;

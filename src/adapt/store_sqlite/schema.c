@@ -27,6 +27,8 @@ static const char *const steps[] = {
     "CREATE INDEX event_owner ON event (owner);"
     "CREATE TABLE target " ROWS "CREATE TABLE defaults " ROWS "CREATE TABLE namespace " ROWS
     "PRAGMA application_id = " AS_TEXT(APPLICATION_ID) ";",
+    /* 2: the index finds an owner's rows in their order */
+    "CREATE TABLE revision " ROWS "CREATE INDEX revision_owner ON revision (owner, id);",
 };
 
 enum { NEWEST = sizeof(steps) / sizeof(steps[0]) };

@@ -72,20 +72,40 @@ static void store_commit(void *ctx, const struct store_write *writes, size_t n,
     store_thread_send(s->thread, job);
 }
 
+static struct job *read_job(enum job_kind kind, const struct store_event_query *q)
+{
+    struct job *job = mem_alloc(sizeof(*job));
+    job->kind = kind;
+    job->arena = arena_new();
+    job->query = *q;
+    job->query.owner = arena_str(job->arena, q->owner);
+    /* what it answers when the store closes before it was read */
+    job->status = err_set(&job->err, ERR_UNAVAILABLE, "the store is closing");
+    return job;
+}
+
 static void store_events(void *ctx, const struct store_event_query *q,
                          void (*fn)(void *arg, const struct store_row *rows, size_t n,
                                     const struct err *e),
                          void *arg)
 {
     struct sqlite_store *s = ctx;
-    struct job *job = mem_alloc(sizeof(*job));
-    job->kind = JOB_EVENTS;
-    job->arena = arena_new();
-    job->query = *q;
-    job->query.owner = arena_str(job->arena, q->owner);
-    /* what it answers when the store closes before it was read */
-    job->status = err_set(&job->err, ERR_UNAVAILABLE, "the store is closing");
-    job->on_events = fn;
+    struct job *job = read_job(JOB_EVENTS, q);
+    job->on_rows = fn;
+    job->arg = arg;
+    store_thread_send(s->thread, job);
+}
+
+static void store_owned(void *ctx, enum store_table table, struct str owner,
+                        void (*fn)(void *arg, const struct store_row *rows, size_t n,
+                                   const struct err *e),
+                        void *arg)
+{
+    struct sqlite_store *s = ctx;
+    struct store_event_query q = {.owner = owner};
+    struct job *job = read_job(JOB_OWNED, &q);
+    job->table = table;
+    job->on_rows = fn;
     job->arg = arg;
     store_thread_send(s->thread, job);
 }
@@ -140,6 +160,7 @@ static const struct store_ops ops = {
     .commit = store_commit,
     .load = store_load,
     .events = store_events,
+    .owned = store_owned,
     .last_seq = store_last_seq,
     .stats = store_stats,
     .close = store_close,

@@ -62,8 +62,8 @@ static void job_free(struct job *job)
 
 static void call_back(struct job *job)
 {
-    if (job->kind == JOB_EVENTS) {
-        job->on_events(job->arg, job->rows, job->n_rows, job->status < 0 ? &job->err : NULL);
+    if (job->kind != JOB_COMMIT) {
+        job->on_rows(job->arg, job->rows, job->n_rows, job->status < 0 ? &job->err : NULL);
         return;
     }
     struct store_result result = {job->txn.outcome, job->txn.text};
@@ -196,9 +196,12 @@ static void run_commits(struct store_thread *t, struct job *first)
 
 static void run_read(struct store_thread *t, struct job *job)
 {
-    if (job->kind == JOB_EVENTS) {
+    if (job->kind == JOB_EVENTS || job->kind == JOB_OWNED) {
         job->status =
-            db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err);
+            job->kind == JOB_EVENTS
+                ? db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err)
+                : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows,
+                           &job->n_rows, &job->err);
         finish(t, &job, 1);
         return;
     }

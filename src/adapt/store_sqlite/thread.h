@@ -11,10 +11,10 @@
 #define QUEUE_MOST_JOBS  32768U
 #define QUEUE_MOST_BYTES ((size_t)256 << 20)
 
-enum job_kind { JOB_COMMIT, JOB_EVENTS, JOB_LOAD, JOB_LAST_SEQ };
+enum job_kind { JOB_COMMIT, JOB_EVENTS, JOB_OWNED, JOB_LOAD, JOB_LAST_SEQ };
 
-/* Commits and events are freed after their callback; of the other two the caller waits and keeps the
- * job. */
+/* Commits, events and an owner's rows are freed after their callback; of the other two the caller
+ * waits and keeps the job. */
 struct job {
     struct job *next;
     enum job_kind kind;
@@ -26,12 +26,12 @@ struct job {
     /* JOB_COMMIT; an outcome of REFUSED from the start only passes through, in its place */
     struct db_txn txn;
     void (*on_commit)(void *arg, const struct store_result *result);
-    /* JOB_EVENTS */
+    /* JOB_EVENTS; of JOB_OWNED table and query.owner */
     struct store_event_query query;
     struct store_row *rows;
     size_t n_rows;
-    void (*on_events)(void *arg, const struct store_row *rows, size_t n, const struct err *e);
-    /* JOB_LOAD, JOB_LAST_SEQ */
+    void (*on_rows)(void *arg, const struct store_row *rows, size_t n, const struct err *e);
+    /* JOB_LOAD, JOB_OWNED, JOB_LAST_SEQ */
     enum store_table table;
     int (*on_row)(void *arg, const struct store_row *row, struct err *e);
     int64_t last_seq;
