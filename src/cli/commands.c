@@ -52,13 +52,14 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
     [FLAG_MESSAGE] = {"message", 'm', "TEXT", "Why, for the history."},
     [FLAG_DIFF] = {"diff", 0, "[A..]B", "What revision B changed, or what is different from A."},
-    [FLAG_TO] = {"to", 0, "N | NAME", "The revision to go back to; the Deployment that gets a copy."},
+    [FLAG_TO] = {"to", 0, "N | NAME",
+                 "The revision to go back to; the Deployment that gets a copy."},
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
     [FLAG_PLAN] = {"plan", 0, "ID | FILE",
-                   "Instead of a file: exactly what that plan of Sluice showed, or nothing. Of "
-                   "compat: the job's plan as Flink gives it; - is standard input."},
+                   "Exactly what that Plan showed, or nothing. Of compat: a file with the job's "
+                   "plan as Flink gives it."},
     [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
     [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},

@@ -1,4 +1,6 @@
 /* Tables to JSON Schema 2020-12, as OpenAPI 3.1 uses it. */
+#include <assert.h>
+
 #include "data/fields.h"
 
 #include "base/limits.h"
@@ -155,7 +157,7 @@ void fields_schema(struct json_out *o, const struct fields *f)
 }
 
 struct seen {
-    const struct fields *tables[64];
+    const struct fields *tables[128];
     size_t n;
 };
 
@@ -164,8 +166,8 @@ static bool note(struct seen *seen, const struct fields *f)
     for (size_t i = 0; i < seen->n; i++)
         if (seen->tables[i] == f)
             return false;
-    if (seen->n == sizeof(seen->tables) / sizeof(seen->tables[0]))
-        return false;
+    /* One that is left out would be a reference to nothing; their number is the program's own. */
+    assert(seen->n < sizeof(seen->tables) / sizeof(seen->tables[0]));
     seen->tables[seen->n++] = f;
     return true;
 }
