@@ -80,7 +80,8 @@ int job_plan_read(struct arena *a, struct json document, struct job_plan *ret, s
 /* One line of a description without the branches of its tree. */
 static struct str line_name(struct str line)
 {
-    while (line.len && memchr(" :+-|", line.ptr[0], 5))
+    struct str branches = STR(" :+-|");
+    while (line.len && str_find_char(branches, line.ptr[0]) < branches.len)
         line = str_skip(line, 1);
     return line;
 }

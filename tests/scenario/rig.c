@@ -431,25 +431,6 @@ void rig_edit(struct rig *r)
     rig_touch(r);
 }
 
-void rig_retry(struct rig *r)
-{
-    r->record.retries_asked++;
-    rig_touch(r);
-}
-
-void rig_restore_from(struct rig *r, struct str location, struct str nonce)
-{
-    r->restore_asked = true;
-    r->deployment.spec.restore_from = (struct restore_from){.location = location, .nonce = nonce};
-    rig_touch(r);
-}
-
-void rig_delete(struct rig *r)
-{
-    r->record.removing = true;
-    rig_touch(r);
-}
-
 struct str rig_request_savepoint(struct rig *r)
 {
     struct str id = arena_fmt(r->a, "a%07llx-0000-4000-8000-000000000000", (long long)++r->ids);

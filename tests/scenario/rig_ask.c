@@ -9,6 +9,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+void rig_retry(struct rig *r)
+{
+    r->record.retries_asked++;
+    rig_touch(r);
+}
+
+void rig_restore_from(struct rig *r, struct str location, struct str nonce)
+{
+    r->restore_asked = true;
+    r->deployment.spec.restore_from = (struct restore_from){.location = location, .nonce = nonce};
+    rig_touch(r);
+}
+
+void rig_delete(struct rig *r)
+{
+    r->record.removing = true;
+    rig_touch(r);
+}
+
 const struct savepoint *rig_expired(struct arena *a, const struct core_in *in)
 {
     size_t n;

@@ -109,6 +109,12 @@ const char *oracle_newest(const struct sim *s)
     return x ? x->location : NULL;
 }
 
+static bool retention_is_on(const struct sim *s)
+{
+    const struct store_row *row = store_find(s, STORE_DEPLOYMENT, s->deployment_id);
+    return row && str_contains(row->body, STR("\"snapshotRetention\":{\"max"));
+}
+
 /* What nobody named goes by retention, but for what a start could be restored from or the job was. */
 static bool retention_takes(const struct sim *s, const struct w_snapshot *x)
 {
@@ -116,7 +122,7 @@ static bool retention_takes(const struct sim *s, const struct w_snapshot *x)
     bool alive = at->phase != PHASE_NONE && at->phase != PHASE_DONE;
     bool base = alive && snapshot_location_equal(at->source_location, str_of(x->location));
     bool own = x->stop || (!x->savepoint && !x->imported);
-    return s->wish.keeps > 0 && own && !base && x != newest(s, 0, ALL) &&
+    return retention_is_on(s) && own && !base && x != newest(s, 0, ALL) &&
            x != newest(s, 0, SAVEPOINTS);
 }
 

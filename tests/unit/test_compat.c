@@ -21,9 +21,11 @@
     PLAN(NODE(COUNTER, 2, "counter<br/>+- sink: Writer<br/>") "," NODE( \
         NUMBERS, 1, "Source: numbers<br/>+- ledger<br/>"))
 /* The same with execution chaining switched off. */
-#define APART(more_)                                                                           \
-    PLAN(NODE(NUMBERS, 1, "Source: numbers<br/>") "," NODE(LEDGER, 1, "ledger<br/>") "," NODE( \
-        COUNTER, 2, "counter<br/>") "," NODE(SINK, 2, "sink: Writer<br/>") more_)
+#define APART_NODES                                                                   \
+    NODE(NUMBERS, 1, "Source: numbers<br/>")                                          \
+    "," NODE(LEDGER, 1, "ledger<br/>") "," NODE(COUNTER, 2, "counter<br/>") "," NODE( \
+        SINK, 2, "sink: Writer<br/>")
+#define APART PLAN(APART_NODES)
 
 static struct flink_operator operators[8];
 static struct flink_metadata snapshot;
@@ -74,7 +76,7 @@ static void then_it_is(struct compat c, enum compat_verdict verdict, enum compat
 static void state_that_all_has_its_task_is_compatible(void **state)
 {
     (void)state;
-    struct compat c = against(APART(""));
+    struct compat c = against(APART);
     then_it_is(c, COMPAT_COMPATIBLE, COMPAT_TAKEN);
     assert_int_equal(c.n, 3);
     assert_false(c.drops_state);
@@ -128,27 +130,27 @@ static void state_without_a_task_is_refused_unless_it_may_be_dropped(void **stat
 {
     (void)state;
     has(EXTRA, "extra")->uid = STR("extra");
-    struct compat c = against(APART(""));
+    struct compat c = against(APART);
     then_it_is(c, COMPAT_INCOMPATIBLE, COMPAT_OPERATOR_MISSING);
     assert_text(first(&c)->operator_id, EXTRA);
     assert_text(first(&c)->uid, "extra");
     assert_true(str_contains(c.reason, STR("operator " EXTRA " (extra)")));
     in.allow_non_restored_state = true;
     has("12768d937fdeee0d13c3317f2bafabe9", "more");
-    c = against(APART(""));
+    c = against(APART);
     assert_int_equal(c.verdict, COMPAT_COMPATIBLE);
     assert_true(c.drops_state);
     assert_true(str_contains(c.reason, STR("dropped")));
     /* without state there is nothing to lose */
     in.allow_non_restored_state = false;
     operators[4].has_state = operators[5].has_state = false;
-    assert_int_equal(against(APART("")).verdict, COMPAT_COMPATIBLE);
+    assert_int_equal(against(APART).verdict, COMPAT_COMPATIBLE);
 }
 
 static void a_task_that_is_new_starts_empty(void **state)
 {
     (void)state;
-    struct compat c = against(APART("," NODE(EXTRA, 1, "extra<br/>")));
+    struct compat c = against(PLAN(APART_NODES "," NODE(EXTRA, 1, "extra<br/>")));
     assert_int_equal(c.verdict, COMPAT_COMPATIBLE);
     const struct compat_finding *last =
         (const struct compat_finding *)c.findings.items + c.findings.n - 1;
@@ -160,9 +162,9 @@ static void parallelism_is_bound_by_the_states_max(void **state)
 {
     (void)state;
     operators[2].max_parallelism = 2;
-    assert_int_equal(against(APART("")).verdict, COMPAT_COMPATIBLE);
+    assert_int_equal(against(APART).verdict, COMPAT_COMPATIBLE);
     operators[2].max_parallelism = 1;
-    struct compat c = against(APART(""));
+    struct compat c = against(APART);
     then_it_is(c, COMPAT_INCOMPATIBLE, COMPAT_ABOVE_MAX);
     assert_true(str_contains(c.reason, STR("parallelism 2 is above 1")));
     /* a plan that does not tell its parallelism is no proof */
@@ -190,22 +192,22 @@ static void what_had_finished_is_not_promised(void **state)
     (void)state;
     operators[0].has_state = false;
     operators[0].finished = true;
-    then_it_is(against(APART("")), COMPAT_UNKNOWN, COMPAT_FINISHED);
+    then_it_is(against(APART), COMPAT_UNKNOWN, COMPAT_FINISHED);
 }
 
 static void flink_must_be_able_to_read_it(void **state)
 {
     (void)state;
     in.flink_version = STR("1.20.5");
-    then_it_is(against(APART("")), COMPAT_INCOMPATIBLE, COMPAT_CANNOT_READ);
+    then_it_is(against(APART), COMPAT_INCOMPATIBLE, COMPAT_CANNOT_READ);
     snapshot.version = 4;
-    assert_int_equal(against(APART("")).verdict, COMPAT_COMPATIBLE);
+    assert_int_equal(against(APART).verdict, COMPAT_COMPATIBLE);
     in.flink_version = STR("2.3.0");
-    then_it_is(against(APART("")), COMPAT_UNKNOWN, COMPAT_MAY_READ);
+    then_it_is(against(APART), COMPAT_UNKNOWN, COMPAT_MAY_READ);
     static const struct str unknown[] = {{"", 0}, {"7.0", 3}};
     for (size_t i = 0; i < 2; i++) {
         in.flink_version = unknown[i];
-        then_it_is(against(APART("")), COMPAT_UNKNOWN, COMPAT_FLINK_NOT_KNOWN);
+        then_it_is(against(APART), COMPAT_UNKNOWN, COMPAT_FLINK_NOT_KNOWN);
     }
 }
 

@@ -40,7 +40,7 @@ static struct str going(void)
     const struct savepoint **list = core_expired(story_arena, &in, &n);
     struct str text = STR("");
     assert_int_equal(list != NULL, n > 0);
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; list && i < n; i++)
         text = arena_fmt(story_arena, "%.*s%s%.*s", STR_ARG(text), i ? " " : "",
                          STR_ARG(list[i]->metadata.id));
     return text;
