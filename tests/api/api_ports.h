@@ -42,6 +42,9 @@ struct queued {
     int64_t number;
 };
 
+/* Delivered by the next world_settle, in the order of asking. */
+struct queued *enqueue(void (*deliver)(struct queued *q), void (*fn)(void), void *arg);
+
 struct stored_event {
     struct str owner;
     struct str body;
