@@ -62,10 +62,3 @@ void then_its_step_is(enum standby_step step)
 {
     assert_string_equal(standby_step_names[c.out.record.standby.step], standby_step_names[step]);
 }
-
-void then_no_standby_is_asked_about(void)
-{
-    struct core_in in = core_story_in();
-    core_step(story_arena, &in, &c.out);
-    assert_null(c.out.standby);
-}

@@ -1,5 +1,13 @@
-/* The standby before the core: which row decides, what it writes down and what is asked for. */
+/* The standby before the core, up to its end: which row decides, what it writes down and what is asked
+ * for. */
 #include "standby_story.h"
+
+static void then_no_standby_is_asked_about(void)
+{
+    struct core_in in = core_story_in();
+    core_step(story_arena, &in, &c.out);
+    assert_null(c.out.standby);
+}
 
 static void an_edit_that_was_checked_begins_one(void **state)
 {
@@ -289,51 +297,6 @@ static void what_nobody_needs_is_taken_down(void **state)
     then_row(700, ACTION_LOOK);
 }
 
-static void its_end_is_asked_for_until_it_is_gone(void **state)
-{
-    (void)state;
-    given_standby(STANDBY_STEP_END);
-    given_its_answer(OUTCOME_DONE, 0);
-    then_row(706, ACTION_LOOK);
-    assert_true(c.out.under_way);
-    given_it_waited(DEADLINE_TEARDOWN_US + 1);
-    c.seen.standby.call.sent_at = NOW - 2 * US_PER_S;
-    then_row(704, ACTION_STANDBY_CALL_AGAIN);
-    assert_true(looks(CALL_STANDBY_TEARDOWN));
-    given_standby(STANDBY_STEP_END);
-    then_row(704, ACTION_STANDBY_CALL_AGAIN);
-    given_standby(STANDBY_STEP_END);
-    c.record.standby.timer = 4; /* that was another step's call */
-    given_its_answer(OUTCOME_DONE, 0);
-    then_row(704, ACTION_STANDBY_CALL_AGAIN);
-    assert_true(looks(CALL_STANDBY_TEARDOWN));
-    c.seen.n_clusters = 1;
-    c.record.standby.verdict = STANDBY_COLD;
-    c.record.standby.judged_version = 2;
-    c.seen.job.tasks_up = 1;
-    then_row(702, ACTION_STANDBY_NOTE_GONE);
-    then_its_step_is(STANDBY_STEP_NONE);
-    assert_int_equal(c.out.record.standby.attempt.number, 0);
-    assert_int_equal(c.out.record.standby.verdict, STANDBY_COLD);
-    assert_int_equal(c.out.record.top, 2);
-    assert_int_equal(c.out.jobs[0]->status.state, JOB_TERMINATED);
-    assert_int_equal(c.out.jobs[0]->metadata.terminated_at, NOW);
-}
-
-static void a_decision_of_a_user_judges_anew(void **state)
-{
-    (void)state;
-    given_standby(STANDBY_STEP_NONE);
-    c.record.standby.verdict = STANDBY_REFUSED;
-    c.record.standby.judged_version = 2;
-    c.record.standby.reason = STR("main() throws");
-    c.record.retries_asked = 1;
-    struct core_in in = core_story_in();
-    core_step(story_arena, &in, &c.out);
-    assert_int_equal(c.out.record.standby.verdict, STANDBY_UNJUDGED);
-    assert_text(c.out.record.standby.reason, "");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -345,8 +308,6 @@ int main(void)
         CORE_STORY(what_cannot_be_had_is_done_without),
         CORE_STORY(a_plan_that_cannot_be_made_refuses_the_edit),
         CORE_STORY(what_nobody_needs_is_taken_down),
-        CORE_STORY(its_end_is_asked_for_until_it_is_gone),
-        CORE_STORY(a_decision_of_a_user_judges_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

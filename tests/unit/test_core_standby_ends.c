@@ -1,5 +1,36 @@
-/* A standby where its turn has come: a start goes on from it, or nobody needs it. */
+/* The end of a standby, and the start that goes on from one. */
 #include "standby_story.h"
+
+static void its_end_is_asked_for_until_it_is_gone(void **state)
+{
+    (void)state;
+    given_standby(STANDBY_STEP_END);
+    given_its_answer(OUTCOME_DONE, 0);
+    then_row(706, ACTION_LOOK);
+    assert_true(c.out.under_way);
+    given_it_waited(DEADLINE_TEARDOWN_US + 1);
+    c.seen.standby.call.sent_at = NOW - 2 * US_PER_S;
+    then_row(704, ACTION_STANDBY_CALL_AGAIN);
+    assert_true(looks(CALL_STANDBY_TEARDOWN));
+    given_standby(STANDBY_STEP_END);
+    then_row(704, ACTION_STANDBY_CALL_AGAIN);
+    given_standby(STANDBY_STEP_END);
+    c.record.standby.timer = 4; /* that was another step's call */
+    given_its_answer(OUTCOME_DONE, 0);
+    then_row(704, ACTION_STANDBY_CALL_AGAIN);
+    assert_true(looks(CALL_STANDBY_TEARDOWN));
+    c.seen.n_clusters = 1;
+    c.record.standby.verdict = STANDBY_COLD;
+    c.record.standby.judged_version = 2;
+    c.seen.job.tasks_up = 1;
+    then_row(702, ACTION_STANDBY_NOTE_GONE);
+    then_its_step_is(STANDBY_STEP_NONE);
+    assert_int_equal(c.out.record.standby.attempt.number, 0);
+    assert_int_equal(c.out.record.standby.verdict, STANDBY_COLD);
+    assert_int_equal(c.out.record.top, 2);
+    assert_int_equal(c.out.jobs[0]->status.state, JOB_TERMINATED);
+    assert_int_equal(c.out.jobs[0]->metadata.terminated_at, NOW);
+}
 
 /* Nothing runs, and the standby was begun for what is wanted. */
 static void given_a_start(enum standby_step step)
@@ -102,12 +133,28 @@ static void what_is_stopped_needs_none(void **state)
     then_row(624, ACTION_REST);
 }
 
+static void a_decision_of_a_user_judges_anew(void **state)
+{
+    (void)state;
+    given_standby(STANDBY_STEP_NONE);
+    c.record.standby.verdict = STANDBY_REFUSED;
+    c.record.standby.judged_version = 2;
+    c.record.standby.reason = STR("main() throws");
+    c.record.retries_asked = 1;
+    struct core_in in = core_story_in();
+    core_step(story_arena, &in, &c.out);
+    assert_int_equal(c.out.record.standby.verdict, STANDBY_UNJUDGED);
+    assert_text(c.out.record.standby.reason, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        CORE_STORY(its_end_is_asked_for_until_it_is_gone),
         CORE_STORY(a_start_goes_on_from_it),
         CORE_STORY(it_waits_for_the_end_of_the_job_before_it),
         CORE_STORY(what_is_stopped_needs_none),
+        CORE_STORY(a_decision_of_a_user_judges_anew),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
