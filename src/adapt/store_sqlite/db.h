@@ -83,10 +83,14 @@ bool db_write(struct db *db, struct db_txn *txns, size_t n, struct arena *a);
 int db_load(struct db *db, enum store_table table,
             int (*row)(void *arg, const struct store_row *row, struct err *e), void *arg,
             struct err *e) ERR_CHECK;
+struct db_rows {
+    struct store_row *items;
+    size_t n;
+};
 /* Rows in rising order, allocated from a. */
 int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
-              struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
+              struct db_rows *ret, struct err *e) ERR_CHECK;
 /* The same of an owner's rows in a table, by id. */
 int db_owned(struct db *db, enum store_table table, struct str owner, struct arena *a,
-             struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
+             struct db_rows *ret, struct err *e) ERR_CHECK;
 int db_last_seq(struct db *db, int64_t *ret, struct err *e) ERR_CHECK;

@@ -63,7 +63,7 @@ static void job_free(struct job *job)
 static void call_back(struct job *job)
 {
     if (job->kind != JOB_COMMIT) {
-        job->on_rows(job->arg, job->rows, job->n_rows, job->status < 0 ? &job->err : NULL);
+        job->on_rows(job->arg, job->rows.items, job->rows.n, job->status < 0 ? &job->err : NULL);
         return;
     }
     struct store_result result = {job->txn.outcome, job->txn.text};
@@ -199,9 +199,8 @@ static void run_read(struct store_thread *t, struct job *job)
     if (job->kind == JOB_EVENTS || job->kind == JOB_OWNED) {
         job->status =
             job->kind == JOB_EVENTS
-                ? db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err)
-                : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows,
-                           &job->n_rows, &job->err);
+                ? db_events(t->db, &job->query, job->arena, &job->rows, &job->err)
+                : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows, &job->err);
         finish(t, &job, 1);
         return;
     }

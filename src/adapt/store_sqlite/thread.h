@@ -28,8 +28,7 @@ struct job {
     void (*on_commit)(void *arg, const struct store_result *result);
     /* JOB_EVENTS; of JOB_OWNED table and query.owner */
     struct store_event_query query;
-    struct store_row *rows;
-    size_t n_rows;
+    struct db_rows rows;
     void (*on_rows)(void *arg, const struct store_row *rows, size_t n, const struct err *e);
     /* JOB_LOAD, JOB_OWNED, JOB_LAST_SEQ */
     enum store_table table;
