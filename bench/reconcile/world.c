@@ -203,6 +203,12 @@ static void cause(void *ctx, struct str url, struct str job_id, flink_fn *fn, vo
     answer(ctx, at_url(ctx, url), tell_accepted, (void (*)(void))fn, arg, STR(""));
 }
 
+static void plan(void *ctx, struct str url, const struct flink_plan *f, flink_fn *fn, void *arg)
+{
+    (void)f;
+    answer(ctx, at_url(ctx, url), tell_accepted, (void (*)(void))fn, arg, STR(""));
+}
+
 static void submit(void *ctx, struct str url, const struct flink_submit *s, flink_fn *fn, void *arg)
 {
     struct world_place *p = at_url(ctx, url);
@@ -236,8 +242,8 @@ static void cancel(void *ctx, struct str url, struct str job_id, flink_fn *fn, v
 
 struct flink world_flink(struct bench_world *w)
 {
-    static const struct flink_ops OPS = {look,   checkpoints, trigger, cause,
-                                         submit, savepoint,   cancel};
+    static const struct flink_ops OPS = {look, checkpoints, trigger,   cause,
+                                         plan, submit,      savepoint, cancel};
     return (struct flink){&OPS, w};
 }
 

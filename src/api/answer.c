@@ -114,6 +114,7 @@ static void as_yaml(struct call *c)
 
 void call_done(struct call *c)
 {
+    location_release(&c->hold);
     struct reply *r = &c->reply;
     size_t route = c->route ? (size_t)(c->route - routes) : MOST_ROUTES;
     struct str id = request_header(c->r, STR("x-request-id"));

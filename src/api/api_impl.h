@@ -110,6 +110,7 @@ struct call {
     struct str new_plan_id;    /* for the problem that says that a plan is stale */
     bool yaml;
     struct reply reply;
+    struct location_hold hold; /* of what it registers; released when the call is over */
 };
 
 /* ---- answer.c ---- */
@@ -231,7 +232,7 @@ route_fn get_deployments, post_deployment, get_deployment, put_deployment, patch
     delete_deployment, post_operation, post_plan, get_restore_decision, get_logs, get_revisions,
     get_revision, get_revision_changes, get_plan, get_lineage;
 route_fn get_jobs, get_job, get_savepoints, get_savepoint, post_savepoint, delete_savepoint,
-    get_events;
+    patch_savepoint, post_verification, post_compatibility, get_events;
 route_fn get_targets, post_target, get_target, put_target, delete_target, get_defaults,
     put_defaults, patch_defaults, get_global_defaults, get_namespaces, get_namespace;
 route_fn get_status, get_system_info, get_healthz, get_readyz, get_version, get_metrics,

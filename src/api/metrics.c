@@ -75,6 +75,8 @@ static void put_effects(struct buf *b, const struct counters *c)
         [LOOK_SNAPSHOT] = "look_snapshot",
         [LOOK_CAUSE] = "look_cause",
         [LOOK_ARTIFACT] = "look_artifact",
+        [LOOK_STANDBY] = "look_standby",
+        [LOOK_PLAN] = "look_plan",
         [CALL_PROVISION] = "provision",
         [CALL_UPLOAD] = "upload",
         [CALL_SUBMIT] = "submit",
@@ -82,6 +84,9 @@ static void put_effects(struct buf *b, const struct counters *c)
         [CALL_CANCEL] = "cancel",
         [CALL_TEARDOWN] = "teardown",
         [CALL_DISCARD] = "discard",
+        [CALL_STANDBY_PROVISION] = "standby_provision",
+        [CALL_STANDBY_UPLOAD] = "standby_upload",
+        [CALL_STANDBY_TEARDOWN] = "standby_teardown",
     };
     head(b, "sluice_effects_total", "counter", "What was asked of the world.");
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)

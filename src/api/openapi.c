@@ -4,6 +4,7 @@
 #include "api/lineage.h"
 #include "api/operations.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 
 #define SCHEMA(name) "{\"$ref\":\"#/components/schemas/" name "\"}"
 
@@ -68,9 +69,10 @@ static void put_list_schema(struct json_out *o, const struct resource *r)
 static void put_schemas(struct json_out *o)
 {
     static const struct fields *const extra[] = {
-        &plan_fields,     &restore_decision_fields, &operation_request_fields,
-        &revision_fields, &revision_head_fields,    &revision_changes_fields,
-        &lineage_fields};
+        &plan_fields,         &restore_decision_fields, &operation_request_fields,
+        &revision_fields,     &revision_head_fields,    &revision_changes_fields,
+        &lineage_fields,      &verification_fields,     &compat_request_fields,
+        &compat_answer_fields};
     enum { EXTRA = sizeof(extra) / sizeof(extra[0]) };
     const struct fields *tables[RESOURCE_KINDS + EXTRA + 1];
     size_t n = 0;

@@ -105,9 +105,10 @@ static void add_stop_steps(struct planner *p, bool savepoint)
     add_step(p, "COLLECT");
 }
 
-static void add_start_steps(struct planner *p)
+static void add_start_steps(struct planner *p, bool has_cluster)
 {
-    add_step(p, "DEPLOY");
+    if (!has_cluster)
+        add_step(p, "DEPLOY");
     add_step(p, "SUBMIT");
     if (p->plan->restore.outcome != HINT_EMPTY)
         add_step(p, "RESTORE");
@@ -173,13 +174,16 @@ static void plan_running(struct planner *p, bool state_changed)
             return;
         }
         p->plan->effect = (int)start_effect(p, true);
+        bool standby = p->next->deployment->spec.warm_standby;
+        if (standby)
+            add_step(p, "STANDBY");
         add_stop_steps(p, strategy != UPGRADE_STATELESS);
-        add_start_steps(p);
+        add_start_steps(p, standby);
     } else if (!p->now || state_changed || p->draft->upgrade) {
         take_hint(p, p->next, HINT_ON_START);
         p->plan->effect = (int)start_effect(p, false);
         if (p->plan->effect != PLAN_BLOCKED)
-            add_start_steps(p);
+            add_start_steps(p, false);
     }
 }
 
@@ -208,6 +212,15 @@ static void plan_effect(struct planner *p)
         take_hint(p, p->next, HINT_ON_CANCEL_THEN_START);
 }
 
+static bool takes_step(const struct plan *plan, const char *kind)
+{
+    const struct plan_step *steps = plan->steps.items;
+    for (size_t i = 0; i < plan->steps.n; i++)
+        if (str_eq(steps[i].kind, str_of(kind)))
+            return true;
+    return false;
+}
+
 /* ---- warnings that do not come from the choice of a snapshot ---- */
 
 static void warn(struct planner *p, const char *code, const char *severity, const char *text)
@@ -234,10 +247,11 @@ static void add_warnings(struct planner *p)
         warn(p, "NO_CHECKPOINT_INTERVAL", "warning",
              "flinkConfiguration has no execution.checkpointing.interval: unless the job's code "
              "sets one, no checkpoints are taken, and a lost job has only savepoints");
-    if (s->warm_standby)
-        warn(p, "NOT_AVAILABLE_YET", "info", "warmStandby is stored; nothing uses it yet");
-    if (s->snapshot_retention.max_count || s->snapshot_retention.max_age.us)
-        warn(p, "NOT_AVAILABLE_YET", "info", "snapshotRetention is stored; nothing uses it yet");
+    if (s->warm_standby && takes_step(p->plan, "STANDBY"))
+        warn(
+            p, "STANDBY_NEEDS_ROOM", "info",
+            "both clusters stand for a while; where the second one cannot be had beside the first, "
+            "the job is stopped first");
 }
 
 int plan_effect_of(struct arena *a, const struct core_in *now, const struct core_in *next,

@@ -72,7 +72,7 @@ void plan_reply_small(struct call *c, const struct entry *entry, enum plan_effec
     struct plan plan = {
         .namespace_name = c->namespace_name,
         .state_consequence = PLAN_STATE_NONE,
-        .changes = PLAN_CHANGES_SAFE,
+        .changes = effect == PLAN_NO_CHANGE ? PLAN_CHANGES_NONE : PLAN_CHANGES_SAFE,
         .effect = (int)effect,
     };
     if (m) {

@@ -12,6 +12,11 @@ int register_check_location(struct str location, struct str pointer, struct err 
     return 0;
 }
 
+int register_fail_going(struct str pointer, struct err *e)
+{
+    return err_at(e, ERR_CONFLICT, pointer, "what lies there is being deleted as a Savepoint");
+}
+
 int register_snapshot(struct arena *a, const struct named_snapshot *named, struct savepoint *ret,
                       struct err *e)
 {

@@ -4,6 +4,7 @@
 #include "api/lineage.h"
 #include "api/operations.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 
 #define NS      "/api/v1/namespaces/{namespace}"
 #define BIT(q)  (1U << QUERY_##q)
@@ -79,9 +80,20 @@ const struct route routes[] = {
          "that exists." },
 { GET, .path = NS "/savepoints/{name}", .fn = get_savepoint, .id = "getSavepoint",
   .gives = &savepoint_fields, .doc = "One Savepoint, by id." },
+{ PATCH, .path = NS "/savepoints/{name}", .fn = patch_savepoint, .id = "patchSavepoint",
+  .takes = &savepoint_fields, .gives = &savepoint_fields, .queries = WRITES,
+  .doc = "JSON merge patch of metadata.annotations and spec.pinned." },
 { DELETE_, .path = NS "/savepoints/{name}", .fn = delete_savepoint, .id = "deleteSavepoint",
   .gives = &savepoint_fields, .queries = BIT(FORCE) | BIT(DRY_RUN),
   .doc = "Deletes its data, when nobody needs it." },
+{ POST, .path = NS "/savepoints/{name}/verification", .fn = post_verification,
+  .id = "verifySavepoint", .gives = &verification_fields, .status = 200, .queries = BIT(DRY_RUN),
+  .doc = "Reads its data again, and records how far it is whole." },
+{ POST, .path = NS "/savepoints/{name}/compatibility", .fn = post_compatibility,
+  .id = "compareSavepoint", .takes = &compat_request_fields, .gives = &compat_answer_fields,
+  .status = 200,
+  .doc = "Whether a job of this plan can be restored from it. Nothing is stored. The body is what "
+         "Flink's REST gives for /jars/{id}/plan, /jobs/{id}/plan or /jobs/{id}." },
 { GET, .path = NS "/events", .fn = get_events, .id = "listEvents", .list_of = "EventList",
   .queries = BIT(DEPLOYMENT_ID) | BIT(JOB_ID) | BIT(SESSION_CLUSTER_ID) | BIT(SINCE) | BIT(LIMIT),
   .doc = "Events, oldest first: the newest of all, or with `since` the next ones." },

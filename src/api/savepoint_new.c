@@ -1,6 +1,7 @@
 /* POST savepoints: takes one of the running job, or registers one that exists. */
 #include "api/hint.h"
 #include "api/plan.h"
+#include "api/savepoint.h"
 #include "api/write.h"
 #include "base/uuid.h"
 #include "core/step.h"
@@ -95,6 +96,7 @@ static void fill_common(struct creation *w, const struct entry *entry)
     m->created_at = m->modified_at = app_wall_us(app);
     m->resource_version = 1;
     m->annotations = w->asked.metadata.annotations;
+    w->row.spec.pinned = w->asked.spec.pinned;
 }
 
 static void put_spec_version(struct creation *w, int64_t version)
@@ -130,20 +132,13 @@ static void fill_trigger(struct creation *w, const struct entry *entry)
 
 static struct event creation_event(const struct creation *w, const struct entry *entry)
 {
-    const struct metadata *m = &entry_deployment(entry)->metadata;
-    struct call *c = w->call;
-    return (struct event){
-        .namespace_name = m->namespace_name,
-        .deployment_id = m->id,
-        .deployment_name = m->name,
-        .job_id = w->row.metadata.job_id,
-        .name = w->imports ? STR("SAVEPOINT_REGISTERED") : STR("SAVEPOINT_REQUESTED"),
-        .created_at = app_wall_us(c->app),
-        .message = w->imports ? arena_fmt(c->a, "The user registers the snapshot at %.*s",
-                                          STR_ARG(w->row.spec.savepoint_location))
-                              : STR("The user asks for a savepoint"),
-        .actor = STR("user"),
-    };
+    struct event event = savepoint_event(
+        w->call, entry, w->imports ? STR("SAVEPOINT_REGISTERED") : STR("SAVEPOINT_REQUESTED"),
+        w->imports ? arena_fmt(w->call->a, "The user registers the snapshot at %.*s",
+                               STR_ARG(w->row.spec.savepoint_location))
+                   : STR("The user asks for a savepoint"));
+    event.job_id = w->row.metadata.job_id;
+    return event;
 }
 
 static void on_committed(void *arg, struct entry *entry, const struct store_result *r)
@@ -209,6 +204,21 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
     entry_when_idle(entry, creation_idle, w);
 }
 
+/* From here until the row is committed nobody deletes what it is about. */
+static void on_held(void *arg)
+{
+    struct creation *w = arg;
+    struct app *app = w->call->app;
+    struct err e = {0};
+    if (!w->call->hold.going) {
+        app->snapshots.ops->verify(app->snapshots.ctx, w->asked.spec.savepoint_location,
+                                   on_verified, w);
+        return;
+    }
+    register_fail_going(LOCATION, &e);
+    call_failed(w->call, &e);
+}
+
 enum handled post_savepoint(struct call *c, struct err *e)
 {
     struct creation *w = ARENA_NEW(c->a, struct creation);
@@ -220,8 +230,7 @@ enum handled post_savepoint(struct call *c, struct err *e)
         return HANDLED_FAILED;
     w->deployment_id = arena_str(c->a, entry->id);
     if (w->imports)
-        c->app->snapshots.ops->verify(c->app->snapshots.ctx, w->asked.spec.savepoint_location,
-                                      on_verified, w);
+        location_hold(c->app, &c->hold, w->asked.spec.savepoint_location, on_held, w);
     else
         entry_when_idle(entry, creation_idle, w);
     return HANDLED_LATER;

@@ -1,8 +1,8 @@
 /* Savepoints: reads, and whether one may be deleted. Creation is savepoint_new.c. */
 #include "api/plan.h"
+#include "api/savepoint.h"
 #include "api/write.h"
-#include "core/choice.h"
-#include "model/snapshot_location.h"
+#include "core/retention.h"
 
 enum handled get_savepoints(struct call *c, struct err *e)
 {
@@ -28,9 +28,8 @@ enum handled get_savepoints(struct call *c, struct err *e)
     return list_end(c, &l);
 }
 
-/* The Savepoint that the path names, and whose it is. */
-static const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,
-                                              struct err *e)
+const struct savepoint *call_savepoint(const struct call *c, struct entry **ret_entry,
+                                       struct err *e)
 {
     size_t n;
     if (check_namespace(c, e) < 0)
@@ -47,6 +46,21 @@ static const struct savepoint *call_savepoint(const struct call *c, struct entry
     return NULL;
 }
 
+struct event savepoint_event(const struct call *c, const struct entry *entry, struct str name,
+                             struct str message)
+{
+    const struct metadata *m = &entry_deployment(entry)->metadata;
+    return (struct event){
+        .namespace_name = m->namespace_name,
+        .deployment_id = m->id,
+        .deployment_name = m->name,
+        .name = name,
+        .created_at = app_wall_us(c->app),
+        .message = message,
+        .actor = STR("user"),
+    };
+}
+
 enum handled get_savepoint(struct call *c, struct err *e)
 {
     struct entry *entry;
@@ -55,42 +69,6 @@ enum handled get_savepoint(struct call *c, struct err *e)
 }
 
 /* ---- DELETE: the data goes only when nobody needs it (behaviour.md 5) ---- */
-
-static bool is_shared(const struct app *app, const struct savepoint *s)
-{
-    for (size_t i = 0; i < app->by_id.capacity; i++) {
-        const struct entry *e = app->by_id.slots[i].value;
-        for (size_t k = 0; app->by_id.slots[i].key.ptr && k < e->n_savepoints; k++) {
-            const struct savepoint *other = e->savepoints[k]->value;
-            if (other != s &&
-                snapshot_location_equal(other->spec.savepoint_location, s->spec.savepoint_location))
-                return true;
-        }
-    }
-    return false;
-}
-
-/* The one that a start, now or after the job, would be restored from. */
-static bool is_newest(const struct entry *entry, struct arena *a, const struct savepoint *s)
-{
-    struct core_in in = entry_input(entry, a);
-    const struct savepoint *newest = NULL;
-    for (size_t i = 0; i < in.n_savepoints; i++)
-        if (savepoint_is_usable(in.savepoints[i]) &&
-            (!newest || savepoint_order(in.savepoints[i], newest) > 0))
-            newest = in.savepoints[i];
-    struct choice c = core_choose(a, &in, false);
-    return newest == s || c.savepoint == s;
-}
-
-static bool is_base(const struct entry *entry, const struct savepoint *s)
-{
-    const struct attempt *at = &entry_record(entry)->current;
-    bool alive = at->phase != PHASE_NONE && at->phase != PHASE_DONE;
-    return alive && at->source == SOURCE_SNAPSHOT &&
-           (str_eq(at->source_savepoint_id, s->metadata.id) ||
-            snapshot_location_equal(at->source_location, s->spec.savepoint_location));
-}
 
 static bool is_in_work(const struct entry *entry, const struct savepoint *s)
 {
@@ -102,15 +80,9 @@ static bool is_in_work(const struct entry *entry, const struct savepoint *s)
 static const char *needed_because(const struct call *c, const struct entry *entry,
                                   const struct savepoint *s)
 {
-    if (s->metadata.origin == ORIGIN_COPIED)
-        return "it was registered, its data belongs to somebody else";
-    if (is_shared(c->app, s))
-        return "another Savepoint has the same location";
-    if (is_base(entry, s))
-        return "the present job was restored from it";
-    if (s->status.state == SAVEPOINT_COMPLETED && is_newest(entry, c->a, s))
-        return "it is the newest snapshot of its Deployment";
-    return NULL;
+    struct core_in in = entry_input(entry, c->a);
+    const char *why = core_needed_because(c->a, &in, s);
+    return !why && location_is_shared(c->app, s) ? "another Savepoint has the same location" : why;
 }
 
 static int check_deletable(const struct call *c, const struct entry *entry,
@@ -119,6 +91,8 @@ static int check_deletable(const struct call *c, const struct entry *entry,
     if (s->status.state == SAVEPOINT_STARTED || is_in_work(entry, s))
         return err_set(e, ERR_CONFLICT, "it is %s; wait for its end",
                        savepoint_state_names[s->status.state]);
+    if (s->spec.pinned)
+        return err_set(e, ERR_CONFLICT, "it is pinned; unpin it first (spec.pinned: false)");
     const char *why = force ? NULL : needed_because(c, entry, s);
     if (why)
         return err_set(e, ERR_CONFLICT,
@@ -149,20 +123,12 @@ static void on_deleted(void *arg, struct entry *entry, const struct store_result
 
 static struct event deletion_event(const struct deletion *w, const struct entry *entry)
 {
-    const struct metadata *m = &entry_deployment(entry)->metadata;
-    return (struct event){
-        .namespace_name = m->namespace_name,
-        .deployment_id = m->id,
-        .deployment_name = m->name,
-        .name = w->force ? STR("SAVEPOINT_FORGOTTEN") : STR("TRIGGERED_SAVEPOINT_DELETION"),
-        .created_at = app_wall_us(w->call->app),
-        .message =
-            arena_fmt(w->call->a,
-                      w->force ? "The user drops the record of Savepoint %.*s; its data stays"
-                               : "The user deletes Savepoint %.*s and its data",
-                      STR_ARG(w->id)),
-        .actor = STR("user"),
-    };
+    return savepoint_event(
+        w->call, entry, w->force ? STR("SAVEPOINT_FORGOTTEN") : STR("TRIGGERED_SAVEPOINT_DELETION"),
+        arena_fmt(w->call->a,
+                  w->force ? "The user drops the record of Savepoint %.*s; its data stays"
+                           : "The user deletes Savepoint %.*s and its data",
+                  STR_ARG(w->id)));
 }
 
 static void deletion_idle(void *arg)

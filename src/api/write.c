@@ -335,6 +335,19 @@ static void on_verified(void *arg, enum outcome outcome, const struct snapshot_s
     when_idle(w);
 }
 
+static void on_held(void *arg)
+{
+    struct write *w = arg;
+    struct app *app = w->call->app;
+    struct err e = {0};
+    if (!w->call->hold.going) {
+        app->snapshots.ops->verify(app->snapshots.ctx, w->call->hold.location, on_verified, w);
+        return;
+    }
+    register_fail_going(RESTORE_LOCATION, &e);
+    write_fail(w, &e);
+}
+
 /* ---- the beginning ---- */
 
 int write_read(struct write *w, bool plan_only, struct err *e)
@@ -364,8 +377,9 @@ int write_go(struct write *w, const struct entry *entry, struct err *e)
     if (make_draft(w, e) < 0)
         return -1;
     struct str location = w->draft.deployment.spec.restore_from.location;
+    location_release(&c->hold);
     if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
-        c->app->snapshots.ops->verify(c->app->snapshots.ctx, location, on_verified, w);
+        location_hold(c->app, &c->hold, arena_str(c->a, location), on_held, w);
     else
         when_idle(w);
     return 0;

@@ -92,5 +92,7 @@ int register_snapshot(struct arena *a, const struct named_snapshot *named, struc
                       struct err *e) ERR_CHECK;
 /* Its place in the lineage of the Deployment (NULL: a new one): it counts from now. */
 void register_place(const struct entry *e, struct savepoint *s);
+/* What lies there is going: it could not be held. */
+int register_fail_going(struct str pointer, struct err *e);
 /* -1 unless text that could be the location of a snapshot. */
 int register_check_location(struct str location, struct str pointer, struct err *e) ERR_CHECK;

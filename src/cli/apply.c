@@ -17,7 +17,7 @@ static int unreadable(struct cli *c, struct str file, struct str why)
                 NULL);
 }
 
-static int read_file(struct cli *c, struct str file, struct str *ret)
+int file_read(struct cli *c, struct str file, struct str *ret)
 {
     bool is_stdin = str_eq(file, STR("-"));
     int fd = is_stdin ? STDIN_FILENO : open(arena_cstr(c->a, file), O_RDONLY | O_CLOEXEC);
@@ -70,7 +70,7 @@ static int read_documents(struct cli *c, struct json *ret, size_t *ret_n)
     if (!flag_given(c, FLAG_FILE))
         return fail(c, EXIT_USAGE, "which file?", STR("-f FILE is missing; - is standard input"),
                     arena_fmt(c->a, "sluice help %s", c->command->name).ptr);
-    int r = read_file(c, file, &rest);
+    int r = file_read(c, file, &rest);
     if (r != EXIT_DONE)
         return r;
     *ret_n = 0;
@@ -152,11 +152,11 @@ static void separate(struct cli *c, size_t i, size_t n)
 
 int cmd_apply(struct cli *c)
 {
-    if (flag_given(c, FLAG_PLAN) && flag_given(c, FLAG_FILE))
+    if (flag_given(c, FLAG_PLAN_ID) && flag_given(c, FLAG_FILE))
         return fail(c, EXIT_USAGE, "a file or a plan?", STR("-f and --plan exclude each other"),
                     NULL);
-    if (flag_given(c, FLAG_PLAN))
-        return write_planned(c, c->flags[FLAG_PLAN]);
+    if (flag_given(c, FLAG_PLAN_ID))
+        return write_planned(c, c->flags[FLAG_PLAN_ID]);
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
     int r = read_documents(c, docs, &n);

@@ -23,6 +23,8 @@ enum exit_code {
     EXIT_DECLINED = 9,
     EXIT_CHANGES = 10,
     EXIT_STATE_LOSS = 11,
+    EXIT_UNSOUND = 12,
+    EXIT_UNSAID = 13,
     EXIT_SIGINT = 130,
     EXIT_SIGPIPE = 141,
     EXIT_SIGTERM = 143,
@@ -59,12 +61,15 @@ enum flag {
     FLAG_MESSAGE,
     FLAG_DIFF,
     FLAG_TO,
+    FLAG_TO_REVISION,
     FLAG_STATE,
     FLAG_PLAN,
+    FLAG_PLAN_ID,
     FLAG_NAME,
     FLAG_FROM,
     FLAGS,
 };
+_Static_assert(FLAGS <= 64, "a command's flags are the bits of one number");
 
 struct flag_info {
     const char *name;
@@ -260,6 +265,11 @@ struct str object_name(const struct cli *c, const struct kind *k, struct json ob
 /* GET of a Deployment by name. */
 int get_one_deployment(struct cli *c, struct str name, struct json *ret);
 
+/* ---- apply.c ---- */
+
+/* All of a file, "-" is standard input; EXIT_DONE, or EXIT_USAGE with a word. */
+int file_read(struct cli *c, struct str file, struct str *ret);
+
 /* ---- plan.c ---- */
 
 /* The Plan in lines for people. */
@@ -317,6 +327,19 @@ int assign(struct cli *c, struct str word, struct json *document);
 /* The same with a value that is text, whatever it looks like. */
 int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
 
+/* ---- savepoint.c ---- */
+
+/* Registers what lies at the location as a Savepoint of the Deployment. */
+int savepoint_register(struct cli *c, struct str deployment, struct str location,
+                       struct json *savepoint);
+/* One line, or the document. */
+void print_savepoint(struct cli *c, struct json object, const char *did);
+
+/* ---- savepoint_care.c ---- */
+
+/* "savepoint/ID" or "ID": the id. */
+struct str savepoint_id(struct cli *c, struct str word);
+
 /* ---- commands, by file ---- */
 
 typedef int command_fn(struct cli *c);
@@ -328,5 +351,7 @@ command_fn cmd_restore;                                   /* restore.c */
 command_fn cmd_history, cmd_rollback, cmd_restart;        /* history.c, rollback.c */
 command_fn cmd_fork;                                      /* fork.c */
 command_fn cmd_savepoint_create, cmd_savepoint_list, cmd_savepoint_register, cmd_savepoint_delete,
-    cmd_savepoint_inspect;                     /* savepoint.c, inspect.c */
+    cmd_savepoint_inspect; /* savepoint.c, inspect.c */
+command_fn cmd_savepoint_verify, cmd_savepoint_copy, cmd_savepoint_pin, cmd_savepoint_unpin,
+    cmd_savepoint_compat;                      /* savepoint_care.c */
 command_fn cmd_explain, cmd_version, cmd_help; /* explain.c, help.c */

@@ -17,6 +17,8 @@ static const struct {
     {EXIT_DECLINED, "you said no, or there was nobody to ask"},
     {EXIT_CHANGES, "plan --exit-code: changes, none of them dangerous"},
     {EXIT_STATE_LOSS, "plan --exit-code: changes that drop or rewind state"},
+    {EXIT_UNSOUND, "it was looked at, and is broken or does not fit"},
+    {EXIT_UNSAID, "it was looked at, and cannot be said"},
 };
 enum { N_EXITS = sizeof(exits) / sizeof(exits[0]) };
 

@@ -48,7 +48,8 @@ static const struct kind kinds[] = {
     { "VERIFIED", "status.verified", COLUMN_TEXT, false },
     { "TYPE", "metadata.type", COLUMN_TEXT, true },
     { "DEPLOYMENT ID", "metadata.deploymentId", COLUMN_TEXT, true },
-    { "LOCATION", "spec.savepointLocation", COLUMN_LINE, true } } },
+    { "LOCATION", "spec.savepointLocation", COLUMN_LINE, true },
+    { "PINNED", "spec.pinned", COLUMN_TEXT, true } } },
 { RESOURCE_EVENT, "event", event_words, "items", {
     { "SEQ", "metadata.sequence", COLUMN_TEXT, false },
     { "TIME", "metadata.createdAt", COLUMN_TEXT, false },

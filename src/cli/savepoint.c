@@ -1,7 +1,7 @@
 /* savepoint create, list, register, delete. */
 #include "cli/wait.h"
 
-static void print_savepoint(struct cli *c, struct json object, const char *did)
+void print_savepoint(struct cli *c, struct json object, const char *did)
 {
     struct str name = object_name(c, kind_of(RESOURCE_SAVEPOINT), object);
     if (c->format == FORMAT_NAME)
@@ -109,6 +109,21 @@ int cmd_savepoint_list(struct cli *c)
     return cmd_get(c);
 }
 
+int savepoint_register(struct cli *c, struct str deployment, struct str location,
+                       struct json *savepoint)
+{
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
+    json_begin_object(&o);
+    json_key(&o, STR("savepointLocation"));
+    json_put_str(&o, location);
+    json_end_object(&o);
+    int r = post(c, deployment, arena_str(c->a, buf_str(&b)),
+                 arena_fmt(c->a, "register %.*s", STR_ARG(location)).ptr, savepoint);
+    buf_fini(&b);
+    return r;
+}
+
 int cmd_savepoint_register(struct cli *c)
 {
     struct str name;
@@ -116,17 +131,8 @@ int cmd_savepoint_register(struct cli *c)
     struct str location = c->words[c->n_words - 1];
     c->n_words--;
     int r = ref_deployment(c, 0, &name);
-    if (r != EXIT_DONE)
-        return r;
-    struct buf b = {0};
-    struct json_out o = {.buf = &b};
-    json_begin_object(&o);
-    json_key(&o, STR("savepointLocation"));
-    json_put_str(&o, location);
-    json_end_object(&o);
-    r = post(c, name, arena_str(c->a, buf_str(&b)),
-             arena_fmt(c->a, "register %.*s", STR_ARG(location)).ptr, &savepoint);
-    buf_fini(&b);
+    if (r == EXIT_DONE)
+        r = savepoint_register(c, name, location, &savepoint);
     if (r == EXIT_DONE)
         print_savepoint(c, savepoint, "is registered");
     return r;
@@ -134,11 +140,6 @@ int cmd_savepoint_register(struct cli *c)
 
 int cmd_savepoint_delete(struct cli *c)
 {
-    struct str rest;
-    struct str id = c->words[0];
-    struct str first = str_split(id, '/', &rest);
-    if (kind_find(first) == kind_of(RESOURCE_SAVEPOINT) && rest.len)
-        id = rest;
-    c->words[0] = arena_fmt(c->a, "savepoint/%.*s", STR_ARG(id));
+    c->words[0] = arena_fmt(c->a, "savepoint/%.*s", STR_ARG(savepoint_id(c, c->words[0])));
     return cmd_delete(c);
 }

@@ -64,6 +64,8 @@ bool core_accept(struct arena *a, const struct core_in *in, struct record *recor
     record->failures = (struct list){0};
     record->setbacks = 0;
     record->spent = SPENT_NOTHING;
+    record->standby.verdict = STANDBY_UNJUDGED;
+    record->standby.reason = (struct str){0};
     /* Nothing else leaves it: who asks for this has seen what is wrong. The world decides again. */
     record->halted = record->halted && !retry;
     record->gave_up = record->gave_up_message = (struct str){0};

@@ -114,11 +114,9 @@ void act_teardown(struct step *s)
 
 void act_sweep(struct step *s)
 {
-    enum phase phase = s->facts.phase;
-    bool owns = phase != PHASE_NONE && phase != PHASE_GONE && phase != PHASE_DONE;
     step_event(s, "FOUND_AN_OLD_JOB_AND_WILL_TERMINATE_IT",
                "Processes of an attempt that is over are still alive");
-    step_intend(s, INTENT_TEARDOWN, owns ? s->rec->current.number - 1 : s->rec->top);
+    step_intend(s, INTENT_TEARDOWN, s->rec->top);
     step_call(s);
 }
 
@@ -128,7 +126,7 @@ void act_sweep(struct step *s)
 static bool never_started(const struct step *s)
 {
     const struct attempt *at = &s->rec->current;
-    bool told = facts_call_is_ours(s->in) || s->in->seen->newest_ended >= at->number;
+    bool told = facts_call_is_ours(s->in) || core_is_ended(s->in, at->number);
     return facts_may_start_late(s->in) && at->absent && told;
 }
 

@@ -155,7 +155,9 @@ void act_savepoint(struct step *s)
     begin_savepoint(s, INTENT_SAVEPOINT, asked->metadata.id);
     struct savepoint *put = step_put_savepoint(s, asked);
     put->metadata.job_id = s->rec->current.job_id;
-    put->metadata.annotations = step_version_annotation(s);
+    put->metadata.annotations =
+        str_map_with(s->a, &asked->metadata.annotations, STR(ANNOTATION_SPEC_VERSION),
+                     step_version_annotation(s).items[0].value);
     put->spec.savepoint_location = s->rec->intent.directory;
     put->spec.flink_savepoint_id = s->in->ids[0];
     step_event(s, "NEED_TO_TRIGGER_A_SAVEPOINT", "A savepoint is taken in %.*s",
@@ -176,6 +178,11 @@ void act_spend_try(struct step *s)
 void act_discard(struct step *s)
 {
     const struct savepoint *old = core_discarded_savepoint(s->in);
+    if (old == s->in->expired)
+        step_event(s, "SAVEPOINT_EXPIRED",
+                   "Savepoint %.*s of attempt %d is deleted with its data: spec.snapshotRetention "
+                   "lets it go",
+                   STR_ARG(old->metadata.id), (int)old->status.attempt);
     step_intend(s, INTENT_DISCARD, 0);
     s->rec->intent.savepoint_id = old->metadata.id;
     s->rec->intent.directory = old->spec.savepoint_location;
@@ -223,6 +230,12 @@ void step_spend_try(struct step *s)
         act_give_up(s);
 }
 
+static bool ended_unasked(const struct step *s)
+{
+    const struct record *r = s->rec;
+    return r->current.number > r->ended_unasked && core_is_ended(s->in, r->current.number);
+}
+
 /* What is wrong, as long as it was not written down yet. */
 static struct str halt_cause(const struct step *s, int64_t newest)
 {
@@ -231,9 +244,9 @@ static struct str halt_cause(const struct step *s, int64_t newest)
         return arena_fmt(s->a,
                          "attempt %d exists or has existed, and this record knows none above %d",
                          (int)newest, (int)r->top);
-    if (s->in->seen->newest_ended > r->ended_unasked)
+    if (ended_unasked(s))
         return arena_fmt(s->a, "the cluster of attempt %d was taken down, and not for this record",
-                         (int)s->in->seen->newest_ended);
+                         (int)r->current.number);
     return STR("the world was newer than this record");
 }
 
@@ -253,8 +266,8 @@ void act_halt(struct step *s)
     s->out->changed = s->out->changed || (newest > r->top && newest > r->beyond);
     if (newest > r->top && newest > r->beyond)
         r->beyond = newest;
-    if (seen->newest_ended > r->ended_unasked)
-        r->ended_unasked = seen->newest_ended;
+    if (ended_unasked(s))
+        r->ended_unasked = r->current.number;
     r->halted = true;
 }
 

@@ -1,16 +1,17 @@
 /* Actions of section 500: reserve, provision, upload, submit. */
 #include "base/uuid.h"
+#include "core/facts_impl.h"
 #include "core/step_impl.h"
 
-static struct job *describe_job(struct step *s, const struct job_template *t, int64_t version)
+static struct job *describe_job(struct step *s, const struct job_template *t,
+                                const struct attempt *at)
 {
     const struct deployment *d = s->in->deployment;
-    struct attempt *at = &s->rec->current;
     char hex[HEX_ID_TEXT + 1];
     uuid_to_hex(at->job_id, hex);
     struct str_pair *annotation = ARENA_NEW(s->a, struct str_pair);
     *annotation = (struct str_pair){STR(ANNOTATION_SPEC_VERSION),
-                                    arena_fmt(s->a, "%lld", (long long)version)};
+                                    arena_fmt(s->a, "%lld", (long long)at->spec_version)};
     struct job *job = ARENA_NEW(s->a, struct job);
     s->out->jobs[s->out->n_jobs++] = job;
     job->metadata = (struct job_metadata){
@@ -46,28 +47,38 @@ static void runs_what_ran(struct job_spec *job, const struct job_spec *last)
 }
 
 /* Number and job id are durable before anything of the attempt exists, and are never used again. */
-void act_reserve(struct step *s)
+struct attempt step_next_attempt(struct step *s)
 {
-    int64_t version = core_target_version(s->in);
     s->rec->top = (s->rec->top > s->rec->beyond ? s->rec->top : s->rec->beyond) + 1;
-    s->rec->current = (struct attempt){
+    return (struct attempt){
         .number = s->rec->top,
         .job_id = s->in->ids[0],
         .phase = PHASE_RESERVED,
-        .spec_version = version,
+        .spec_version = core_target_version(s->in),
         .artifact_sha256 = s->in->seen->artifact.sha256,
         .artifact_name = s->in->seen->artifact.name,
         .dependency_sha256s = s->in->seen->artifact.dependency_sha256s,
         .entry_class = s->in->seen->artifact.entry_class,
         .reserved_at = s->in->wall_us,
     };
+}
+
+struct job *step_next_job(struct step *s, const struct attempt *at)
+{
     /* A recovery under upgrade NONE runs the recorded template, which already is effective. */
-    bool recorded = version != s->rec->spec_version;
-    struct job *job = describe_job(s, core_target_template(s->in), version);
+    bool recorded = at->spec_version != s->rec->spec_version;
+    struct job *job = describe_job(s, core_target_template(s->in), at);
     if (recorded)
         runs_what_ran(&job->spec, &s->in->last_job->spec);
+    return job;
+}
+
+void act_reserve(struct step *s)
+{
+    s->rec->current = step_next_attempt(s);
+    step_next_job(s, &s->rec->current);
     step_event(s, "CREATING_A_NEW_JOB", "Attempt %d of spec version %d begins", (int)s->rec->top,
-               (int)version);
+               (int)s->rec->current.spec_version);
     step_intend(s, INTENT_PROVISION, s->rec->top);
     step_call(s);
 }
@@ -136,7 +147,9 @@ void act_block_preflight(struct step *s)
 {
     const struct seen_artifact *a = &s->in->seen->artifact;
     bool ours = a->part.at > 0 && a->spec_version == core_target_version(s->in);
-    if (ours && a->outcome == OUTCOME_REFUSED) {
+    if (core_plan_is_refused(s->in)) {
+        step_give_up(s, "BLOCKED_PLAN_REFUSED", s->rec->standby.reason);
+    } else if (ours && a->outcome == OUTCOME_REFUSED) {
         step_give_up(s, "BLOCKED_CANNOT_START", a->text);
     } else if (core_choice_is_settled(s->in)) {
         act_block_choice(s);

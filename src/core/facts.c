@@ -9,7 +9,7 @@
 #include "model/flinkver.h"
 #include "model/snapshot_location.h"
 
-static bool is_fresh(const struct core_in *in, const struct seen_part *part)
+bool facts_are_fresh(const struct core_in *in, const struct seen_part *part)
 {
     return part->at > 0 && part->at >= in->seen->committed_at &&
            in->mono_us - part->at <= SIGHT_FRESH_US;
@@ -55,7 +55,7 @@ static bool owns_a_cluster(enum phase phase)
 
 /* Nobody else's TaskManager is registered, and enough of ours are. Flink still lists a dead one of
  * ours for a while. */
-static bool lists_only_ours(const struct flink_sight *job, const struct platform_cluster *c)
+bool facts_lists_only_ours(const struct flink_sight *job, const struct platform_cluster *c)
 {
     if ((int64_t)job->taskmanager_ids.n < c->taskmanagers_wanted)
         return false;
@@ -90,14 +90,22 @@ static enum world own_world(const struct core_in *in, const struct platform_clus
     bool complete = c->taskmanagers_alive >= c->taskmanagers_wanted;
     bool judged_by_job = phase == PHASE_RESERVED || phase == PHASE_PROVISIONED ||
                          phase == PHASE_SUBMITTED || phase == PHASE_UP;
-    if (judged_by_job && !is_fresh(in, &in->seen->job_part))
+    if (judged_by_job && !facts_are_fresh(in, &in->seen->job_part))
         return WORLD_UNKNOWN;
     if (!complete)
         return WORLD_SHORT;
     if (phase != PHASE_RESERVED && phase != PHASE_PROVISIONED)
         return WORLD_READY;
-    return job_sight_counts(in, c) && lists_only_ours(&in->seen->job, c) ? WORLD_READY
-                                                                         : WORLD_STARTING;
+    return job_sight_counts(in, c) && facts_lists_only_ours(&in->seen->job, c) ? WORLD_READY
+                                                                               : WORLD_STARTING;
+}
+
+bool core_is_ended(const struct core_in *in, int64_t attempt)
+{
+    for (size_t i = 0; i < in->seen->n_ended; i++)
+        if (in->seen->ended[i] == attempt)
+            return true;
+    return false;
 }
 
 /* Every attempt is in the record before anything of it exists, and so is the intent of its teardown:
@@ -108,8 +116,8 @@ static bool is_newer_world(const struct core_in *in)
     enum phase phase = (enum phase)r->current.phase;
     int64_t known = r->top > r->beyond ? r->top : r->beyond;
     bool may_live = owns_a_cluster(phase) && phase != PHASE_READ;
-    bool ended = may_live && in->seen->newest_ended >= r->current.number &&
-                 in->seen->newest_ended > r->ended_unasked;
+    bool ended =
+        may_live && r->current.number > r->ended_unasked && core_is_ended(in, r->current.number);
     return ended || in->seen->newest_attempt > known;
 }
 
@@ -118,10 +126,10 @@ static enum world world_of(const struct core_in *in)
     const struct seen *seen = in->seen;
     const struct record *r = in->record;
     const struct platform_cluster *own = NULL;
-    bool lower = false;
+    bool other = false;
     if (r->halted)
         return WORLD_NEWER;
-    if (!is_fresh(in, &seen->world_part) || seen->world_outcome != OUTCOME_DONE)
+    if (!facts_are_fresh(in, &seen->world_part) || seen->world_outcome != OUTCOME_DONE)
         return WORLD_UNKNOWN;
     if (is_newer_world(in))
         return WORLD_NEWER;
@@ -131,10 +139,10 @@ static enum world world_of(const struct core_in *in)
             return WORLD_NEWER;
         if (c->attempt == r->current.number && owns_a_cluster((enum phase)r->current.phase))
             own = c;
-        else
-            lower = true;
+        else if (c->attempt != r->standby.attempt.number)
+            other = true;
     }
-    if (!lower)
+    if (!other)
         return own ? own_world(in, own) : WORLD_NOTHING;
     /* Leftovers must not hide that the attempt itself is dead: its open call would wait for ever. */
     enum phase phase = (enum phase)r->current.phase;
@@ -171,7 +179,7 @@ static enum job_fact flink_status_fact(const struct core_in *in)
 static enum job_fact job_of(const struct core_in *in)
 {
     const struct seen *seen = in->seen;
-    if (!is_fresh(in, &seen->job_part) || seen->job.outcome != OUTCOME_DONE ||
+    if (!facts_are_fresh(in, &seen->job_part) || seen->job.outcome != OUTCOME_DONE ||
         !str_eq(seen->job_incarnation, in->record->current.incarnation))
         return SIGHT_UNKNOWN;
     /* What was seen before a submission was answered says nothing about what it did. */
@@ -364,8 +372,8 @@ static enum preflight preflight_of(const struct core_in *in)
 {
     const struct seen_artifact *a = &in->seen->artifact;
     enum choice_fact choice = core_choice_is_settled(in) ? next_choice(in) : CHOICE_VERIFIED;
-    if (!reads_what_runs(in) || choice == CHOICE_BAD || choice == CHOICE_FORBIDDEN ||
-        choice == CHOICE_UNREAD)
+    if (!reads_what_runs(in) || core_plan_is_refused(in) || choice == CHOICE_BAD ||
+        choice == CHOICE_FORBIDDEN || choice == CHOICE_UNREAD)
         return PREFLIGHT_REFUSED;
     if (choice == CHOICE_UNKNOWN || a->part.at == 0 || a->spec_version != core_target_version(in) ||
         a->outcome == OUTCOME_UNKNOWN)
@@ -398,7 +406,8 @@ const struct savepoint *core_requested_savepoint(const struct core_in *in)
 
 const struct savepoint *core_discarded_savepoint(const struct core_in *in)
 {
-    return first_in_state(in, SAVEPOINT_PENDING_DELETION);
+    const struct savepoint *asked = first_in_state(in, SAVEPOINT_PENDING_DELETION);
+    return asked ? asked : in->expired;
 }
 
 static enum request request_of(const struct core_in *in)
@@ -462,6 +471,7 @@ static enum pace stop_pace(const struct core_in *in)
 struct facts core_facts(const struct core_in *in)
 {
     enum phase phase = phase_of(in);
+    enum drift drift = drift_of(in);
     bool may_run = phase == PHASE_SUBMITTED || phase == PHASE_UP;
     return (struct facts){
         .want = want_of(in),
@@ -470,11 +480,12 @@ struct facts core_facts(const struct core_in *in)
         .job = job_of(in),
         .intent = (enum intent_kind)in->record->intent.kind,
         .result = facts_result(in),
-        .drift = drift_of(in),
+        .drift = drift,
         .evidence = evidence_of(in),
         .choice = choice_of(in),
         .preflight = preflight_of(in),
         .pace = may_run ? stop_pace(in) : start_pace(in),
         .request = request_of(in),
+        .standby = core_standby_fact(in, phase, drift),
     };
 }

@@ -79,6 +79,36 @@ enum pace {
 /* Something else a user asked for. */
 enum request { REQUEST_NONE, REQUEST_SAVEPOINT, REQUEST_DISCARD, REQUEST_REMOVE, REQUEST_VALUES };
 
+/* The next attempt's cluster, where spec.warmStandby asks for one. */
+enum standby_fact {
+    STANDBY_NONE,  /* none exists, and none is waited for */
+    STANDBY_DUE,   /* the running job is to be replaced, and waits for its standby */
+    STANDBY_READY, /* before the stop: it stands ready. Before a start: it can be gone on with */
+    STANDBY_IDLE,  /* it exists, and the present attempt has no use for it just now */
+    STANDBY_VALUES
+};
+
+/* ---- what section 700 looks at ---- */
+
+/* What the present attempt wants of a standby. */
+enum standby_use {
+    USE_NONE,
+    USE_KEEP,  /* it is, or may be, the next attempt */
+    USE_BEGIN, /* an edit that was checked waits to replace the running job */
+    USE_VALUES
+};
+
+/* Its cluster, by the same inventory as the present attempt's. */
+enum standby_world {
+    STANDBY_UNKNOWN,
+    STANDBY_GONE,
+    STANDBY_STARTING,
+    STANDBY_UP, /* its JobManager lists exactly its TaskManagers */
+    STANDBY_SHORT,
+    STANDBY_DEAD, /* its JobManager is proven dead, or another process */
+    STANDBY_WORLDS
+};
+
 #define PHASE_VALUES  (PHASE_DONE + 1)
 #define INTENT_VALUES (INTENT_DISCARD + 1)
 
@@ -95,10 +125,23 @@ struct facts {
     enum preflight preflight;
     enum pace pace;
     enum request request;
+    enum standby_fact standby;
+};
+
+struct standby_facts {
+    enum standby_step step;
+    enum standby_use use;
+    enum standby_world world;
+    enum result result; /* of the step's call, or of the plan */
 };
 
 /* Pure. Reads nothing but `in`. */
 struct facts core_facts(const struct core_in *in);
+/* The same of the standby; `facts`: those of the same input. */
+struct standby_facts core_standby_facts(const struct core_in *in, const struct facts *facts);
+
+/* The teardown of this attempt was asked for and is complete, as the platform knows. */
+bool core_is_ended(const struct core_in *in, int64_t attempt);
 
 /* A job runs that an edit will replace, and what its successor restores does not hang on how that
  * job ends: spec.restoreFrom names it, or no savepoint is taken and checkpoints do not count. Then it
@@ -119,5 +162,6 @@ struct fact_column {
     size_t n;
     const char *const *values;
 };
-enum { FACT_COLUMNS = 12 };
+/* The first MAIN_COLUMNS are those of sections 100 to 600, the others those of section 700. */
+enum { MAIN_COLUMNS = 13, FACT_COLUMNS = MAIN_COLUMNS + 4 };
 extern const struct fact_column fact_columns[FACT_COLUMNS];

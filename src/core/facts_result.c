@@ -93,12 +93,16 @@ static enum result partial(const struct core_in *in, struct str location)
     return taken == 0 || c->latest_completed.id > taken ? RESULT_REFUSED : RESULT_PARTIAL;
 }
 
+/* A server error may come from a gateway or a time-out inside: the work may go on. */
+static bool is_refusal(const struct seen_call *call)
+{
+    return call->outcome == OUTCOME_REFUSED && call->status < 500;
+}
+
 /* Once it is answered, if this process sent it. */
 static bool call_was_refused(const struct core_in *in)
 {
-    const struct seen_call *call = &in->seen->call;
-    /* A server error may come from a gateway or a time-out inside: the work may go on. */
-    return facts_call_is_ours(in) && call->outcome == OUTCOME_REFUSED && call->status < 500;
+    return facts_call_is_ours(in) && is_refusal(&in->seen->call);
 }
 
 /* The more often in vain, the later (behaviour.md 4). */
@@ -164,18 +168,17 @@ static enum result trigger_result(const struct core_in *in, bool late)
     }
 }
 
-static enum result call_result(const struct core_in *in, bool late)
+enum result facts_call_result(const struct seen_call *call, bool is_ours, bool late)
 {
-    const struct seen_call *call = &in->seen->call;
     if (late)
         return RESULT_OVERDUE;
-    if (!facts_call_is_ours(in))
+    if (!is_ours)
         return RESULT_UNKNOWN;
     if (!call->answered)
         return RESULT_WAITING;
     if (call->outcome == OUTCOME_DONE)
         return RESULT_DONE;
-    return call_was_refused(in) ? RESULT_REFUSED : RESULT_UNKNOWN;
+    return is_refusal(call) ? RESULT_REFUSED : RESULT_UNKNOWN;
 }
 
 enum result facts_result(const struct core_in *in)
@@ -188,5 +191,5 @@ enum result facts_result(const struct core_in *in)
         return trigger_result(in, late);
     if (intent->kind == INTENT_PROVISION && port_was_taken(in))
         return RESULT_REFUSED;
-    return call_result(in, late);
+    return facts_call_result(&in->seen->call, facts_call_is_ours(in), late);
 }

@@ -21,8 +21,12 @@ struct core_in {
     const struct record *record;
     const struct savepoint *const *savepoints; /* of this Deployment, any order */
     size_t n_savepoints;
-    const struct job *job;      /* of record->current: an attempt has one; NULL before the first */
-    const struct job *last_job; /* the newest Job that was ever UP, or NULL */
+    /* One of them that core_expired lets go, and whose data no other Savepoint of the server needs;
+     * NULL = none. */
+    const struct savepoint *expired;
+    const struct job *job; /* of record->current: an attempt has one; NULL before the first */
+    const struct job *standby_job; /* of record->standby, or NULL */
+    const struct job *last_job;    /* the newest Job that was ever UP, or NULL */
     const struct seen *seen;
     int64_t mono_us;
     int64_t wall_us;

@@ -4,6 +4,15 @@
 #include "core/step_impl.h"
 #include "model/snapshot_location.h"
 
+/* A teardown ends all that is over. */
+static bool is_kept(const struct record *r, int64_t attempt)
+{
+    bool current = attempt == r->current.number && r->current.phase != PHASE_READ &&
+                   r->current.phase != PHASE_GONE && r->current.phase != PHASE_NONE &&
+                   r->current.phase != PHASE_DONE;
+    return current || attempt == r->standby.attempt.number;
+}
+
 /* The call that belongs to the intent in the record. */
 void step_call(struct step *s)
 {
@@ -20,7 +29,7 @@ void step_call(struct step *s)
         return;
     }
     for (size_t k = 0; k < seen->n_clusters; k++)
-        if (seen->clusters[k].attempt <= i->attempt)
+        if (!is_kept(s->rec, seen->clusters[k].attempt))
             step_effect(s, CALL_TEARDOWN, seen->clusters[k].attempt, (struct str){0});
 }
 
@@ -61,7 +70,8 @@ static bool at_rest(const struct step *s)
     const struct record *r = s->rec;
     bool quiet =
         (s->rule->then == ACTION_REST && r->operation.kind == OPERATION_NONE) || r->gave_up.len > 0;
-    return (r->halted || (quiet && r->intent.kind == INTENT_NONE)) && !s->out->changed;
+    bool standby = r->standby.step != STANDBY_STEP_NONE && r->standby.step != STANDBY_STEP_READY;
+    return (r->halted || (quiet && r->intent.kind == INTENT_NONE && !standby)) && !s->out->changed;
 }
 
 /* Not up yet: how soon the next step follows hangs on the next look. */
@@ -101,7 +111,7 @@ static int64_t world_interval(const struct step *s)
     if (at_rest(s) && !comes_up(s))
         return rest_interval(s);
     bool end = s->rec->intent.kind == INTENT_TEARDOWN && !call_is_open(s);
-    return end ? busy_interval(s) : patient_interval(s);
+    return end || s->rec->standby.step == STANDBY_STEP_END ? busy_interval(s) : patient_interval(s);
 }
 
 static int64_t job_interval(const struct step *s)
@@ -239,6 +249,33 @@ static void look_at_choice(struct step *s)
          same ? LOOK_SNAPSHOT_AGAIN_US : 0);
 }
 
+static int64_t standby_interval(const struct step *s)
+{
+    const struct seen_standby *seen = &s->in->seen->standby;
+    bool waits = seen->timer == s->rec->standby.timer;
+    return pace_look_us(waits ? s->in->mono_us - seen->timer_since : 0, s->in->under_way);
+}
+
+/* main() runs for it: it is asked for once a step, and again only when there was no answer. */
+static void look_at_plan(struct step *s)
+{
+    const struct seen_standby *seen = &s->in->seen->standby;
+    bool asked = seen->timer == s->rec->standby.timer && seen->plan_part.at >= seen->timer_since;
+    if (seen->plan_part.asked)
+        return;
+    if (!asked || s->in->mono_us - seen->plan_part.at >= LOOK_SLOW_US)
+        step_effect(s, LOOK_PLAN, s->rec->standby.attempt.number, (struct str){0});
+    wake_by(s, s->in->mono_us + LOOK_SLOW_US);
+}
+
+static void look_at_standby(struct step *s)
+{
+    if (s->rec->standby.step == STANDBY_STEP_PROVISION)
+        look(s, LOOK_STANDBY, &s->in->seen->standby.part, (struct str){0}, standby_interval(s));
+    if (s->rec->standby.step == STANDBY_STEP_WARM)
+        look_at_plan(s);
+}
+
 void step_look(struct step *s)
 {
     const struct seen *seen = s->in->seen;
@@ -253,6 +290,7 @@ void step_look(struct step *s)
     look_at_directories(s);
     look_at_artifact(s);
     look_at_choice(s);
+    look_at_standby(s);
 }
 
 void core_notice_request(const struct core_in *in, struct seen *seen)

@@ -34,6 +34,7 @@
 #define DEADLINE_CANCEL_US   (180 * US_PER_S) /* Flink's own task.cancellation.timeout: 180 */
 #define DEADLINE_TEARDOWN_US (30 * US_PER_S)
 #define DEADLINE_DISCARD_US  (60 * US_PER_S)
+#define DEADLINE_PLAN_US     (60 * US_PER_S) /* main() up to execute() */
 /* Other waits. */
 #define WAIT_SAVEPOINTABLE_US (60 * US_PER_S) /* until a try is spent on a job that is not up */
 #define WAIT_STATISTICS_US    (20 * US_PER_S) /* for the last statistics of a JobManager */

@@ -52,6 +52,23 @@ enum operation_kind {
 
 enum source_kind { SOURCE_UNDECIDED, SOURCE_EMPTY, SOURCE_SNAPSHOT };
 enum checkpointing { CHECKPOINTING_UNKNOWN, CHECKPOINTING_ON, CHECKPOINTING_OFF };
+/* What is under way with the cluster that stands ready for the next attempt. The step is the durable
+ * intent of its call, beside the one intent that the present attempt may have. */
+enum standby_step {
+    STANDBY_STEP_NONE,      /* there is none */
+    STANDBY_STEP_PROVISION, /* its cluster is asked for */
+    STANDBY_STEP_UPLOAD,    /* the jar is handed to its JobManager */
+    STANDBY_STEP_WARM,      /* the job's plan is made there: classes are loaded, main() ran */
+    STANDBY_STEP_READY,
+    STANDBY_STEP_END, /* it is taken down */
+    STANDBY_STEPS
+};
+/* What became of the standby of a spec version. */
+enum standby_verdict {
+    STANDBY_UNJUDGED,
+    STANDBY_COLD,    /* it cannot be had: the upgrade goes on without */
+    STANDBY_REFUSED, /* the job's plan cannot be made: the upgrade cannot go on */
+};
 /* Tries that are used up: FAILED until a new spec version, another desired state or a RETRY, whatever
  * the clock or a changed limit says by then (behaviour.md 3). */
 enum spent { SPENT_NOTHING, SPENT_STARTS, SPENT_SAVEPOINTS };
@@ -127,6 +144,17 @@ struct operation {
     int64_t started_at;      /* wall */
 };
 
+/* The next attempt while the present one still runs (spec.warmStandby): nothing is ever submitted to
+ * it before it has become the present one. */
+struct standby {
+    int step;               /* enum standby_step */
+    struct attempt attempt; /* number 0 = there is none */
+    int64_t timer;          /* rises with each step: calls and waits belong to one */
+    int verdict;            /* enum standby_verdict, */
+    int64_t judged_version; /* of this spec version, */
+    struct str reason;      /* for this reason */
+};
+
 struct record {
     /* what the counters were made for; anything else in the Deployment resets them */
     int64_t wanted_spec_version;
@@ -137,6 +165,7 @@ struct record {
     int64_t spec_version; /* of the Deployment: rises with each upgrade-relevant change */
     int64_t top;          /* highest attempt number ever reserved */
     struct attempt current;
+    struct standby standby;
     struct intent intent;
     struct operation operation;
     int64_t sequence;     /* registrations of snapshots so far */
@@ -176,3 +205,4 @@ extern const char *const phase_names[];
 extern const char *const intent_names[];
 extern const char *const operation_names[];
 extern const char *const end_names[];
+extern const char *const standby_step_names[];

@@ -11,6 +11,9 @@ const char *const operation_names[] = {"NONE",   "START",   "UPGRADE", "SUSPEND"
                                        "CANCEL", "RECOVER", NULL};
 const char *const end_names[] = {"NONE", "FINISHED",  "CANCELED", "FAILED",
                                  "LOST", "ABANDONED", NULL};
+const char *const standby_step_names[] = {"NONE",  "PROVISION", "UPLOAD", "WARM",
+                                          "READY", "END",       NULL};
+static const char *const verdict_names[] = {"UNJUDGED", "COLD", "REFUSED", NULL};
 static const char *const source_names[] = {"UNDECIDED", "EMPTY", "SNAPSHOT", NULL};
 static const char *const checkpointing_names[] = {"UNKNOWN", "ON", "OFF", NULL};
 static const char *const restored_names[] = {"UNCHECKED", "AS_ASKED", "OTHERWISE", "NOT_TOLD",
@@ -81,6 +84,17 @@ static const struct field attempt_rows[] = {
 static const struct fields attempt_fields = {
     .name = "Attempt", .size = sizeof(struct attempt), FIELDS_ROWS(attempt_rows)};
 
+static const struct field standby_rows[] = {
+    FIELD_AT(FIELD_ENUM, standby, step, "step", .names = standby_step_names),
+    FIELD_AT(FIELD_OBJECT, standby, attempt, "attempt", .object = &attempt_fields),
+    FIELD_AT(FIELD_INT, standby, timer, "timer"),
+    FIELD_AT(FIELD_ENUM, standby, verdict, "verdict", .names = verdict_names),
+    FIELD_AT(FIELD_INT, standby, judged_version, "judgedVersion"),
+    FIELD_AT(FIELD_STR, standby, reason, "reason"),
+};
+static const struct fields standby_fields = {
+    .name = "Standby", .size = sizeof(struct standby), FIELDS_ROWS(standby_rows)};
+
 static const struct field operation_rows[] = {
     FIELD_AT(FIELD_ENUM, operation, kind, "kind", .names = operation_names),
     FIELD_AT(FIELD_BOOL, operation, by_user, "byUser"),
@@ -106,6 +120,7 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_INT, record, spec_version, "specVersion"),
     FIELD_AT(FIELD_INT, record, top, "top"),
     FIELD_AT(FIELD_OBJECT, record, current, "current", .object = &attempt_fields),
+    FIELD_AT(FIELD_OBJECT, record, standby, "standby", .object = &standby_fields),
     FIELD_AT(FIELD_OBJECT, record, intent, "intent", .object = &intent_fields),
     FIELD_AT(FIELD_OBJECT, record, operation, "operation", .object = &operation_fields),
     FIELD_AT(FIELD_INT, record, sequence, "sequence"),

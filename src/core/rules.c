@@ -215,6 +215,8 @@ const struct rule rules[] = {
        .then = ACTION_BLOCK_PREFLIGHT, .why = "what is wanted could not start; the job keeps running as it was" },
 { 432, .phase = MAY_RUN, .drift = EDITED, .preflight = IS(PREFLIGHT_UNKNOWN),
        .then = ACTION_LOOK, .why = "what is wanted is checked before the running job is stopped" },
+{ 433, .phase = MAY_RUN, .drift = EDITED, .standby = IS(STANDBY_DUE),
+       .then = ACTION_LOOK, .why = "the next attempt's cluster is made ready before the running job is stopped" },
 { 434, .phase = MAY_RUN, .drift = IS(DRIFT_STATELESS),
        .then = ACTION_CANCEL, .why = "what runs was edited; a stateless upgrade takes no snapshot" },
 { 442, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL), .job = IS(SIGHT_UP), .pace = IS(PACE_GO),
@@ -222,7 +224,7 @@ const struct rule rules[] = {
 { 444, .phase = MAY_RUN, .drift = IS(DRIFT_STATEFUL),
        .then = ACTION_LOOK, .why = "a savepoint needs all tasks running, and a pause after a failed one" },
 { 450, .phase = IS(PHASE_UP) | IS(PHASE_NONE) | IS(PHASE_DONE), .request = IS(REQUEST_DISCARD),
-       .then = ACTION_DISCARD, .why = "the user asked for a snapshot's deletion, and nobody needs it" },
+       .then = ACTION_DISCARD, .why = "a snapshot's deletion was asked for, or retention lets it go, and nobody needs it" },
 
 /* ---- 500: start ----------------------------------------------------------------------------- */
 { 500, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .pace = IS(PACE_SPENT),
@@ -239,8 +241,12 @@ const struct rule rules[] = {
        .then = ACTION_BLOCK_CHOICE, .why = "there is no snapshot that it may start from" },
 { 508, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .choice = IS(CHOICE_UNREAD),
        .then = ACTION_REOPEN, .why = "an attempt that is over may have left a newer snapshot, which was never read" },
-{ 510, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .world = IS(WORLD_NOTHING), .choice = STARTABLE,
+{ 509, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .standby = IS(STANDBY_IDLE),
+       .then = ACTION_LOOK, .why = "a standby that is of no use is being taken down" },
+{ 510, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .world = IS(WORLD_NOTHING), .choice = STARTABLE, .standby = IS(STANDBY_NONE) | IS(STANDBY_DUE),
        .then = ACTION_RESERVE, .why = "it should run, and nothing of it does" },
+{ 511, .phase = IS(PHASE_NONE), .want = IS(WANT_RUN), .world = IS(WORLD_NOTHING), .choice = STARTABLE,
+       .then = ACTION_ADOPT, .why = "it should run, nothing of it does, and its cluster stands ready" },
 { 520, .phase = IS(PHASE_RESERVED), .world = IS(WORLD_READY),
        .then = ACTION_UPLOAD, .why = "the cluster is up and empty" },
 { 522, .phase = NOT_STARTED, .world = IS(WORLD_SHORT),
@@ -265,13 +271,56 @@ const struct rule rules[] = {
        .then = ACTION_REST, .why = "the job cannot be seen, which does not mean that it is dead" },
 { 610, .phase = IS(PHASE_DONE),
        .then = ACTION_REST, .why = "the job finished by itself" },
-{ 620, .phase = IS(PHASE_NONE), .world = IS(WORLD_NOTHING), .want = STOPPED_WANTED, .request = IS(REQUEST_REMOVE),
+{ 620, .phase = IS(PHASE_NONE), .world = IS(WORLD_NOTHING), .want = STOPPED_WANTED, .request = IS(REQUEST_REMOVE), .standby = IS(STANDBY_NONE),
        .then = ACTION_REMOVE, .why = "it is to be deleted, and nothing of it runs" },
 { 622, .phase = IS(PHASE_NONE), .want = IS(WANT_SUSPEND),
        .then = ACTION_REST, .why = "it is suspended" },
 { 624, .phase = IS(PHASE_NONE), .want = IS(WANT_CANCEL),
        .then = ACTION_REST, .why = "it is cancelled" },
 { 690, .then = ACTION_LOOK, .why = "nothing can be decided from what is seen" },
+
+/* ---- 700: the standby, asked when nothing above changes anything ------------------------------ */
+{ 700, .step = NOT(IS(STANDBY_STEP_NONE)), .cluster = IS(STANDBY_UNKNOWN),
+       .then = ACTION_LOOK, .why = "what exists of the standby has not been seen since the last decision" },
+{ 702, .step = IS(STANDBY_STEP_END), .cluster = IS(STANDBY_GONE),
+       .then = ACTION_STANDBY_NOTE_GONE, .why = "every process of the standby is proven gone" },
+{ 704, .step = IS(STANDBY_STEP_END), .answer = NO_SUCCESS,
+       .then = ACTION_STANDBY_CALL_AGAIN, .why = "whether the standby was told to end is not known, and telling it twice is harmless" },
+{ 706, .step = IS(STANDBY_STEP_END),
+       .then = ACTION_LOOK, .why = "the standby is ending" },
+{ 710, .step = NOT(IS(STANDBY_STEP_NONE)), .use = IS(USE_NONE),
+       .then = ACTION_STANDBY_END, .why = "nobody needs the standby any more" },
+{ 712, .step = NOT(IS(STANDBY_STEP_NONE)), .cluster = IS(STANDBY_DEAD),
+       .then = ACTION_STANDBY_GIVE_UP, .why = "the standby's JobManager has ended" },
+{ 714, .step = IS(STANDBY_STEP_UPLOAD) | IS(STANDBY_STEP_WARM) | IS(STANDBY_STEP_READY), .cluster = IS(STANDBY_GONE) | IS(STANDBY_SHORT),
+       .then = ACTION_STANDBY_GIVE_UP, .why = "processes of the standby have ended" },
+{ 720, .step = IS(STANDBY_STEP_PROVISION), .cluster = IS(STANDBY_UP),
+       .then = ACTION_STANDBY_UPLOAD, .why = "the standby's JobManager answers and lists exactly its TaskManagers" },
+{ 722, .step = IS(STANDBY_STEP_PROVISION), .answer = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       .then = ACTION_STANDBY_GIVE_UP, .why = "the standby's cluster cannot be had beside the running job" },
+{ 724, .step = IS(STANDBY_STEP_PROVISION), .answer = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
+       .then = ACTION_STANDBY_CALL_AGAIN, .why = "whether the standby was asked for is not known, and asking twice is harmless" },
+{ 726, .step = IS(STANDBY_STEP_PROVISION),
+       .then = ACTION_LOOK, .why = "the standby's cluster is starting" },
+{ 730, .step = IS(STANDBY_STEP_UPLOAD), .answer = IS(RESULT_DONE),
+       .then = ACTION_STANDBY_WARM, .why = "the standby has the jar" },
+{ 732, .step = IS(STANDBY_STEP_UPLOAD), .answer = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       .then = ACTION_STANDBY_GIVE_UP, .why = "the jar could not be handed to the standby" },
+{ 734, .step = IS(STANDBY_STEP_UPLOAD), .answer = IS(RESULT_UNKNOWN) | IS(RESULT_PARTIAL),
+       .then = ACTION_STANDBY_CALL_AGAIN, .why = "whether the jar arrived is not known, and a second copy is harmless" },
+{ 736, .step = IS(STANDBY_STEP_UPLOAD),
+       .then = ACTION_LOOK, .why = "the jar is on its way to the standby" },
+{ 740, .step = IS(STANDBY_STEP_WARM), .answer = IS(RESULT_DONE),
+       .then = ACTION_STANDBY_NOTE_READY, .why = "the standby made the job's plan" },
+{ 742, .step = IS(STANDBY_STEP_WARM), .answer = IS(RESULT_REFUSED) | IS(RESULT_OVERDUE),
+       .then = ACTION_STANDBY_REFUSE, .why = "the job's plan cannot be made: it could not start" },
+{ 744, .step = IS(STANDBY_STEP_WARM),
+       .then = ACTION_LOOK, .why = "the standby is making the job's plan" },
+{ 750, .step = IS(STANDBY_STEP_READY),
+       .then = ACTION_REST, .why = "the standby waits for its turn" },
+{ 760, .use = IS(USE_BEGIN),
+       .then = ACTION_STANDBY_BEGIN, .why = "what runs was edited, and its successor's cluster is to stand ready before it stops" },
+{ 790, .then = ACTION_REST, .why = "no standby is needed" },
 };
 /* clang-format on */
 
@@ -284,6 +333,7 @@ const struct rule_section rule_sections[] = {
     {400, "Stop for a reason"},
     {500, "Start"},
     {600, "Rest"},
+    {SECTION_STANDBY, "The standby"},
 };
 const size_t n_rule_sections = sizeof(rule_sections) / sizeof(rule_sections[0]);
 
@@ -300,7 +350,18 @@ const struct rule *rules_match(const struct facts *f)
             allows(r->result, f->result) && allows(r->drift, f->drift) &&
             allows(r->evidence, f->evidence) && allows(r->choice, f->choice) &&
             allows(r->preflight, f->preflight) && allows(r->pace, f->pace) &&
-            allows(r->request, f->request))
+            allows(r->request, f->request) && allows(r->standby, f->standby))
+            return r;
+}
+
+const struct rule *rules_match_standby(const struct standby_facts *f)
+{
+    const struct rule *r = rules;
+    while (r->number < SECTION_STANDBY)
+        r++;
+    for (;; r++)
+        if (allows(r->step, f->step) && allows(r->use, f->use) && allows(r->cluster, f->world) &&
+            allows(r->answer, f->result))
             return r;
 }
 
@@ -315,8 +376,9 @@ const struct rule *rules_find(int number)
 fact_set rules_column(const struct rule *r, size_t i)
 {
     const fact_set columns[FACT_COLUMNS] = {
-        r->want,  r->phase,    r->world,  r->job,       r->intent, r->result,
-        r->drift, r->evidence, r->choice, r->preflight, r->pace,   r->request,
+        r->want,    r->phase,    r->world,  r->job,       r->intent, r->result,
+        r->drift,   r->evidence, r->choice, r->preflight, r->pace,   r->request,
+        r->standby, r->step,     r->use,    r->cluster,   r->answer,
     };
     return columns[i];
 }
@@ -368,6 +430,16 @@ const char *action_name(enum action a)
         [ACTION_SUBMIT] = "SUBMIT",
         [ACTION_REST] = "REST",
         [ACTION_REMOVE] = "REMOVE",
+        [ACTION_ADOPT] = "ADOPT",
+        [ACTION_STANDBY_BEGIN] = "STANDBY_BEGIN",
+        [ACTION_STANDBY_CALL_AGAIN] = "STANDBY_CALL_AGAIN",
+        [ACTION_STANDBY_UPLOAD] = "STANDBY_UPLOAD",
+        [ACTION_STANDBY_WARM] = "STANDBY_WARM",
+        [ACTION_STANDBY_NOTE_READY] = "STANDBY_NOTE_READY",
+        [ACTION_STANDBY_GIVE_UP] = "STANDBY_GIVE_UP",
+        [ACTION_STANDBY_REFUSE] = "STANDBY_REFUSE",
+        [ACTION_STANDBY_END] = "STANDBY_END",
+        [ACTION_STANDBY_NOTE_GONE] = "STANDBY_NOTE_GONE",
     };
     return names[a];
 }

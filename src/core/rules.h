@@ -46,10 +46,21 @@ enum action {
     ACTION_BLOCK_CHOICE,
     ACTION_REOPEN, /* reads an older attempt's end once more */
     ACTION_RESERVE,
+    ACTION_ADOPT, /* the standby becomes the attempt */
     ACTION_UPLOAD,
     ACTION_SUBMIT,
     ACTION_REST,
     ACTION_REMOVE,
+    /* section 700 */
+    ACTION_STANDBY_BEGIN,
+    ACTION_STANDBY_CALL_AGAIN,
+    ACTION_STANDBY_UPLOAD,
+    ACTION_STANDBY_WARM,
+    ACTION_STANDBY_NOTE_READY,
+    ACTION_STANDBY_GIVE_UP, /* the upgrade goes on without */
+    ACTION_STANDBY_REFUSE,  /* the upgrade cannot go on */
+    ACTION_STANDBY_END,
+    ACTION_STANDBY_NOTE_GONE,
     ACTION_VALUES
 };
 
@@ -59,11 +70,13 @@ typedef uint16_t fact_set;
 struct rule {
     int number;
     fact_set want, phase, world, job, intent, result, drift, evidence, choice, preflight, pace,
-        request;
+        request, standby;
+    fact_set step, use, cluster, answer;
     enum action then;
     const char *why; /* completes "because ..." */
 };
 
+enum { SECTION_STANDBY = 700 }; /* rows from here on are asked about the standby alone */
 extern const struct rule rules[];
 extern const size_t n_rules;
 /* Section headings of the table: every rule with a number >= from (and below the next one's). */
@@ -74,8 +87,11 @@ struct rule_section {
 extern const struct rule_section rule_sections[];
 extern const size_t n_rule_sections;
 
-/* The row that decides. Never NULL: the last row matches everything. */
+/* The row of sections 100 to 600 that decides. Never NULL: the last of them matches everything. */
 const struct rule *rules_match(const struct facts *f);
+/* The row of section 700; the same. It is asked when the sections before it change nothing. */
+const struct rule *rules_match_standby(const struct standby_facts *f);
+
 /* The row of a number, or NULL. */
 const struct rule *rules_find(int number);
 /* The set a row allows in column i of fact_columns (0 = any). */

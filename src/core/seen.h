@@ -70,6 +70,19 @@ struct seen_artifact {
     struct str entry_class;
 };
 
+/* Of the cluster that stands ready for the next attempt. */
+struct seen_standby {
+    int64_t timer; /* of the record's standby, and */
+    int64_t timer_since;
+    struct seen_part part; /* its TaskManagers, as its JobManager lists them */
+    struct flink_sight sight;
+    struct str incarnation; /* of that JobManager process */
+    struct seen_call call;  /* of its present step */
+    struct seen_part plan_part;
+    enum outcome plan_outcome; /* UNKNOWN: no answer */
+    struct str plan_text;
+};
+
 struct seen {
     int64_t committed_at; /* monotonic: since when the present record is durable */
     int64_t timer;        /* the record's timer, and */
@@ -85,7 +98,8 @@ struct seen {
     struct platform_cluster *clusters;
     size_t n_clusters;
     int64_t newest_attempt; /* see struct platform_inventory */
-    int64_t newest_ended;
+    int64_t *ended;
+    size_t n_ended;
 
     /* What its JobManager was asked last: before the submission for its TaskManagers, from then on
      * for the job. */
@@ -108,4 +122,5 @@ struct seen {
     size_t n_listings;
     struct seen_snapshot snapshot;
     struct seen_artifact artifact;
+    struct seen_standby standby;
 };

@@ -52,6 +52,16 @@ static action_fn *const actions[ACTION_VALUES] = {
     [ACTION_UPLOAD] = act_upload,
     [ACTION_SUBMIT] = act_submit,
     [ACTION_REMOVE] = act_remove,
+    [ACTION_ADOPT] = act_adopt,
+    [ACTION_STANDBY_BEGIN] = act_standby_begin,
+    [ACTION_STANDBY_CALL_AGAIN] = act_standby_call_again,
+    [ACTION_STANDBY_UPLOAD] = act_standby_upload,
+    [ACTION_STANDBY_WARM] = act_standby_warm,
+    [ACTION_STANDBY_NOTE_READY] = act_standby_note_ready,
+    [ACTION_STANDBY_GIVE_UP] = act_standby_give_up,
+    [ACTION_STANDBY_REFUSE] = act_standby_refuse,
+    [ACTION_STANDBY_END] = act_standby_end,
+    [ACTION_STANDBY_NOTE_GONE] = act_standby_note_gone,
 };
 
 void step_event(struct step *s, const char *name, const char *fmt, ...)
@@ -68,7 +78,8 @@ void step_event(struct step *s, const char *name, const char *fmt, ...)
         .namespace_name = d->metadata.namespace_name,
         .deployment_id = d->metadata.id,
         .deployment_name = d->metadata.name,
-        .job_id = s->rec->current.job_id,
+        .job_id = s->rule->number < SECTION_STANDBY ? s->rec->current.job_id
+                                                    : s->rec->standby.attempt.job_id,
         .name = str_of(name),
         .created_at = s->in->wall_us,
         .message = arena_vfmt(s->a, fmt, args),
@@ -213,7 +224,8 @@ static bool follows_at_once(enum action note, enum action next)
         {ACTION_NOTE_PROVISIONED, ACTION_UPLOAD}, {ACTION_NOTE_UPLOADED, ACTION_SUBMIT},
         {ACTION_NOTE_SAVEPOINT, ACTION_NOTE_END}, {ACTION_NOTE_END, ACTION_NOTE_READ},
         {ACTION_NOTE_READ, ACTION_TEARDOWN},      {ACTION_COLLECT, ACTION_RESERVE},
-        {ACTION_NOTE_EVIDENCE, ACTION_STOP},      {ACTION_NOTE_EVIDENCE, ACTION_CANCEL},
+        {ACTION_COLLECT, ACTION_ADOPT},           {ACTION_NOTE_EVIDENCE, ACTION_STOP},
+        {ACTION_NOTE_EVIDENCE, ACTION_CANCEL},
     };
     for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
         if (pairs[i][0] == note && pairs[i][1] == next)
@@ -300,6 +312,21 @@ static bool go_on(struct step *s)
     return true;
 }
 
+/* The standby never delays what the present attempt needs: it has its turn when nothing changes. */
+static void turn_of_standby(struct step *s)
+{
+    if (s->out->changed || s->rec->halted)
+        return;
+    s->standby = core_standby_facts(s->in, &s->facts);
+    if (s->standby.step == STANDBY_STEP_NONE && s->standby.use != USE_BEGIN)
+        return;
+    const struct rule *main = s->rule;
+    s->out->standby = s->rule = rules_match_standby(&s->standby);
+    if (actions[s->rule->then])
+        actions[s->rule->then](s);
+    s->rule = main;
+}
+
 void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
 {
     *out = (struct core_out){.record = *in->record};
@@ -320,6 +347,7 @@ void core_step(struct arena *a, const struct core_in *in, struct core_out *out)
     act(&s);
     while (go_on(&s))
         ;
+    turn_of_standby(&s);
     step_look(&s);
     out->status = core_show(a, s.in, s.rec, &s.facts, s.rule);
 }

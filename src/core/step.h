@@ -19,6 +19,8 @@ enum effect_kind {
     LOOK_SNAPSHOT,  /* subject = location */
     LOOK_CAUSE,     /* why the job failed */
     LOOK_ARTIFACT,  /* of the template to start */
+    LOOK_STANDBY,   /* TaskManagers that the standby's JobManager lists */
+    LOOK_PLAN,      /* the standby's JobManager makes the job's plan */
     CALL_PROVISION,
     CALL_UPLOAD,
     CALL_SUBMIT,
@@ -26,6 +28,10 @@ enum effect_kind {
     CALL_CANCEL,
     CALL_TEARDOWN, /* attempt */
     CALL_DISCARD,  /* subject = location */
+    CALL_STANDBY_PROVISION,
+    CALL_STANDBY_UPLOAD,
+    CALL_STANDBY_TEARDOWN,
+    EFFECT_KINDS
 };
 
 struct effect {
@@ -42,7 +48,8 @@ struct core_out {
     const struct rule *rule;            /* of these facts */
     const struct rule *then[CORE_THEN]; /* what followed from it alone, in the same transaction */
     size_t n_then;
-    bool changed; /* record, status or any row differs: commit */
+    const struct rule *standby; /* the row of section 700, where it was asked */
+    bool changed;               /* record, status or any row differs: commit */
     struct record record;
     struct deployment_status status;
     struct job *jobs[CORE_JOBS]; /* rows to put: of the attempt that was over, of the next one */

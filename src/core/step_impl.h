@@ -12,6 +12,7 @@ struct step {
     struct record *rec; /* out->record, to be changed */
     const struct rule *rule;
     struct facts facts;
+    struct standby_facts standby; /* when the rule is of section 700 */
 };
 
 /* One event, with the rule that decided. */
@@ -88,10 +89,26 @@ void act_block_preflight(struct step *s);
 void act_block_choice(struct step *s);
 void act_reopen(struct step *s);
 void act_reserve(struct step *s);
+void act_adopt(struct step *s);
 void act_upload(struct step *s);
 void act_submit(struct step *s);
 void act_halt(struct step *s);
 void act_remove(struct step *s);
+
+/* Section 700. */
+void act_standby_begin(struct step *s);
+void act_standby_call_again(struct step *s);
+void act_standby_upload(struct step *s);
+void act_standby_warm(struct step *s);
+void act_standby_note_ready(struct step *s);
+void act_standby_give_up(struct step *s);
+void act_standby_refuse(struct step *s);
+void act_standby_end(struct step *s);
+void act_standby_note_gone(struct step *s);
+
+/* The next attempt: its number and what it will run, and its Job. */
+struct attempt step_next_attempt(struct step *s);
+struct job *step_next_job(struct step *s, const struct attempt *at);
 
 /* look.c: asks for what is missing and says when to wake. */
 void step_look(struct step *s);

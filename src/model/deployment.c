@@ -62,14 +62,18 @@ static const struct fields restore_from_fields = {
     .doc = "Which snapshot the next start begins from, instead of the strategy's choice."};
 
 static const struct field retention_rows[] = {
-    FIELD_AT(FIELD_INT, snapshot_retention, max_count, "maxCount", .min = 1, .max = 1000000),
-    FIELD_AT(FIELD_DURATION, snapshot_retention, max_age, "maxAge"),
+    FIELD_AT(FIELD_INT, snapshot_retention, max_count, "maxCount", .min = 1, .max = 1000000,
+             .doc = "So many are kept, the newest."),
+    FIELD_AT(FIELD_DURATION, snapshot_retention, max_age, "maxAge",
+             .doc = "Older ones go; the newest never does."),
 };
 static const struct fields retention_fields = {.name = "SnapshotRetention",
                                                .size = sizeof(struct snapshot_retention),
                                                FIELDS_ROWS(retention_rows),
                                                .doc =
-                                                   "How many savepoints to keep. Off when absent."};
+                                                   "Which of the savepoints of suspensions and "
+                                                   "upgrades, and of the retained checkpoints, are "
+                                                   "kept. Off when absent."};
 
 static const struct field spec_rows[] = {
     FIELD_AT(FIELD_ENUM, deployment_spec, state, "state", .names = desired_state_names,

@@ -2,8 +2,8 @@
 
 #include "model/template.h"
 
-const char *const job_state_names[] = {"",           "STARTING", "STARTED", "TERMINATING",
-                                       "TERMINATED", "FINISHED", "FAILED",  NULL};
+const char *const job_state_names[] = {
+    "", "STARTING", "STARTED", "TERMINATING", "TERMINATED", "FINISHED", "FAILED", "STANDBY", NULL};
 
 static const char *const job_kind[] = {"Job", NULL};
 

@@ -11,6 +11,7 @@ enum job_state {
     JOB_TERMINATED,
     JOB_FINISHED,
     JOB_FAILED,
+    JOB_STANDBY, /* its cluster stands ready, and it was not submitted */
 };
 
 struct job_metadata {

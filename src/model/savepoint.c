@@ -36,6 +36,8 @@ static const struct field spec_rows[] = {
              .doc = "The directory. Given in a POST, an existing snapshot is registered."),
     FIELD_AT(FIELD_UUID, savepoint_spec, flink_savepoint_id, "flinkSavepointId",
              .doc = "Flink's trigger id; all zeros for what was imported."),
+    FIELD_AT(FIELD_BOOL, savepoint_spec, pinned, "pinned",
+             .doc = "It is not deleted, neither by a user nor by retention, until it is unpinned."),
 };
 static const struct fields savepoint_spec_fields = {
     .name = "SavepointSpec", .size = sizeof(struct savepoint_spec), FIELDS_ROWS(spec_rows)};

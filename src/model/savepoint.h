@@ -51,6 +51,7 @@ struct savepoint_metadata {
 struct savepoint_spec {
     struct str savepoint_location;
     struct str flink_savepoint_id; /* trigger id as UUID; zeros for imports */
+    bool pinned;                   /* ours: neither a user nor retention deletes it */
 };
 
 struct savepoint_status {

@@ -100,6 +100,15 @@ struct flink_submit {
     int64_t timeout_us;
 };
 
+struct flink_plan {
+    struct str job_id; /* of the job that it will be */
+    struct str jar_id;
+    struct str entry_class; /* empty = from the manifest */
+    struct str_list args;
+    int64_t parallelism;
+    int64_t timeout_us;
+};
+
 struct flink_answer {
     enum outcome outcome; /* submit: DONE only for 200; REFUSED = any other complete HTTP answer
                              (main() may have submitted all the same: look); UNKNOWN = no answer */
@@ -128,6 +137,11 @@ struct flink_ops {
     /* Deepest cause of the job's failure, one line; empty when there is none. */
     void (*cause)(void *ctx, struct str url, struct str job_id,
                   void (*fn)(void *arg, const struct flink_answer *a), void *arg);
+    /* Makes the job's plan, and runs nothing of it: main() is run up to execute() in the JobManager,
+     * whose classes are loaded from then on. DONE = there is a plan; REFUSED = Flink says why it
+     * cannot be made, and no job either. */
+    void (*plan)(void *ctx, struct str url, const struct flink_plan *p,
+                 void (*fn)(void *arg, const struct flink_answer *a), void *arg);
     void (*submit)(void *ctx, struct str url, const struct flink_submit *s,
                    void (*fn)(void *arg, const struct flink_answer *a), void *arg);
     /* DONE = 202 accepted, also for a job that has ended or never was: its trigger is FAILED. The

@@ -34,10 +34,11 @@ struct platform_inventory {
                                           or whose processes ended but were not swept yet */
     size_t n;
     /* What is gone counts here too, as far as the platform remembers it, which it does for the
-     * newest of each; 0 = none. Together with the store they say when the store is older than the
-     * world: a backup of it that was put back (invariant 7, F72). */
-    int64_t newest;       /* the highest attempt that anything was ever made for */
-    int64_t newest_ended; /* the highest whose teardown was asked for and is complete */
+     * newest and for the one that ended last at least. Together with the store they say when the
+     * store is older than the world: a backup of it that was put back (invariant 7, F72). */
+    int64_t newest; /* the highest attempt that anything was ever made for; 0 = none */
+    int64_t *ended; /* whose teardown was asked for and is complete, in any order */
+    size_t n_ended;
 };
 
 struct platform_artifact {
@@ -55,6 +56,8 @@ struct platform_cluster_spec {
     struct str_map flink_configuration;     /* effective: the user's and what Sluice adds */
     struct platform_artifact *dependencies; /* join the class path */
     size_t n_dependencies;
+    /* A standby: another attempt runs, and must not suffer. REFUSED where both do not fit. */
+    bool beside;
 };
 
 struct platform_result {

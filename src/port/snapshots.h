@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "model/flink_metadata.h"
 #include "port/outcome.h"
 
 struct snapshot_sight {
@@ -38,6 +39,12 @@ struct snapshots_ops {
                    void (*fn)(void *arg, enum outcome outcome, const struct snapshot_sight *s,
                               struct str text),
                    void *arg);
+    /* Verifies one as verify does, and tells what its _metadata says: m is NULL when it could not
+     * be understood (BROKEN), or unless DONE. */
+    void (*read)(void *ctx, struct str location,
+                 void (*fn)(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                            const struct flink_metadata *m, struct str text),
+                 void *arg);
     /* Removes the snapshot's own directory, _metadata last. Never follows links out of it. */
     void (*remove)(void *ctx, struct str location,
                    void (*fn)(void *arg, enum outcome outcome, struct str text), void *arg);

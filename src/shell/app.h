@@ -13,6 +13,7 @@
 #include "port/platform.h"
 #include "port/snapshots.h"
 #include "port/store.h"
+#include "shell/location.h"
 
 /* One stored object: a decoded resource in an arena of its own, equal to its last commit. */
 struct object {
@@ -38,6 +39,9 @@ enum seen_kind {
     SEEN_SNAPSHOT,
     SEEN_ARTIFACT,
     SEEN_LISTINGS,
+    SEEN_STANDBY,
+    SEEN_STANDBY_CALL,
+    SEEN_PLAN,
     SEEN_KINDS
 };
 
@@ -82,7 +86,7 @@ struct counters {
     int64_t no_op_steps;
     int64_t commits;
     int64_t commit_failures;
-    int64_t effects[CALL_DISCARD + 1];
+    int64_t effects[EFFECT_KINDS];
     int64_t rules[1000]; /* decisions by rule number */
 };
 
@@ -117,6 +121,7 @@ struct app {
     bool store_broken;
     struct str store_text;
     struct counters counters;
+    struct location_hold *holds; /* see location.h */
     struct turn turn;
     /* Called after each visible change: entry (NULL = another resource), for watchers. */
     void (*on_change)(void *arg, struct entry *e, const struct event *events, size_t n_events);

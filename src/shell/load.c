@@ -92,10 +92,7 @@ static int load_defaults(void *arg, const struct store_row *row, struct err *e)
 
 static bool has_job(const struct entry *entry, const struct attempt *at)
 {
-    for (size_t i = 0; i < entry->n_jobs; i++)
-        if (str_eq(((const struct job *)entry->jobs[i]->value)->metadata.id, at->job_id))
-            return true;
-    return at->job_id.len == 0;
+    return at->job_id.len == 0 || entry_job(entry, at->job_id);
 }
 
 /* A record is written in one transaction with the rows that it names, and the core counts on them. */
@@ -103,7 +100,7 @@ static int check_whole(const struct entry *entry, struct err *e)
 {
     const struct record *r = entry_record(entry);
     const struct attempt *unread = r->unread.items;
-    bool whole = has_job(entry, &r->current);
+    bool whole = has_job(entry, &r->current) && has_job(entry, &r->standby.attempt);
     for (size_t i = 0; i < r->unread.n; i++)
         whole = whole && has_job(entry, &unread[i]);
     if (!whole)

@@ -331,6 +331,7 @@ void entry_turn(void *arg)
     struct core_in in = entry_input(e, t->arena);
     offer_ids(app, &in);
     core_notice_request(&in, &e->seen);
+    in.expired = location_expired(e, t->arena, &in);
     core_step(t->arena, &in, t->out);
     set_under_way(e, t->out->under_way);
     app->counters.steps++;
@@ -338,6 +339,8 @@ void entry_turn(void *arg)
         app->counters.rules[t->out->rule->number]++;
     for (size_t i = 0; i < t->out->n_then; i++)
         app->counters.rules[t->out->then[i]->number]++;
+    if (t->out->standby)
+        app->counters.rules[t->out->standby->number]++;
     if (t->out->changed) {
         step_commit(e);
         return;

@@ -216,6 +216,16 @@ static const struct job *last_job_that_ran(const struct entry *e)
     return NULL;
 }
 
+const struct job *entry_job(const struct entry *e, struct str id)
+{
+    for (size_t i = e->n_jobs; i > 0; i--) {
+        const struct job *j = e->jobs[i - 1]->value;
+        if (str_eq(j->metadata.id, id))
+            return j;
+    }
+    return NULL;
+}
+
 struct core_in entry_input(const struct entry *e, struct arena *a)
 {
     const struct record *r = entry_record(e);
@@ -234,11 +244,8 @@ struct core_in entry_input(const struct entry *e, struct arena *a)
     for (size_t i = 0; i < e->n_savepoints; i++)
         list[i] = e->savepoints[i]->value;
     in.savepoints = list;
-    for (size_t i = e->n_jobs; i > 0 && !in.job; i--) {
-        const struct job *j = e->jobs[i - 1]->value;
-        if (str_eq(j->metadata.id, r->current.job_id))
-            in.job = j;
-    }
+    in.job = entry_job(e, r->current.job_id);
+    in.standby_job = entry_job(e, r->standby.attempt.job_id);
     return in;
 }
 

@@ -23,6 +23,8 @@ void entry_set_record(struct entry *e, struct object *o);
 void entry_set_savepoint(struct entry *e, struct object *o);
 void entry_drop_savepoint(struct entry *e, struct str id);
 void entry_set_job(struct entry *e, struct object *o);
+/* NULL: there is none, or none any more. */
+const struct job *entry_job(const struct entry *e, struct str id);
 /* Copies the derived status; true when it differs from what was shown. */
 bool entry_set_status(struct entry *e, const struct deployment_status *st);
 

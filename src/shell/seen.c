@@ -40,7 +40,10 @@ void seen_world(struct entry *e, const struct platform_inventory *i)
     s->clusters = ARENA_ARRAY(a, struct platform_cluster, i->n);
     s->n_clusters = i->n;
     s->newest_attempt = i->newest;
-    s->newest_ended = i->newest_ended;
+    s->ended = ARENA_ARRAY(a, int64_t, i->n_ended);
+    s->n_ended = i->n_ended;
+    for (size_t k = 0; k < i->n_ended; k++)
+        s->ended[k] = i->ended[k];
     for (size_t k = 0; k < i->n; k++) {
         struct platform_cluster *c = &s->clusters[k];
         *c = i->clusters[k];
@@ -178,6 +181,22 @@ void seen_cause(struct entry *e, struct str text)
     e->seen.cause = arena_str(seen_arena(e, SEEN_CAUSE), text);
 }
 
+void seen_standby(struct entry *e, const struct flink_sight *sight, struct str incarnation)
+{
+    struct arena *a = seen_arena(e, SEEN_STANDBY);
+    struct seen_standby *to = &e->seen.standby;
+    to->sight = *sight;
+    to->sight.text = arena_str(a, sight->text);
+    to->sight.taskmanager_ids = copy_list(a, &sight->taskmanager_ids);
+    to->incarnation = arena_str(a, incarnation);
+}
+
+void seen_plan(struct entry *e, enum outcome outcome, struct str text)
+{
+    e->seen.standby.plan_outcome = outcome;
+    e->seen.standby.plan_text = arena_str(seen_arena(e, SEEN_PLAN), text);
+}
+
 void seen_free_listings(struct entry *e)
 {
     for (size_t i = 0; i < e->seen.n_listings; i++)
@@ -210,6 +229,10 @@ void seen_committed(struct entry *e)
         s->chance = r->chance;
         s->chance_since = s->committed_at;
     }
+    if (s->standby.timer != r->standby.timer || s->standby.timer_since == 0) {
+        s->standby.timer = r->standby.timer;
+        s->standby.timer_since = s->committed_at;
+    }
     if (r->current.phase != PHASE_GONE && r->intent.kind != INTENT_STOP &&
         r->intent.kind != INTENT_SAVEPOINT)
         forget_listings(e);
@@ -217,7 +240,8 @@ void seen_committed(struct entry *e)
     if (r->current.phase == PHASE_UP && s->artifact.spec_version == r->current.spec_version &&
         !s->artifact.part.asked)
         s->artifact.part = (struct seen_part){0};
-    if (s->cause.len && r->current.phase == PHASE_RESERVED) {
+    bool begins = r->current.phase == PHASE_RESERVED || r->current.phase == PHASE_PROVISIONED;
+    if (s->cause.len && begins) {
         s->cause = (struct str){0};
         s->cause_part = (struct seen_part){0};
     }

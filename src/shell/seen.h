@@ -23,3 +23,5 @@ void seen_free_listings(struct entry *e);
 /* of: what it was asked for, spec_version and the entry class when that is recorded. */
 void seen_artifact(struct entry *e, const struct jars_sight *sight, const struct seen_artifact *of);
 void seen_cause(struct entry *e, struct str text);
+void seen_standby(struct entry *e, const struct flink_sight *sight, struct str incarnation);
+void seen_plan(struct entry *e, enum outcome outcome, struct str text);

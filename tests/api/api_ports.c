@@ -314,6 +314,13 @@ struct flink ports_flink(void)
 typedef void verify_fn(void *arg, enum outcome outcome, const struct snapshot_sight *s,
                        struct str text);
 
+static enum outcome storage_outcome(struct str location)
+{
+    return str_contains(location, STR("absent")) ? OUTCOME_REFUSED
+           : str_contains(location, STR("s3:"))  ? OUTCOME_UNKNOWN
+                                                 : OUTCOME_DONE;
+}
+
 static void deliver_verify(struct queued *q)
 {
     bool broken = str_contains(q->text, STR("broken"));
@@ -326,10 +333,7 @@ static void deliver_verify(struct queued *q)
         .size_bytes = 1234,
         .modified_at = INT64_C(1700000000000000),
     };
-    enum outcome outcome = str_contains(q->text, STR("absent")) ? OUTCOME_REFUSED
-                           : str_contains(q->text, STR("s3:"))  ? OUTCOME_UNKNOWN
-                                                                : OUTCOME_DONE;
-    ((verify_fn *)q->fn)(q->arg, outcome, &s, STR("said by storage"));
+    ((verify_fn *)q->fn)(q->arg, storage_outcome(q->text), &s, STR("said by storage"));
 }
 
 static void verify(void *ctx, struct str location, verify_fn *fn, void *arg)
@@ -338,9 +342,49 @@ static void verify(void *ctx, struct str location, verify_fn *fn, void *arg)
     enqueue(deliver_verify, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
 }
 
+typedef void read_fn(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                     const struct flink_metadata *m, struct str text);
+
+/* One operator with state and one without. */
+static void deliver_read(struct queued *q)
+{
+    struct flink_operator operators[] = {
+        {.id = "ca88eee0095684d687a1b6495617f957", .max_parallelism = 128, .has_state = true},
+        {.id = "2e588ce1c86a9d46e2e85186773ce4fd", .max_parallelism = 128},
+    };
+    const struct flink_metadata m = {.version = 4, .operators = operators, .n_operators = 2};
+    bool broken = str_contains(q->text, STR("broken"));
+    const struct snapshot_sight s = {.verified = broken ? VERIFIED_BROKEN : VERIFIED_FULL};
+    enum outcome outcome = storage_outcome(q->text);
+    bool done = outcome == OUTCOME_DONE;
+    ((read_fn *)q->fn)(q->arg, outcome, done ? &s : NULL, done && !broken ? &m : NULL,
+                       STR("said by storage"));
+}
+
+static void read_snapshot(void *ctx, struct str location, read_fn *fn, void *arg)
+{
+    (void)ctx;
+    enqueue(deliver_read, (void (*)(void))fn, arg)->text = arena_str(story_arena, location);
+}
+
+typedef void removed_fn(void *arg, enum outcome outcome, struct str text);
+
+static void deliver_removed(struct queued *q)
+{
+    ((removed_fn *)q->fn)(q->arg, OUTCOME_DONE, STR("is removed"));
+}
+
+static void remove_snapshot(void *ctx, struct str location, removed_fn *fn, void *arg)
+{
+    (void)ctx;
+    (void)location;
+    enqueue(deliver_removed, (void (*)(void))fn, arg);
+}
+
 struct snapshots ports_snapshots(void)
 {
-    static const struct snapshots_ops ops = {.verify = verify};
+    static const struct snapshots_ops ops = {
+        .verify = verify, .read = read_snapshot, .remove = remove_snapshot};
     return (struct snapshots){&ops, NULL};
 }
 

@@ -277,6 +277,16 @@ void have_savepoint(const char *name, const char *id, enum savepoint_origin orig
     entry_set_savepoint(e, o);
 }
 
+bool event_told(const char *name, const char *part)
+{
+    struct json items = json_get(get("/api/v1/namespaces/default/events").json, STR("items"));
+    for (size_t i = 0; i < json_len(items); i++)
+        if (str_eq(text_at(json_at(items, i), "metadata.name"), str_of(name)) &&
+            str_contains(text_at(json_at(items, i), "spec.message"), str_of(part)))
+            return true;
+    return false;
+}
+
 /* ---- asking for parts ---- */
 
 struct str text_at(struct json v, const char *dotted)

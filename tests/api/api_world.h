@@ -90,6 +90,9 @@ void have_savepoint(const char *name, const char *id, enum savepoint_origin orig
                     int64_t checkpoint_id, const char *location);
 void edit_record(const char *name, void (*edit)(struct record *r));
 
+/* Whether an event of this name has a message with this in it. */
+bool event_told(const char *name, const char *part);
+
 struct str text_at(struct json v, const char *dotted);
 int64_t number_at(struct json v, const char *dotted);
 struct str header_of(const struct answer *a, const char *name);

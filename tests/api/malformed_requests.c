@@ -23,7 +23,7 @@ static const struct malformed items[] = {
     AT("POST", DEPLOYMENT, 405),
     AT("DELETE", NS "/deployments", 405),
     AT("PUT", NS "/deployments", 405),
-    AT("PATCH", NS "/savepoints/" UUID, 405),
+    AT("PATCH", NS "/savepoints/" UUID, 404),
     AT("PUT", NS "/savepoints/" UUID, 405),
     AT("POST", NS "/jobs", 405),
     AT("DELETE", NS "/jobs/" UUID, 405),

@@ -239,6 +239,19 @@ static void a_stateful_upgrade_is_safe(void **state)
     assert_true(warns(json_get(p, STR("warnings")), "NO_CHECKPOINT_INTERVAL"));
 }
 
+static void with_a_standby_its_cluster_comes_first(void **state)
+{
+    (void)state;
+    running("STATEFUL", "LATEST_STATE");
+    struct json p = plan("{'spec':{'warmStandby':true,'template':{'spec':{'parallelism':3}}}}");
+    assert_text(steps_of(p),
+                "STANDBY SAVEPOINT STOP TEARDOWN COLLECT SUBMIT RESTORE RUNNING VERIFY");
+    assert_true(warns(json_get(p, STR("warnings")), "STANDBY_NEEDS_ROOM"));
+    p = plan("{'spec':{'warmStandby':true}}");
+    assert_text(text_at(p, "effect"), "STORED_ONLY");
+    assert_false(warns(json_get(p, STR("warnings")), "STANDBY_NEEDS_ROOM"));
+}
+
 static void lose_its_only_state(struct record *r)
 {
     r->current = (struct attempt){.number = 1, .phase = PHASE_NONE};
@@ -362,6 +375,7 @@ int main(void)
         API_STORY(an_edit_of_a_blocked_recovery_is_blocked_too_and_that_is_shown),
         API_STORY(a_first_start_is_empty_and_harmless),
         API_STORY(a_stateful_upgrade_is_safe),
+        API_STORY(with_a_standby_its_cluster_comes_first),
         API_STORY(what_loses_state_is_dangerous),
         API_STORY(dropped_operators_are_said),
         API_STORY(what_only_is_stored_is_said),

@@ -62,6 +62,25 @@ def savepoint(identity=SAVEPOINT, state="COMPLETED", **status):
                        "sizeBytes": 1901234567, "stateTakenAt": ago(NINETY_MINUTES)} | status}
 
 
+def verification(outcome, verified, text):
+    return {"kind": "SavepointVerification", "apiVersion": "v1",
+            "metadata": {"savepointId": SAVEPOINT, "deploymentId": ID, "namespace": "default"},
+            "location": "file:/sp/3333", "outcome": outcome, "verified": verified, "text": text,
+            "recorded": outcome != "UNKNOWN"}
+
+
+def finding(verdict, code, text, **more):
+    return {"verdict": verdict, "code": code, "text": text} | more
+
+
+def compatibility(verdict, reason, *findings):
+    return {"kind": "SavepointCompatibility", "apiVersion": "v1",
+            "metadata": {"savepointId": SAVEPOINT, "deploymentId": ID, "namespace": "default"},
+            "location": "file:/sp/3333", "flinkVersion": "1.20.5", "allowNonRestoredState": False,
+            "verdict": verdict, "reason": reason, "dropsState": False, "findings": list(findings),
+            "findingsTotal": len(findings), "unchecked": ["whether the types of the state still fit"]}
+
+
 def event(seq, name="JOB_SUCCESSFULLY_STARTED", message="All tasks of attempt 31 run", rule=406):
     return {"kind": "Event", "apiVersion": "v1",
             "metadata": {"sequence": seq, "name": name, "deploymentId": ID,
@@ -198,6 +217,12 @@ def world(**more):
         f"GET {NS}/savepoints": listed("Savepoint", savepoint(OLD), savepoint()),
         f"GET {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"POST {NS}/savepoints": Answer(savepoint(state="STARTED"), 201),
+        f"POST {NS}/savepoints/{SAVEPOINT}/verification":
+            verification("WHOLE", "FULL", "read to its last byte; its 3 files are there"),
+        f"POST {NS}/savepoints/{SAVEPOINT}/compatibility": compatibility(
+            "COMPATIBLE", "every operator with state has its task in the plan",
+            finding("COMPATIBLE", "TAKEN", "the state of operator 0da0 has its task")),
+        f"PATCH {NS}/savepoints/{SAVEPOINT}": savepoint(),
         f"DELETE {NS}/savepoints/{SAVEPOINT}": savepoint(state="PENDING_DELETION"),
         f"GET {NS}/events": listed("Event", event(7), event(8, rule=None, message="two\nlines")),
         f"GET {NS}/deployment-targets": listed(

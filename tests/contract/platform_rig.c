@@ -105,7 +105,10 @@ static void on_inventory(void *arg, const struct platform_inventory *i)
     c->inventory.text = arena_str(a, i->text);
     c->inventory.n = i->n;
     c->inventory.newest = i->newest;
-    c->inventory.newest_ended = i->newest_ended;
+    c->inventory.n_ended = i->n_ended;
+    c->inventory.ended = ARENA_ARRAY(a, int64_t, i->n_ended);
+    for (size_t k = 0; k < i->n_ended; k++)
+        c->inventory.ended[k] = i->ended[k];
     c->inventory.clusters = ARENA_ARRAY(a, struct platform_cluster, i->n);
     for (size_t k = 0; k < i->n; k++)
         copy_cluster(a, &c->inventory.clusters[k], &i->clusters[k]);

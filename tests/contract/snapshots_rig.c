@@ -71,6 +71,14 @@ static void on_verify(void *arg, enum outcome outcome, const struct snapshot_sig
         got.sight = sight_copy(s);
 }
 
+static void on_read(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                    const struct flink_metadata *m, struct str text)
+{
+    on_verify(arg, outcome, s, text);
+    got.understood = m != NULL;
+    got.n_operators = m ? m->n_operators : 0;
+}
+
 static void on_list(void *arg, const struct snapshot_listing *l)
 {
     (void)arg;
@@ -95,6 +103,13 @@ void verify(const char *location)
 {
     memset(&got, 0, sizeof(got));
     port.ops->verify(port.ctx, str_of(location), on_verify, NULL);
+    expect_call();
+}
+
+void read_at(const char *location)
+{
+    memset(&got, 0, sizeof(got));
+    port.ops->read(port.ctx, str_of(location), on_read, NULL);
     expect_call();
 }
 

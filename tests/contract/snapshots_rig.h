@@ -21,6 +21,8 @@ struct got {
     struct str text;
     struct snapshot_sight sight;
     struct snapshot_listing listing;
+    size_t n_operators; /* that its _metadata names */
+    bool understood;
 };
 extern struct got got;
 
@@ -29,6 +31,7 @@ int rig_end(void **state);
 #define STORY(test) cmocka_unit_test_setup_teardown(test, rig_begin, rig_end)
 
 void verify(const char *location);
+void read_at(const char *location);
 void list(const char *directory);
 void remove_at(const char *location);
 /* The text of the answer contains this. */

@@ -26,6 +26,28 @@ static void a_snapshot_with_all_its_state_inside_is_full(void **state)
     assert_true(str_eq(got.sight.location, str_of(location))); /* Flink's spelling */
 }
 
+static void what_metadata_says_is_told(void **state)
+{
+    (void)state;
+    read_at(snapshot("savepoint-aaaaaa-1", 7, NULL));
+    assert_int_equal(got.outcome, OUTCOME_DONE);
+    assert_int_equal(got.sight.verified, VERIFIED_FULL);
+    assert_true(got.understood);
+    assert_int_equal(got.n_operators, 1);
+    /* also when a file is missing, which the sight tells */
+    read_at(snapshot("chk-2", 2, &(struct refs){NULL, 0, "own", 50}));
+    assert_int_equal(got.sight.verified, VERIFIED_BROKEN);
+    assert_true(got.understood);
+    assert_int_equal(truncate(at("chk-2/_metadata"), 40), 0);
+    read_at(at("chk-2"));
+    assert_int_equal(got.sight.verified, VERIFIED_BROKEN);
+    assert_false(got.understood);
+    read_at(at("chk-3"));
+    assert_int_equal(got.outcome, OUTCOME_REFUSED);
+    read_at("s3://bucket/chk-3");
+    assert_int_equal(got.outcome, OUTCOME_UNKNOWN);
+}
+
 static void every_spelling_of_a_place_is_read(void **state)
 {
     (void)state;
@@ -310,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORY(a_snapshot_with_all_its_state_inside_is_full),
+        STORY(what_metadata_says_is_told),
         STORY(every_spelling_of_a_place_is_read),
         STORY(files_of_its_own_count_when_they_are_large_enough),
         STORY(a_shared_file_that_is_missing_breaks_it_and_is_named),

@@ -6,9 +6,10 @@ A story gets a Stage: a daemon that it shares with others (its own one with `own
 import json
 import os
 import pathlib
+import subprocess
 import time
 
-from lab import Counter, NAMESPACE, expect, http, plain, wait_for
+from lab import BUILD, Counter, NAMESPACE, check, expect, http, plain, wait_for
 
 FLINK = "1.20.5"
 NEXT_FLINK = "2.3.0"
@@ -241,6 +242,101 @@ def imported(stage):
     stage.log("a savepoint of another Deployment, registered by its location, and started from")
 
 
+def sluice(stage, *args, code=0):
+    """What the command line tool prints; it must end with this code."""
+    done = subprocess.run([BUILD / "sluice", "--server", stage.daemon.url, *args],
+                          capture_output=True, text=True, timeout=60, check=False)
+    expect(done.returncode == code, f"sluice {args}: {done.returncode} {done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def copied(stage):
+    """A savepoint of one Deployment becomes one of another, which goes on from it."""
+    old = stage.running()
+    taken = old.take_savepoint()
+    identity, saved = taken["metadata"]["id"], plain(taken["spec"]["savepointLocation"])
+    fresh = stage.counter("-copy", state="CANCELLED")
+    fresh.wait_state("CANCELLED")
+    sluice(stage, "savepoint", "copy", identity, "--to", fresh.name)
+    old.wait_progress(records=30, checkpoints=1)
+    old.set_state("CANCELLED")
+    old.wait_state("CANCELLED")
+    sluice(stage, "savepoint", "pin", identity)
+    sluice(stage, "savepoint", "delete", identity, code=4)
+    sluice(stage, "savepoint", "unpin", identity)
+    sluice(stage, "savepoint", "delete", identity, code=4)
+    sluice(stage, "savepoint", "verify", identity)
+    stage.log("copied; while it is pinned or shared it is not deleted, and it is whole")
+    fresh.set_state("RUNNING")
+    fresh.wait_state("RUNNING")
+    expect(fresh.flink_restored() == saved, "not restored from the copy")
+    fresh.wait_progress(records=30, checkpoints=1)
+    both = check.check(check.read(str(old.out)) + check.read(str(fresh.out)),
+                       attempts=old.job_ids() + fresh.job_ids())
+    expect(both.ok, "; ".join(str(p) for p in both.problems[:5]))
+    stage.log("the other Deployment's job goes on from its numbers: no gap, no wrong count")
+
+
+def retention(stage):
+    """Savepoints of upgrades go by snapshotRetention; the job always goes on from the newest."""
+    counter = stage.running(snapshotRetention={"maxCount": 2})
+    kept = plain(counter.take_savepoint()["spec"]["savepointLocation"])
+    stops = []
+    for parallelism in (2, 1, 2):
+        before = counter.job_ids()
+        counter.patch({"spec": {"template": {"spec": {"parallelism": parallelism}}}})
+        new_job(counter, before)
+        stops.append(suspended(counter, before[-1]))
+        counter.wait_progress(records=30, checkpoints=1)
+    wait_for("the first of three gone", lambda: not os.path.exists(stops[0]), 60)
+    left = [path for path in (kept, *stops[1:]) if os.path.exists(os.path.join(path, "_metadata"))]
+    expect(left == [kept, *stops[1:]], f"only these are left: {left}")
+    stage.log("of three upgrades the first one's savepoint is gone, what was asked for is not")
+    before = counter.job_ids()
+    counter.set_state("SUSPENDED")
+    counter.wait_state("SUSPENDED")
+    counter.set_state("RUNNING")
+    new_job(counter, before)
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log("suspended and started again: no gap, from the newest")
+
+
+def compared(stage):
+    """A savepoint against the plan that Flink gives of the job that runs, and of another one."""
+    counter = stage.running(options="--extra-operator")
+    identity = counter.take_savepoint()["metadata"]["id"]
+    job = counter.job_ids()[-1]
+    path = stage.daemon.directory / "plan.json"
+    path.write_text(json.dumps(counter.flink(f"/jobs/{job}")))
+    args = ["savepoint", "compat", identity, "--plan", str(path), "-o", "json"]
+    said = json.loads(sluice(stage, *args, code=13))
+    taken = [f for f in said["findings"] if f["code"] == "TAKEN"]
+    expect(said["verdict"] == "UNKNOWN" and len(taken) == 3, f"{said}")
+    expect(said["findings"][0]["code"] == "MAY_BE_CHAINED", f"{said}")
+    stage.log("its own job: what heads a chain is found, what is chained behind cannot be said")
+    counter.patch({"spec": {"template": {"spec": {"flinkConfiguration": {
+        "pipeline.operator-chaining.enabled": "false"}}}}})
+    new_job(counter, [job])
+    job = counter.job_ids()[-1]
+    path.write_text(json.dumps(counter.flink(f"/jobs/{job}")))
+    said = json.loads(sluice(stage, *args))
+    expect(said["verdict"] == "COMPATIBLE", f"{said}")
+    counter.wait_progress(records=30, checkpoints=1)
+    before = counter.job_ids()
+    counter.patch({"spec": {"restoreStrategy": {"allowNonRestoredState": True}}})
+    artifact(counter, mainArgs=main_args(counter, ""))
+    new_job(counter, before)
+    job = counter.job_ids()[-1]
+    path.write_text(json.dumps(counter.flink(f"/jobs/{job}")))
+    said = json.loads(sluice(stage, *args))
+    expect(said["dropsState"], f"{said}")
+    counter.patch({"spec": {"restoreStrategy": {"allowNonRestoredState": False}}})
+    said = json.loads(sluice(stage, *args, code=12))
+    expect(said["findings"][0]["code"] == "OPERATOR_MISSING", f"{said}")
+    stage.log(f"without chains: compatible with itself; without the operator: {said['reason']}")
+
+
 def restore_from(stage):
     """Back to an older savepoint on purpose, once: the same value again does nothing."""
     counter = stage.running()
@@ -285,6 +381,68 @@ def deletion(stage):
     stage.log("409 while RUNNING, gone after CANCELLED, savepoint data kept, the name is free")
 
 
+def replaced(counter, before, seconds=150):
+    """Another Job than before has started."""
+    def started():
+        job = counter.jobs()[-1]
+        return job["status"]["state"] == "STARTED" and job["metadata"]["id"] not in before
+    wait_for("another Job", started, seconds, 0.1)
+    counter.wait_state("RUNNING")
+
+
+def event_names(counter):
+    return [e["metadata"]["name"] for e in counter.events()]
+
+
+def standby(stage):
+    """The next attempt's cluster stands ready before the running job is stopped."""
+    counter = stage.running(warmStandby=True)
+    before = counter.job_ids()
+    counter.patch({"spec": {"template": {"spec": {"parallelism": 2}}}})
+    replaced(counter, [j["metadata"]["id"] for j in counter.jobs()[:1]])
+    expect(counter.flink_restored() == suspended(counter, before[-1]), "not from its savepoint")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    names = event_names(counter)
+    expect(names.index("STANDBY_IS_READY") < names.index("RESTORING_FROM_A_SNAPSHOT"),
+           f"no standby was ready before the start: {names}")
+    expect(len(counter.job_ids()) == 2, "it took more than one attempt")
+    stage.log("upgraded into a cluster that stood ready, with its state")
+    jobs = counter.jobs()
+    artifact(counter, mainArgs=main_args(counter, "--main-throws no-such-table"))
+    status = waits(counter, "BLOCKED_PLAN_REFUSED", 60)
+    expect("no-such-table" in status["message"], f"the cause is not told: {status['message']}")
+    written = counter.records()
+    wait_for("records all the while", lambda: counter.records() > written + 100, 30)
+    expect(counter.jobs()[1]["status"]["state"] == "STARTED", "the running job was touched")
+    expect(len(counter.savepoints()) == 1, "a savepoint was taken for what cannot start")
+    stage.log(f"a program that cannot start is found out while the job runs on: {status['message']}")
+    artifact(counter, mainArgs=main_args(counter, "--extra-operator"))
+    replaced(counter, [j["metadata"]["id"] for j in jobs])
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+    stage.log("mended, and upgraded")
+
+
+def standby_given_up(stage):
+    """What dies, or is not wanted any more, before the stop costs the running job nothing."""
+    counter = stage.running(warmStandby=True)
+    counter.patch({"spec": {"template": {"spec": {"parallelism": 2}}}})
+    wait_for("the standby's JobManager", lambda: [
+        p for p in stage.daemon.processes().values()
+        if p[0] == counter.id and p[1] == 2 and p[2] == "jobmanager"], 60)
+    counter.set_state("SUSPENDED")
+    counter.wait_state("SUSPENDED")
+    wait_for("nothing left", lambda: not [
+        p for p in stage.daemon.processes().values() if p[0] == counter.id], 60)
+    expect(len(counter.savepoints()) == 1, "no savepoint of the suspension")
+    stage.log("suspended while its standby came up: both are gone, the savepoint is there")
+    counter.set_state("RUNNING")
+    counter.wait_state("RUNNING")
+    counter.wait_progress(records=30, checkpoints=1)
+    counter.proven(newest=True)
+
+
 def daemon_restarts(stage):
     """SIGTERM, and another sluiced on the same data: the job does not notice."""
     counter = stage.running()
@@ -318,10 +476,15 @@ STORIES = [
     Story("bounded job", bounded),
     Story("main() throws", main_throws),
     Story("imported savepoint", imported),
+    Story("copied savepoint", copied),
+    Story("snapshotRetention", retention),
+    Story("savepoint against a plan", compared),
     Story("second execute() throws", second_execute),
     Story("main() hangs after its submission", hangs_after_submit),
     Story("cancelled behind our back", cancelled_outside),
     Story("stopped behind our back", stopped_outside),
+    Story("standby", standby),
+    Story("standby that nobody needs any more", standby_given_up),
     Story("deletion", deletion),
     Story("sluiced restarts", daemon_restarts, own=True),
     Story("main() hangs", hanging_main, slow=True),

@@ -46,6 +46,19 @@ static void make_attempt(const struct facts *f, struct made *m)
     m->in.job = f->phase == PHASE_NONE ? NULL : &m->job;
 }
 
+/* Its number is the newest, whether it is of use or not. */
+static void make_standby(const struct facts *f, struct made *m)
+{
+    struct standby *s = &m->record.standby;
+    m->deployment.spec.warm_standby =
+        f->standby == STANDBY_DUE || (f->standby == STANDBY_READY && may_run(f));
+    if (f->standby == STANDBY_NONE || f->standby == STANDBY_DUE)
+        return;
+    s->step = f->standby == STANDBY_READY ? STANDBY_STEP_READY : STANDBY_STEP_END;
+    s->attempt.number = ++m->record.top;
+    s->attempt.spec_version = m->record.spec_version;
+}
+
 static void make_world(const struct facts *f, struct made *m)
 {
     struct seen *seen = &m->seen;
@@ -58,12 +71,12 @@ static void make_world(const struct facts *f, struct made *m)
     if (f->world == WORLD_NOTHING)
         return;
     seen->n_clusters = 1;
-    *c = (struct platform_cluster){.attempt = m->record.top, .incarnation = INC};
+    *c = (struct platform_cluster){.attempt = m->record.current.number, .incarnation = INC};
     c->taskmanager_ids = (struct str_list){m->ids, 1};
     c->taskmanagers_wanted = c->taskmanagers_alive = 1;
     m->ids[0] = STR("tm-1");
     if (f->world == WORLD_NEWER)
-        c->attempt++;
+        c->attempt = m->record.top + 1;
     if (f->world == WORLD_LEFTOVER) {
         bool was_up = f->phase >= PHASE_SUBMITTED && f->phase <= PHASE_READ;
         m->clusters[1] = *c;
@@ -310,9 +323,10 @@ void make(const struct facts *f, struct made *m)
     m->seen.chance_since = NOW - (late ? WAIT_SAVEPOINTABLE_US + 1 : US_PER_S);
     make_want(f, m);
     make_attempt(f, m);
+    make_drift(f, m);
+    make_standby(f, m);
     make_world(f, m);
     make_job(f, m);
-    make_drift(f, m);
     make_intent(f, m);
     make_evidence(f, m);
     make_choice(f, m);

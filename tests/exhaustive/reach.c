@@ -160,6 +160,14 @@ static bool times_contradict(const struct facts *f)
     return overdue && f->phase == PHASE_ENDED && f->evidence == EVIDENCE_NONE;
 }
 
+static bool standby_of_nobody(const struct facts *f)
+{
+    bool edited = may_run(f) && (f->drift == DRIFT_STATELESS || f->drift == DRIFT_STATEFUL);
+    bool starts = f->phase == PHASE_NONE && f->want == WANT_RUN;
+    return (f->standby == STANDBY_DUE && !edited) ||
+           (f->standby == STANDBY_READY && !edited && !starts);
+}
+
 const struct unreachable unreachable[] = {
     {"a finished job belongs to a Deployment that should run", AT_PHASE, finished_while_stopped},
     {"without an attempt no cluster is its own", AT_WORLD, cluster_of_nobody},
@@ -186,6 +194,7 @@ const struct unreachable unreachable[] = {
      conflict_that_nobody_cares_for},
     {"nobody waits for a savepoint", AT_REQUEST, late_for_nobody},
     {"the times contradict each other", AT_REQUEST, times_contradict},
+    {"a standby is of use to an edit and to a start", AT_STANDBY, standby_of_nobody},
 };
 const size_t n_unreachable = sizeof(unreachable) / sizeof(unreachable[0]);
 

@@ -20,7 +20,8 @@ struct unreachable {
         AT_CHOICE,
         AT_PREFLIGHT,
         AT_PACE,
-        AT_REQUEST
+        AT_REQUEST,
+        AT_STANDBY
     } last;
     bool (*fails)(const struct facts *f);
 };

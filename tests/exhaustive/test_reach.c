@@ -20,21 +20,21 @@ struct count {
     uint64_t undecided;
 };
 
-static void print_facts(const unsigned v[FACT_COLUMNS])
+static void print_facts(const unsigned v[MAIN_COLUMNS])
 {
-    for (size_t c = 0; c < FACT_COLUMNS; c++)
+    for (size_t c = 0; c < MAIN_COLUMNS; c++)
         print_error("%s=%s ", fact_columns[c].name, fact_columns[c].values[v[c]]);
     print_error("\n");
 }
 
-static void check(struct count *n, const unsigned v[FACT_COLUMNS], const struct facts *f)
+static void check(struct count *n, const unsigned v[MAIN_COLUMNS], const struct facts *f)
 {
     static struct made m;
     n->reachable++;
     make(f, &m);
     struct facts is = core_facts(&m.in);
     if (memcmp(&is, f, sizeof(is)) != 0 && n->wrong++ < 10) {
-        unsigned other[FACT_COLUMNS];
+        unsigned other[MAIN_COLUMNS];
         facts_values(&is, other);
         print_error("made for: ");
         print_facts(v);
@@ -47,9 +47,9 @@ static void check(struct count *n, const unsigned v[FACT_COLUMNS], const struct 
     }
 }
 
-static void walk(struct count *n, unsigned v[FACT_COLUMNS], size_t column, uint64_t size)
+static void walk(struct count *n, unsigned v[MAIN_COLUMNS], size_t column, uint64_t size)
 {
-    if (column == FACT_COLUMNS) {
+    if (column == MAIN_COLUMNS) {
         struct facts f = facts_of_values(v);
         check(n, v, &f);
         return;
@@ -70,9 +70,9 @@ static void every_reachable_combination_is_made(void **state)
 {
     (void)state;
     static struct count n;
-    unsigned v[FACT_COLUMNS] = {0};
+    unsigned v[MAIN_COLUMNS] = {0};
     uint64_t space = 1;
-    for (size_t c = 0; c < FACT_COLUMNS; c++)
+    for (size_t c = 0; c < MAIN_COLUMNS; c++)
         space *= fact_columns[c].n;
     walk(&n, v, 0, space);
     uint64_t sum = n.reachable;

@@ -33,7 +33,7 @@ static void every_combination_has_exactly_one_row(void **state)
     struct tally t = {0};
     walk_boxes(count, &t);
     printf("walked %llu combinations of facts in %llu boxes, %zu rows\n",
-           (unsigned long long)t.combinations, (unsigned long long)t.boxes, n_rules);
+           (unsigned long long)t.combinations, (unsigned long long)t.boxes, walk_rows());
     assert_true(t.combinations == walk_space());
 }
 
@@ -43,7 +43,7 @@ static void no_row_is_dead(void **state)
     struct tally t = {0};
     size_t dead = 0;
     walk_boxes(count, &t);
-    for (size_t i = 0; i < n_rules; i++) {
+    for (size_t i = 0; i < walk_rows(); i++) {
         if (t.by_rule[i])
             continue;
         dead++;
@@ -95,7 +95,7 @@ static bool meets(const struct forbidden *f, const struct box *b)
 
 struct judged {
     size_t broken;
-    bool told[256][64]; /* rule, prohibition */
+    bool told[256][80]; /* rule, prohibition */
 };
 
 static void judge(void *arg, const struct box *b)
@@ -119,7 +119,7 @@ static void no_row_breaks_an_invariant(void **state)
 {
     (void)state;
     static struct judged j;
-    assert_true(n_rules <= 256 && n_forbidden <= 64);
+    assert_true(walk_rows() <= 256 && n_forbidden <= 80);
     walk_boxes(judge, &j);
     printf("%zu prohibitions, %zu broken\n", n_forbidden, j.broken);
     assert_int_equal(j.broken, 0);
@@ -130,11 +130,11 @@ static void agree(void *arg, const struct box *b)
 {
     size_t *checked = arg;
     struct facts f;
-    unsigned v[FACT_COLUMNS];
+    unsigned v[MAIN_COLUMNS];
     memcpy(v, b->value, sizeof(v));
     /* Two corners of the box are enough: its row asks nothing of the columns that are left. */
     for (int corner = 0; corner < 2; corner++) {
-        for (size_t c = b->fixed; c < FACT_COLUMNS; c++)
+        for (size_t c = b->fixed; c < MAIN_COLUMNS; c++)
             v[c] = corner ? (unsigned)fact_columns[c].n - 1 : 0;
         f = facts_of_values(v);
         assert_true(rules_match(&f) == b->rule);

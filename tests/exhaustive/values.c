@@ -1,6 +1,6 @@
 #include "values.h"
 
-struct facts facts_of_values(const unsigned v[FACT_COLUMNS])
+struct facts facts_of_values(const unsigned v[MAIN_COLUMNS])
 {
     return (struct facts){
         .want = (enum want)v[0],
@@ -15,15 +15,16 @@ struct facts facts_of_values(const unsigned v[FACT_COLUMNS])
         .preflight = (enum preflight)v[9],
         .pace = (enum pace)v[10],
         .request = (enum request)v[11],
+        .standby = (enum standby_fact)v[12],
     };
 }
 
-void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS])
+void facts_values(const struct facts *f, unsigned ret[MAIN_COLUMNS])
 {
-    const unsigned values[FACT_COLUMNS] = {
-        f->want,  f->phase,    f->world,  f->job,       f->intent, f->result,
-        f->drift, f->evidence, f->choice, f->preflight, f->pace,   f->request,
+    const unsigned values[MAIN_COLUMNS] = {
+        f->want,     f->phase,  f->world,     f->job,  f->intent,  f->result,  f->drift,
+        f->evidence, f->choice, f->preflight, f->pace, f->request, f->standby,
     };
-    for (size_t i = 0; i < FACT_COLUMNS; i++)
+    for (size_t i = 0; i < MAIN_COLUMNS; i++)
         ret[i] = values[i];
 }

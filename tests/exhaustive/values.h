@@ -3,5 +3,5 @@
 
 #include "core/facts.h"
 
-struct facts facts_of_values(const unsigned v[FACT_COLUMNS]);
-void facts_values(const struct facts *f, unsigned ret[FACT_COLUMNS]);
+struct facts facts_of_values(const unsigned v[MAIN_COLUMNS]);
+void facts_values(const struct facts *f, unsigned ret[MAIN_COLUMNS]);

@@ -9,12 +9,20 @@ struct row_set {
 };
 
 struct walk {
-    struct row_set allow[FACT_COLUMNS][16]; /* rows that allow the value of the column */
-    struct row_set free[FACT_COLUMNS + 1];  /* rows that ask nothing from this column on */
+    struct row_set allow[MAIN_COLUMNS][16]; /* rows that allow the value of the column */
+    struct row_set free[MAIN_COLUMNS + 1];  /* rows that ask nothing from this column on */
     box_fn *fn;
     void *arg;
     struct box box;
 };
+
+size_t walk_rows(void)
+{
+    size_t n = 0;
+    while (n < n_rules && rules[n].number < SECTION_STANDBY)
+        n++;
+    return n;
+}
 
 static void add(struct row_set *s, size_t i)
 {
@@ -35,15 +43,15 @@ static size_t first(const struct row_set *s)
         if (s->words[i])
             return 64 * i + (size_t)__builtin_ctzll(s->words[i]);
     assert(false); /* the last row matches everything */
-    return n_rules;
+    return walk_rows();
 }
 
 static void prepare(struct walk *w)
 {
-    assert(n_rules <= 64 * WORDS);
-    for (size_t r = 0; r < n_rules; r++) {
+    assert(walk_rows() <= 64 * WORDS);
+    for (size_t r = 0; r < walk_rows(); r++) {
         size_t last = 0; /* the column behind the last one it asks for */
-        for (size_t c = 0; c < FACT_COLUMNS; c++) {
+        for (size_t c = 0; c < MAIN_COLUMNS; c++) {
             fact_set set = rules_column(&rules[r], c);
             fact_set all = (fact_set)((1U << fact_columns[c].n) - 1);
             for (size_t v = 0; v < fact_columns[c].n; v++)
@@ -52,7 +60,7 @@ static void prepare(struct walk *w)
             if (set != 0 && (set & all) != all)
                 last = c + 1;
         }
-        for (size_t c = last; c <= FACT_COLUMNS; c++)
+        for (size_t c = last; c <= MAIN_COLUMNS; c++)
             add(&w->free[c], r);
     }
 }
@@ -78,7 +86,7 @@ static void descend(struct walk *w, const struct row_set *rows, size_t column, u
 uint64_t walk_space(void)
 {
     uint64_t n = 1;
-    for (size_t c = 0; c < FACT_COLUMNS; c++)
+    for (size_t c = 0; c < MAIN_COLUMNS; c++)
         n *= fact_columns[c].n;
     return n;
 }
@@ -89,7 +97,7 @@ void walk_boxes(box_fn *fn, void *arg)
     w = (struct walk){.fn = fn, .arg = arg};
     prepare(&w);
     struct row_set all = {0};
-    for (size_t r = 0; r < n_rules; r++)
+    for (size_t r = 0; r < walk_rows(); r++)
         add(&all, r);
     descend(&w, &all, 0, walk_space());
 }

@@ -61,6 +61,8 @@ class Translation:
         self.attempt = None
         self.version = 1
         self.started = set()
+        self.next = 0  # the standby's number
+        self.ending = False
 
     def add(self, name, number, which=0):
         self.labels.append((name, number, which))
@@ -113,6 +115,15 @@ class Translation:
 
     # ---- commits
 
+    def standby(self, number, step):
+        number = int(number)
+        if number != self.next:
+            self.reserve(number)
+            self.next = number
+        elif step == "END" and not self.ending:
+            self.add("ABANDON", number)
+        self.ending = step == "END"
+
     def record(self, first, *words):
         if first == "halts":
             raise OutOfBounds("a halt")
@@ -135,13 +146,17 @@ class Translation:
         at.part, at.intent, at.stops = part, intent, stops
 
     def reserved(self, number):
-        if number > MOST_ATTEMPTS:
-            raise OutOfBounds(f"more than {MOST_ATTEMPTS} attempts")
         # What it left behind and the next reservation are one commit (docs/decisions/0006).
         if self.attempt and self.attempt.part == "gone" and not self.attempt.abandoned:
             self.add("COLLECT", self.attempt.number)
-        self.add("RESERVE", number)
+        if number != self.next:  # else it was the standby
+            self.reserve(number)
         self.attempt = Attempt(number)
+
+    def reserve(self, number):
+        if number > MOST_ATTEMPTS:
+            raise OutOfBounds(f"more than {MOST_ATTEMPTS} attempts")
+        self.add("RESERVE", number)
 
     def of_a_reserved_one(self, at, part, version):
         if part == "live":

@@ -123,6 +123,18 @@ static void intended(struct rig *r, const struct effect *e)
         [CALL_CANCEL] = INTENT_CANCEL,       [CALL_TEARDOWN] = INTENT_TEARDOWN,
         [CALL_DISCARD] = INTENT_DISCARD,
     };
+    static const enum standby_step steps[EFFECT_KINDS] = {
+        [CALL_STANDBY_PROVISION] = STANDBY_STEP_PROVISION,
+        [CALL_STANDBY_UPLOAD] = STANDBY_STEP_UPLOAD,
+        [CALL_STANDBY_TEARDOWN] = STANDBY_STEP_END,
+    };
+    if (steps[e->kind]) {
+        if (r->record.standby.step != (int)steps[e->kind] ||
+            r->record.standby.attempt.number != e->attempt)
+            world_trouble(&r->world, "invariant 6: a call of kind %d in step %s of the standby",
+                          (int)e->kind, standby_step_names[r->record.standby.step]);
+        return;
+    }
     int kind = r->record.intent.kind;
     if (e->kind == CALL_STOP && kind == INTENT_SAVEPOINT)
         kind = INTENT_STOP;
@@ -170,6 +182,25 @@ static void may_start(struct rig *r)
         world_trouble(&r->world, "invariant 4: it starts empty, and nobody asked for that");
 }
 
+/* 9. Snapshots that are needed are never deleted: neither what a start could be restored from, nor what
+ * the job began with, nor what a person asked for. */
+static void may_discard(struct rig *r, const struct effect *e)
+{
+    const struct w_snapshot *x = storage_find(&r->world, e->subject);
+    const struct savepoint *row = rig_savepoint(r, r->record.intent.savepoint_id);
+    const struct snapshot_retention *keep = &r->deployment.spec.snapshot_retention;
+    const struct attempt *at = &r->record.current;
+    bool base = at->phase != PHASE_NONE && at->phase != PHASE_DONE &&
+                snapshot_location_equal(at->source_location, e->subject);
+    if (!x || x->given_up)
+        return;
+    bool persons = row->metadata.origin == ORIGIN_USER_REQUEST ||
+                   row->metadata.origin == ORIGIN_COPIED || row->spec.pinned;
+    if (x == newest(r, 0, false) || x == newest(r, 0, true) || base || persons ||
+        (!keep->max_count && !keep->max_age.us))
+        world_trouble(&r->world, "invariant 9: %s is removed, and is needed", x->location);
+}
+
 void oracle_call(struct rig *r, const struct effect *e)
 {
     intended(r, e);
@@ -181,4 +212,6 @@ void oracle_call(struct rig *r, const struct effect *e)
         may_tear_down(r, e);
     if (e->kind == CALL_SUBMIT)
         may_start(r);
+    if (e->kind == CALL_DISCARD)
+        may_discard(r, e);
 }

@@ -146,6 +146,10 @@ static void note_commit(struct rig *r)
         r->seen.timer = r->record.timer;
         r->seen.timer_since = r->world.now;
     }
+    if (r->seen.standby.timer != r->record.standby.timer) {
+        r->seen.standby.timer = r->record.standby.timer;
+        r->seen.standby.timer_since = r->world.now;
+    }
     if (r->seen.chance != r->record.chance) {
         r->seen.chance = r->record.chance;
         r->seen.chance_since = r->world.now;
@@ -163,10 +167,12 @@ static void commit(struct rig *r, const struct core_out *out)
         put_job(r, out->jobs[i]);
     if (!out->rule)
         store_events(r, out->events, out->n_events, "user");
-    else
+    else if (!out->standby)
         log_decision(r, out, out->rule);
     for (size_t i = 0; i < out->n_then; i++)
         log_decision(r, out, out->then[i]);
+    if (out->standby && out->changed)
+        log_decision(r, out, out->standby);
     r->removed = out->remove;
     note_commit(r);
 }
@@ -193,6 +199,8 @@ struct core_in rig_in(struct rig *r)
     for (size_t i = 0; i < r->n_jobs; i++) {
         if (str_eq(r->jobs[i]->metadata.id, r->record.current.job_id))
             in.job = r->jobs[i];
+        if (str_eq(r->jobs[i]->metadata.id, r->record.standby.attempt.job_id))
+            in.standby_job = r->jobs[i];
         if (r->jobs[i]->status.started_at)
             in.last_job = r->jobs[i];
     }
@@ -238,11 +246,13 @@ static void show_status(struct rig *r, const struct deployment_status *st)
 /* Whatever was seen is gone; the waits begin anew. */
 static void forget(struct rig *r)
 {
-    r->seen = (struct seen){.committed_at = r->world.now,
-                            .timer = r->record.timer,
-                            .timer_since = r->world.now,
-                            .chance = r->record.chance,
-                            .chance_since = r->world.now};
+    r->seen =
+        (struct seen){.committed_at = r->world.now,
+                      .timer = r->record.timer,
+                      .timer_since = r->world.now,
+                      .chance = r->record.chance,
+                      .chance_since = r->world.now,
+                      .standby = {.timer = r->record.standby.timer, .timer_since = r->world.now}};
 }
 
 /* False: the rest of the step is dropped. */
@@ -273,6 +283,7 @@ static void step(struct rig *r)
     struct core_in in = rig_in(r);
     struct core_out *out = ARENA_NEW(a, struct core_out);
     core_notice_request(&in, &r->seen);
+    in.expired = rig_expired(a, &in);
     core_step(a, &in, out);
     r->facts = out->facts;
     r->rule = out->rule;
@@ -488,6 +499,9 @@ struct str rig_import(struct rig *r, const char *location)
 void rig_discard(struct rig *r, struct str id)
 {
     struct savepoint s = *rig_savepoint(r, id);
+    struct w_snapshot *data = storage_find(&r->world, s.spec.savepoint_location);
+    if (data)
+        data->given_up = true;
     s.status.state = SAVEPOINT_PENDING_DELETION;
     put_savepoint(r, &s);
     rig_touch(r);

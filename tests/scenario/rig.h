@@ -72,7 +72,7 @@ struct rig {
     int64_t ids;
     int64_t wall_jump;             /* somebody set the clock */
     int64_t commits, calls, steps; /* so far */
-    int64_t calls_of[CALL_DISCARD + 1];
+    int64_t calls_of[EFFECT_KINDS];
     int64_t last_change; /* when a commit or a mutating call was made last */
     enum fault fault;
     int64_t fault_at; /* of which commit or call; 0 = none */
@@ -117,6 +117,8 @@ void rig_wake(struct rig *r);
 
 /* Looking. */
 struct core_in rig_in(struct rig *r);
+/* What retention lets go next; no other Deployment shares anything here. */
+const struct savepoint *rig_expired(struct arena *a, const struct core_in *in);
 struct w_cluster *rig_cluster(struct rig *r);
 const struct savepoint *rig_savepoint(const struct rig *r, struct str id);
 const struct savepoint *rig_newest_savepoint(const struct rig *r, enum savepoint_origin origin);

@@ -1,5 +1,6 @@
 /* What a story asks of the rig. */
 #include "core/choice.h"
+#include "core/retention.h"
 #include "exhaustive/reach.h"
 #include "exhaustive/values.h"
 #include "model/job.h"
@@ -7,6 +8,13 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+const struct savepoint *rig_expired(struct arena *a, const struct core_in *in)
+{
+    size_t n;
+    const struct savepoint **list = core_expired(a, in, &n);
+    return n ? list[0] : NULL;
+}
 
 struct w_cluster *rig_cluster(struct rig *r)
 {
@@ -61,9 +69,9 @@ void rig_print(const struct rig *r)
         fprintf(stderr, "%9.3f %4d %-22s %-40.*s %.*s\n", (double)r->log[i].at / (double)S,
                 r->log[i].rule, r->log[i].what, STR_ARG(r->log[i].event),
                 STR_ARG(r->log[i].message));
-    unsigned v[FACT_COLUMNS];
+    unsigned v[MAIN_COLUMNS];
     facts_values(&r->facts, v);
-    for (size_t i = 0; i < FACT_COLUMNS; i++)
+    for (size_t i = 0; i < MAIN_COLUMNS; i++)
         fprintf(stderr, "%s=%s ", fact_columns[i].name, fact_columns[i].values[v[i]]);
     fprintf(stderr, "\nnow %.3f rule %d, attempt %lld, %s: %.*s %.*s\n",
             (double)r->world.now / (double)S, r->rule ? r->rule->number : 0,

@@ -4,7 +4,7 @@
 
 struct rig *r;
 static size_t mark;
-static int64_t calls_then[CALL_DISCARD + 1];
+static int64_t calls_then[EFFECT_KINDS];
 
 int scenario_begin(void **state)
 {
@@ -138,7 +138,7 @@ size_t calls_since(enum effect_kind kind)
 size_t mutating_calls(void)
 {
     size_t n = 0;
-    for (enum effect_kind k = CALL_PROVISION; k <= CALL_DISCARD; k++)
+    for (enum effect_kind k = CALL_PROVISION; k < EFFECT_KINDS; k++)
         n += calls_since(k);
     return n;
 }

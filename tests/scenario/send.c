@@ -32,6 +32,8 @@ static struct seen_part *part_of(struct rig *r, const struct w_call *c)
     case LOOK_SNAPSHOT: return &seen->snapshot.part;
     case LOOK_CAUSE: return &seen->cause_part;
     case LOOK_ARTIFACT: return &seen->artifact.part;
+    case LOOK_STANDBY: return &seen->standby.part;
+    case LOOK_PLAN: return &seen->standby.plan_part;
     case CALL_PROVISION:
     case CALL_UPLOAD:
     case CALL_SUBMIT:
@@ -39,6 +41,10 @@ static struct seen_part *part_of(struct rig *r, const struct w_call *c)
     case CALL_CANCEL:
     case CALL_TEARDOWN:
     case CALL_DISCARD:
+    case CALL_STANDBY_PROVISION:
+    case CALL_STANDBY_UPLOAD:
+    case CALL_STANDBY_TEARDOWN:
+    case EFFECT_KINDS:
     default: return NULL;
     }
 }
@@ -54,7 +60,8 @@ static void fold(struct rig *r, struct w_call *c)
             seen->clusters = c->clusters;
             seen->n_clusters = c->n_clusters;
             seen->newest_attempt = c->newest;
-            seen->newest_ended = c->newest_ended;
+            seen->ended = c->ended;
+            seen->n_ended = c->n_ended;
         }
         break;
     case LOOK_TASKMANAGERS:
@@ -102,9 +109,26 @@ static void fold(struct rig *r, struct w_call *c)
     case CALL_STOP:
     case CALL_CANCEL:
     case CALL_TEARDOWN:
+    case LOOK_STANDBY:
+        seen->standby.sight = c->sight;
+        seen->standby.incarnation = c->incarnation;
+        break;
+    case LOOK_PLAN:
+        seen->standby.plan_outcome = c->outcome;
+        seen->standby.plan_text = c->text;
+        break;
     case CALL_DISCARD:
+    case CALL_STANDBY_PROVISION:
+    case CALL_STANDBY_UPLOAD:
+    case CALL_STANDBY_TEARDOWN:
+    case EFFECT_KINDS:
     default: break;
     }
+}
+
+static struct seen_call *call_slot(struct rig *r, int kind)
+{
+    return kind >= CALL_STANDBY_PROVISION ? &r->seen.standby.call : &r->seen.call;
 }
 
 static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
@@ -120,13 +144,14 @@ static void answered(struct w_world *w, int64_t x, int64_t y, void *p)
         part->asked = false;
         part->at = c->sent_at;
         fold(r, c);
-    } else if (r->seen.call.timer == c->timer && r->seen.call.sent) {
-        r->seen.call.answered = true;
-        r->seen.call.answered_at = w->now;
-        r->seen.call.outcome = c->outcome;
-        r->seen.call.status = c->status;
-        r->seen.call.text = c->text;
-        r->seen.call.jar_id = c->jar_id;
+    } else if (call_slot(r, c->kind)->timer == c->timer && call_slot(r, c->kind)->sent) {
+        struct seen_call *call = call_slot(r, c->kind);
+        call->answered = true;
+        call->answered_at = w->now;
+        call->outcome = c->outcome;
+        call->status = c->status;
+        call->text = c->text;
+        call->jar_id = c->jar_id;
     }
     rig_wake(r);
 }
@@ -157,6 +182,11 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
         [CALL_CANCEL] = flink_cancel,
         [CALL_TEARDOWN] = world_teardown,
         [CALL_DISCARD] = storage_remove,
+        [LOOK_STANDBY] = flink_look_taskmanagers,
+        [LOOK_PLAN] = flink_make_plan,
+        [CALL_STANDBY_PROVISION] = world_provision,
+        [CALL_STANDBY_UPLOAD] = world_deliver,
+        [CALL_STANDBY_TEARDOWN] = world_teardown,
     };
     struct w_call *c = p;
     (void)y;
@@ -167,6 +197,8 @@ static void arrives(struct w_world *w, int64_t answer, int64_t y, void *p)
     int64_t takes = w->pace.latency;
     if (c->kind == CALL_SUBMIT)
         takes += w->pace.main_method + w->pace.job_init; /* when the job is made, or cannot be */
+    if (c->kind == LOOK_PLAN)
+        takes += c->outcome == OUTCOME_UNKNOWN ? w->pace.time_out : w->pace.main_method;
     if (no_answer) /* main() may take long: a submission is waited for long */
         takes = c->kind == CALL_SUBMIT && !c->status ? 100 * S : w->pace.time_out;
     world_at(w, w->now + takes, answered, 0, 0, c);
@@ -200,29 +232,33 @@ static struct w_call *compose(struct rig *r, const struct effect *e)
     const struct record *rec = &r->record;
     struct w_call *c = ARENA_NEW(r->a, struct w_call);
     char hex[HEX_ID_TEXT + 1] = "";
-    if (rec->current.job_id.len)
-        uuid_to_hex(rec->current.job_id, hex);
     struct core_in in = rig_in(r);
+    bool standby =
+        e->kind == LOOK_STANDBY || e->kind == LOOK_PLAN || e->kind >= CALL_STANDBY_PROVISION;
+    const struct attempt *at = standby ? &rec->standby.attempt : &rec->current;
+    const struct job *job = standby ? in.standby_job : in.job;
+    if (at->job_id.len)
+        uuid_to_hex(at->job_id, hex);
     *c = (struct w_call){
         .kind = (int)e->kind,
-        .attempt = e->attempt,
+        .attempt = standby ? at->number : e->attempt,
         .subject = copy(r, e->subject),
         .sent_at = r->world.now,
         .daemon = r->life,
-        .timer = rec->timer,
+        .timer = standby ? rec->standby.timer : rec->timer,
         .job_id = copy(r, str_of(hex)),
         .trigger_id = e->kind == LOOK_TRIGGER ? copy(r, e->subject) : rec->intent.trigger_id,
         .directory = rec->intent.directory,
-        .restore = rec->current.source_location,
-        .jar_id = rec->current.jar_id,
+        .restore = at->source_location,
+        .jar_id = at->jar_id,
         .stop = rec->intent.kind == INTENT_STOP,
         .spec_version = core_target_version(&in),
     };
-    if (in.job)
-        c->checkpoints = str_map_get_or(&in.job->spec.template_.flink_configuration,
+    if (job)
+        c->checkpoints = str_map_get_or(&job->spec.template_.flink_configuration,
                                         STR("execution.checkpointing.dir"), (struct str){0});
     for (size_t i = 0; i < r->seen.n_clusters; i++)
-        if (r->seen.clusters[i].attempt == rec->current.number)
+        if (r->seen.clusters[i].attempt == at->number)
             c->incarnation = r->seen.clusters[i].incarnation;
     return c;
 }
@@ -240,13 +276,14 @@ static void send_call(struct rig *r, const struct effect *e)
     }
     oracle_call(r, e);
     struct w_call *c = compose(r, e);
-    bool again = r->seen.call.timer == c->timer && r->seen.call.sent;
-    if (!again || r->seen.call.answered)
-        r->seen.call = (struct seen_call){
+    struct seen_call *call = call_slot(r, c->kind);
+    bool again = call->timer == c->timer && call->sent;
+    if (!again || call->answered)
+        *call = (struct seen_call){
             .timer = c->timer,
             .sent = true,
             .sent_at = w->now,
-            .times = again ? r->seen.call.times + 1 : 1,
+            .times = again ? call->times + 1 : 1,
             .submitted = e->kind == CALL_SUBMIT ? r->record.current.number : 0,
         };
     if (rig_fault_hits(r, FAULT_REQUEST_LOST, r->calls)) {

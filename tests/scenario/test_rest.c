@@ -169,10 +169,10 @@ static void comes_to_rest(const struct facts *f, struct tally *t)
     t->longest = (size_t)r->steps > t->longest ? (size_t)r->steps : t->longest;
     if (well && (!r->record.gave_up.len || r->record.halted))
         return;
-    unsigned v[FACT_COLUMNS];
+    unsigned v[MAIN_COLUMNS];
     facts_values(f, v);
     print_error("from");
-    for (size_t c = 0; c < FACT_COLUMNS; c++)
+    for (size_t c = 0; c < MAIN_COLUMNS; c++)
         print_error(" %s=%s", fact_columns[c].name, fact_columns[c].values[v[c]]);
     print_error("\n%s\n", r->world.trouble);
     rig_print(r);

@@ -79,7 +79,8 @@ static void give_inventory(struct owed *o)
                                    .clusters = c->clusters,
                                    .n = c->n_clusters,
                                    .newest = c->newest,
-                                   .newest_ended = c->newest_ended};
+                                   .ended = c->ended,
+                                   .n_ended = c->n_ended};
     o->fn.inventory(o->arg, &i);
 }
 
@@ -121,9 +122,9 @@ static void give_artifact(struct owed *o)
 /* ---- the way there and back ---- */
 
 const char *const sim_call_names[SIM_CALLS] = {
-    "inventory", "taskmanagers", "look",   "checkpoints", "trigger",   "cause",
-    "list",      "verify",       "fetch",  "pinned",      "provision", "deliver",
-    "submit",    "savepoint",    "cancel", "teardown",    "remove",
+    "inventory", "taskmanagers", "look",      "checkpoints", "trigger",  "cause",
+    "plan",      "list",         "verify",    "fetch",       "pinned",   "provision",
+    "deliver",   "submit",       "savepoint", "cancel",      "teardown", "remove",
 };
 
 static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
@@ -133,6 +134,7 @@ static void (*const arrive[SIM_CALLS])(struct w_world *w, struct w_call *c) = {
     [SIM_CHECKPOINTS] = flink_stats,
     [SIM_TRIGGER] = flink_read_trigger,
     [SIM_CAUSE] = flink_cause,
+    [SIM_PLAN] = flink_make_plan,
     [SIM_LIST] = list_directory,
     [SIM_VERIFY] = verify_snapshot,
     [SIM_FETCH] = fetch_artifact,
@@ -163,12 +165,12 @@ void call_answer(struct owed *o)
         [SIM_INVENTORY] = give_inventory, [SIM_TASKMANAGERS] = wire_give,
         [SIM_LOOK] = wire_give,           [SIM_CHECKPOINTS] = wire_give,
         [SIM_TRIGGER] = wire_give,        [SIM_CAUSE] = wire_give,
-        [SIM_LIST] = give_listing,        [SIM_VERIFY] = give_verified,
-        [SIM_FETCH] = give_artifact,      [SIM_PINNED] = give_artifact,
-        [SIM_PROVISION] = give_result,    [SIM_DELIVER] = give_result,
-        [SIM_SUBMIT] = wire_give,         [SIM_SAVEPOINT] = wire_give,
-        [SIM_CANCEL] = wire_give,         [SIM_TEARDOWN] = give_result,
-        [SIM_REMOVE] = give_removed,
+        [SIM_PLAN] = wire_give,           [SIM_LIST] = give_listing,
+        [SIM_VERIFY] = give_verified,     [SIM_FETCH] = give_artifact,
+        [SIM_PINNED] = give_artifact,     [SIM_PROVISION] = give_result,
+        [SIM_DELIVER] = give_result,      [SIM_SUBMIT] = wire_give,
+        [SIM_SAVEPOINT] = wire_give,      [SIM_CANCEL] = wire_give,
+        [SIM_TEARDOWN] = give_result,     [SIM_REMOVE] = give_removed,
     };
     o->given = true;
     give[o->call.kind](o);
@@ -201,17 +203,19 @@ void call_reaches(struct w_world *w, struct w_call *c)
 /* main() may take long, so an answer to a submission is waited for long. */
 int64_t call_patience(const struct w_world *w, const struct w_call *c)
 {
+    if (c->kind == SIM_PLAN)
+        return 50 * S;
     return c->kind == SIM_SUBMIT ? 100 * S : w->pace.time_out;
 }
 
 static int64_t answer_takes(const struct w_world *w, const struct w_call *c)
 {
-    bool none = c->outcome == OUTCOME_UNKNOWN && c->kind >= SIM_PROVISION;
+    bool none = c->outcome == OUTCOME_UNKNOWN && (c->kind >= SIM_PROVISION || c->kind == SIM_PLAN);
     if (none)
         return call_patience(w, c);
     if (c->kind == SIM_SUBMIT) /* when the job is made, or cannot be */
         return w->pace.latency + w->pace.main_method + w->pace.job_init;
-    return w->pace.latency;
+    return w->pace.latency + (c->kind == SIM_PLAN ? w->pace.main_method : 0);
 }
 
 static void arrives_for_nobody(struct w_world *w, int64_t x, int64_t y, void *p)

@@ -108,8 +108,10 @@ static void hears_durable(struct sim *s)
     if (row && row->version != r->version)
         spec_is_stored(r, row);
     /* The write that reserves an attempt decides what it runs. */
-    if (s->record.current.number && json_is_none(r->asked[s->record.current.number]))
-        r->asked[s->record.current.number] = r->spec;
+    const int64_t reserved[] = {s->record.current.number, s->record.standby.attempt.number};
+    for (size_t i = 0; i < 2; i++)
+        if (reserved[i] && json_is_none(r->asked[reserved[i]]))
+            r->asked[reserved[i]] = r->spec;
     judge_stop(r);
 }
 

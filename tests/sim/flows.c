@@ -35,6 +35,17 @@ static void two_savepoints(struct sim *s)
     s->savepoint_id = first;
 }
 
+/* And a savepoint that a person asked for, older than all of them. */
+static void three_upgrades(struct sim *s)
+{
+    a_savepoint(s);
+    for (int i = 0; i < 3; i++) {
+        user_edits(s);
+        sim_until(s, runs_as_wished, LONG * S);
+        some_checkpoints(s);
+    }
+}
+
 static void a_suspension(struct sim *s)
 {
     some_checkpoints(s);
@@ -99,6 +110,12 @@ static void a_suspension_and_a_snapshot_elsewhere(struct sim *s)
 
 /* ---- what is done ---- */
 
+static void keep_one_and_edit(struct sim *s)
+{
+    user_keeps(s, 1);
+    user_edits(s);
+}
+
 static void suspend(struct sim *s)
 {
     user_wants(s, DESIRED_SUSPENDED);
@@ -135,6 +152,55 @@ static void restore_older_savepoint(struct sim *s)
     user_edits(s);
 }
 
+/* ---- with a standby ---- */
+
+static void no_room_to_come(struct sim *s)
+{
+    some_checkpoints(s);
+    world_fate(&s->world, FATED_PROVISION, FATE_FAILS);
+}
+
+static void a_standby_that_dies_to_come(struct sim *s)
+{
+    some_checkpoints(s);
+    world_fate(&s->world, FATED_PLAN, FATE_JOBMANAGER_DIES);
+}
+
+static bool has_standby(struct sim *s)
+{
+    return s->record.standby.step >= STANDBY_STEP_UPLOAD || s->record.current.number > 1;
+}
+
+static void edit_and_have_a_standby(struct sim *s)
+{
+    user_edits(s);
+    sim_until(s, has_standby, LONG * S);
+}
+
+static void edit_again(struct sim *s)
+{
+    edit_and_have_a_standby(s);
+    user_edits(s);
+}
+
+static void edit_and_suspend(struct sim *s)
+{
+    edit_and_have_a_standby(s);
+    user_wants(s, DESIRED_SUSPENDED);
+}
+
+static void edit_and_delete(struct sim *s)
+{
+    edit_and_have_a_standby(s);
+    cancel_and_delete(s);
+}
+
+static void edit_and_lose_jobmanager(struct sim *s)
+{
+    edit_and_have_a_standby(s);
+    world_kill_jobmanager(&s->world, attempt_now(s), "killed");
+}
+
 static void lose_jobmanager(struct sim *s)
 {
     world_kill_jobmanager(&s->world, attempt_now(s), "killed");
@@ -158,11 +224,13 @@ static void reboot(struct sim *s)
 /* ---- the table ---- */
 
 #define UPGRADE(up, restore, before, ends) \
-    {"upgrade " #up ", " #restore, UPGRADE_##up, RESTORE_##restore, before, user_edits, ends}
+    {"upgrade " #up ", " #restore, UPGRADE_##up, RESTORE_##restore, before, user_edits, ends, false}
 #define RECOVERY(name, restore, before, act) \
-    {name ", " #restore, UPGRADE_STATEFUL, RESTORE_##restore, before, act, runs_as_wished}
+    {name ", " #restore, UPGRADE_STATEFUL, RESTORE_##restore, before, act, runs_as_wished, false}
 #define PLAIN(name, before, act, ends) \
-    {name, UPGRADE_STATEFUL, RESTORE_LATEST_STATE, before, act, ends}
+    {name, UPGRADE_STATEFUL, RESTORE_LATEST_STATE, before, act, ends, false}
+#define STANDBY(name, up, before, act, ends) \
+    {"standby: " name, UPGRADE_##up, RESTORE_LATEST_STATE, before, act, ends, true}
 
 const struct flow flows[] = {
     PLAIN("start", NULL, NULL, runs_as_wished),
@@ -199,10 +267,20 @@ const struct flow flows[] = {
     PLAIN("reboot", some_checkpoints, reboot, runs_as_wished),
     PLAIN("savepoint on request", some_checkpoints, user_requests_savepoint, has_savepoint),
     PLAIN("discard", two_savepoints, user_discards_savepoint, has_no_savepoint),
+    PLAIN("retention", three_upgrades, keep_one_and_edit, keeps_as_wished),
     PLAIN("retry", every_start_failed, user_retries, runs_as_wished),
     PLAIN("restore from elsewhere", a_suspension_and_a_snapshot_elsewhere, restore_elsewhere,
           runs_restored),
     PLAIN("restore from an older savepoint", a_savepoint, restore_older_savepoint, runs_restored),
+    STANDBY("upgrade STATEFUL", STATEFUL, some_checkpoints, user_edits, runs_as_wished),
+    STANDBY("upgrade STATELESS", STATELESS, some_checkpoints, user_edits, runs_as_wished),
+    STANDBY("no room", STATEFUL, no_room_to_come, user_edits, runs_as_wished),
+    STANDBY("it dies", STATEFUL, a_standby_that_dies_to_come, user_edits, runs_as_wished),
+    STANDBY("edited again", STATEFUL, some_checkpoints, edit_again, runs_as_wished),
+    STANDBY("suspended meanwhile", STATEFUL, some_checkpoints, edit_and_suspend, is_suspended),
+    STANDBY("deleted meanwhile", STATEFUL, some_checkpoints, edit_and_delete, is_removed),
+    STANDBY("JobManager lost meanwhile", STATEFUL, some_checkpoints, edit_and_lose_jobmanager,
+            runs_as_wished),
 };
 const size_t n_flows = sizeof(flows) / sizeof(flows[0]);
 
@@ -210,6 +288,7 @@ const size_t n_flows = sizeof(flows) / sizeof(flows[0]);
 
 static void create(struct sim *s, const struct flow *f)
 {
+    s->warm_standby = f->warm_standby;
     user_creates(s, f->upgrade, f->restore);
 }
 

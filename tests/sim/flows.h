@@ -12,6 +12,7 @@ struct flow {
         struct sim *s);         /* what fate has in store, and what happened until then; or NULL */
     void (*act)(struct sim *s); /* from here on crashes strike; NULL = the creation itself */
     bool (*ends)(struct sim *s);
+    bool warm_standby;
 };
 
 extern const struct flow flows[];

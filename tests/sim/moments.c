@@ -93,6 +93,27 @@ static void taskmanager_dies(struct play *p, const struct moment *m)
     world_kill_taskmanager(&p->sim->world, attempt_now(p), 0);
 }
 
+static int64_t standby_now(const struct play *p)
+{
+    return p->sim->record.standby.attempt.number;
+}
+
+static void standby_dies(struct play *p, const struct moment *m)
+{
+    const struct w_cluster *c = world_cluster(&p->sim->world, standby_now(p));
+    (void)m;
+    p->faults += c && c->jobmanager_alive;
+    world_kill_jobmanager(&p->sim->world, standby_now(p), "killed");
+}
+
+static void standby_loses_taskmanager(struct play *p, const struct moment *m)
+{
+    const struct w_cluster *c = world_cluster(&p->sim->world, standby_now(p));
+    (void)m;
+    p->faults += c && c->taskmanagers[0].alive;
+    world_kill_taskmanager(&p->sim->world, standby_now(p), 0);
+}
+
 static void job_fails(struct play *p, const struct moment *m)
 {
     (void)m;
@@ -216,6 +237,8 @@ const struct moment_kind moment_kinds[] = {
 
     {"the JobManager dies", GROUP_WORLD, 0, jobmanager_dies, 0, 0},
     {"a TaskManager dies", GROUP_WORLD, 0, taskmanager_dies, 0, 0},
+    {"the standby's JobManager dies", GROUP_WORLD, 0, standby_dies, 0, 0},
+    {"a TaskManager of the standby dies", GROUP_WORLD, 0, standby_loses_taskmanager, 0, 0},
     {"the job fails", GROUP_WORLD, 0, job_fails, 0, 0},
     {"the job is restarted by Flink in tenths of a second", GROUP_WORLD, 50, job_restarts, 0, 0},
     {"the job finishes by itself", GROUP_WORLD, 0, job_finishes, 0, 0},
@@ -240,6 +263,9 @@ const struct moment_kind moment_kinds[] = {
     FATE("the next job will fail before it is up", FATED_SUBMIT, FATE_JOB_FAILS),
     FATE("the next submission will kill its JobManager", FATED_SUBMIT, FATE_JOBMANAGER_DIES),
     FATE("the next cluster will not be had", FATED_PROVISION, FATE_FAILS),
+    FATE("the next plan will be refused", FATED_PLAN, FATE_FAILS),
+    FATE("the next plan will not be answered", FATED_PLAN, FATE_HANGS),
+    FATE("the next plan will kill its JobManager", FATED_PLAN, FATE_JOBMANAGER_DIES),
     FATE("the next cancellation will hang", FATED_CANCEL, FATE_HANGS),
 };
 const size_t n_moment_kinds = sizeof(moment_kinds) / sizeof(moment_kinds[0]);

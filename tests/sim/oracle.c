@@ -109,11 +109,22 @@ const char *oracle_newest(const struct sim *s)
     return x ? x->location : NULL;
 }
 
+/* What nobody named goes by retention, but for what a start could be restored from or the job was. */
+static bool retention_takes(const struct sim *s, const struct w_snapshot *x)
+{
+    const struct attempt *at = &s->record.current;
+    bool alive = at->phase != PHASE_NONE && at->phase != PHASE_DONE;
+    bool base = alive && snapshot_location_equal(at->source_location, str_of(x->location));
+    bool own = x->stop || (!x->savepoint && !x->imported);
+    return s->wish.keeps > 0 && own && !base && x != newest(s, 0, ALL) &&
+           x != newest(s, 0, SAVEPOINTS);
+}
+
 /* 9. Nothing that may still be needed goes, but what a user gave up. */
 void oracle_removed(struct sim *s, struct str location)
 {
     const struct w_snapshot *x = storage_find(&s->world, location);
-    if (!x || !x->given_up)
+    if (!x || (!x->given_up && !retention_takes(s, x)))
         world_trouble(&s->world, "invariant 9: %.*s is removed, and nobody asked for that",
                       STR_ARG(location));
 }
@@ -210,8 +221,18 @@ static void intended(struct sim *s, const struct w_call *c)
         [SIM_CANCEL] = INTENT_CANCEL,       [SIM_TEARDOWN] = INTENT_TEARDOWN,
         [SIM_REMOVE] = INTENT_DISCARD,
     };
+    static const enum standby_step steps[SIM_CALLS] = {
+        [SIM_PROVISION] = STANDBY_STEP_PROVISION,
+        [SIM_DELIVER] = STANDBY_STEP_UPLOAD,
+        [SIM_TEARDOWN] = STANDBY_STEP_END,
+    };
+    const struct standby *standby = &s->record.standby;
     enum intent_kind want = c->kind == SIM_SAVEPOINT && c->stop ? INTENT_STOP : kinds[c->kind];
-    if (s->record.intent.kind != (int)want)
+    bool of_standby = steps[c->kind] && c->attempt == standby->attempt.number;
+    if (of_standby && standby->step != (int)steps[c->kind])
+        world_trouble(&s->world, "invariant 6: %s of the standby is called in step %s",
+                      sim_call_names[c->kind], standby_step_names[standby->step]);
+    if (!of_standby && s->record.intent.kind != (int)want)
         world_trouble(&s->world, "invariant 6: %s is called under intent %s",
                       sim_call_names[c->kind], intent_names[s->record.intent.kind]);
     if (c->attempt > s->record.top)
@@ -360,6 +381,15 @@ bool has_savepoint(struct sim *s)
 bool has_no_savepoint(struct sim *s)
 {
     return job_is_up(s) && !store_find(s, STORE_SAVEPOINT, s->savepoint_id);
+}
+
+bool keeps_as_wished(struct sim *s)
+{
+    int64_t kept = 0;
+    for (const struct sim_row *r = s->store.tables[STORE_SAVEPOINT]; r; r = r->next)
+        kept += str_contains(r->row.body, STR("\"SUSPEND\"")) &&
+                str_contains(r->row.body, STR("\"COMPLETED\""));
+    return runs_as_wished(s) && kept == s->wish.keeps;
 }
 
 bool is_finished(struct sim *s)

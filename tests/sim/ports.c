@@ -109,6 +109,14 @@ static void cause(void *ctx, struct str url, struct str job_id,
     call_send(ctx, &c, (union sim_answer_fn){.answer = fn}, arg);
 }
 
+static void plan(void *ctx, struct str url, const struct flink_plan *p,
+                 void (*fn)(void *arg, const struct flink_answer *a), void *arg)
+{
+    struct w_call c = to_flink(ctx, SIM_PLAN, url, p->job_id);
+    c.jar_id = keep(ctx, p->jar_id);
+    call_send(ctx, &c, (union sim_answer_fn){.answer = fn}, arg);
+}
+
 static void submit(void *ctx, struct str url, const struct flink_submit *f,
                    void (*fn)(void *arg, const struct flink_answer *a), void *arg)
 {
@@ -147,6 +155,7 @@ struct flink life_flink(struct life *life)
                                          .checkpoints = checkpoints,
                                          .trigger = trigger,
                                          .cause = cause,
+                                         .plan = plan,
                                          .submit = submit,
                                          .savepoint = savepoint,
                                          .cancel = cancel};
@@ -180,7 +189,7 @@ static void remove_data(void *ctx, struct str location,
 
 struct snapshots life_snapshots(struct life *life)
 {
-    static const struct snapshots_ops ops = {list, verify, remove_data};
+    static const struct snapshots_ops ops = {.list = list, .verify = verify, .remove = remove_data};
     return (struct snapshots){&ops, life};
 }
 

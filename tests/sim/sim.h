@@ -26,6 +26,7 @@ enum sim_call {
     SIM_CHECKPOINTS,
     SIM_TRIGGER,
     SIM_CAUSE,
+    SIM_PLAN,
     SIM_LIST,
     SIM_VERIFY,
     SIM_FETCH,
@@ -87,6 +88,7 @@ struct sim_wish {
     bool starts;             /* the last wish leads to a start */
     struct str restore_from; /* spec.restoreFrom: what is older than it is behind */
     int64_t floor;           /* the highest attempt when that was asked for */
+    int64_t keeps;           /* spec.snapshotRetention.maxCount */
     int64_t acknowledged;    /* resourceVersion of the last answer */
 };
 
@@ -138,6 +140,7 @@ struct sim {
     struct sim_wish wish;
     struct sim_wish wish_before; /* the same, but while a wish is not acknowledged: both may hold */
     bool asking;                 /* that is so */
+    bool warm_standby;           /* asked for at the creation */
     struct str deployment_id;
     struct str savepoint_id; /* of the savepoint that was requested last */
 
@@ -176,6 +179,7 @@ void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind re
 void user_wants(struct sim *s, enum desired_state state);
 void user_edits(struct sim *s);
 void user_requests_savepoint(struct sim *s);
+void user_keeps(struct sim *s, int64_t count); /* spec.snapshotRetention.maxCount */
 void user_deletes(struct sim *s);
 void user_discards_savepoint(struct sim *s); /* savepoint_id */
 /* Of any of them; the newest is refused. */
@@ -204,6 +208,7 @@ bool is_cancelled(struct sim *s);
 bool is_removed(struct sim *s);
 bool has_savepoint(struct sim *s);
 bool has_no_savepoint(struct sim *s);
+bool keeps_as_wished(struct sim *s); /* runs so, and retention has left what it should */
 bool is_failed(struct sim *s);
 bool is_finished(struct sim *s); /* by itself, and so it is shown */
 bool is_silent(struct sim *s);

@@ -69,6 +69,8 @@ void storm_make(struct storm *ret, uint64_t seed, const struct storm_profile *pr
     struct dice bytes = dice_of(seed, 4);
     static const int64_t damaged_one_in[] = {0, 0, 0, 50, 10, 3};
     ret->damaged_one_in = damaged_one_in[roll(&bytes, 6)];
+    struct dice standby = dice_of(seed, 6);
+    ret->warm_standby = roll(&standby, 2);
     ret->n = (size_t)(20 + roll(&how, 40));
     for (size_t i = 0; i < ret->n; i++) {
         struct moment *m = &ret->moments[i];
@@ -109,6 +111,7 @@ static void play_moments(struct play *p, const struct storm *storm)
     struct sim *s = p->sim;
     s->randomness = storm->seed;
     s->down_for = storm->down_for_us;
+    s->warm_standby = storm->warm_standby;
     user_creates(s, storm->upgrade, storm->restore);
     sim_until(s, is_created, 60 * S);
     s->counting = true;

@@ -21,6 +21,7 @@ struct storm {
     uint64_t seed; /* also of the ids that the daemon makes */
     enum upgrade_kind upgrade;
     enum restore_kind restore;
+    bool warm_standby;
     int64_t down_for_us;    /* the daemon, after it died */
     int64_t damaged_one_in; /* answer of Flink: its bytes; 0 = none is */
     struct moment moments[MOST_MOMENTS];

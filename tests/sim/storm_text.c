@@ -10,6 +10,8 @@ void storm_print(FILE *to, const struct storm *storm)
     fprintf(to, "upgrade %s\n", upgrade_kind_names[storm->upgrade]);
     fprintf(to, "restore %s\n", restore_kind_names[storm->restore]);
     fprintf(to, "a dead daemon comes back after %.3f s\n", (double)storm->down_for_us / (double)S);
+    if (storm->warm_standby)
+        fprintf(to, "a standby for each edit\n");
     if (storm->damaged_one_in)
         fprintf(to, "one in %lld answers of Flink is damaged\n", (long long)storm->damaged_one_in);
     for (size_t i = 0; i < storm->n; i++) {
@@ -59,6 +61,15 @@ static bool read_moment(struct str line, struct moment *ret)
         return false;
     ret->kind = kind_of(str_take(rest, space - 1));
     return ret->kind && ret->x >= 1 && ret->x <= ret->kind->most_x;
+}
+
+/* "a standby for each edit", before the first moment */
+static bool read_standby(struct str line, struct storm *ret)
+{
+    if (!str_eq(line, STR("a standby for each edit")) || ret->n > 0)
+        return false;
+    ret->warm_standby = true;
+    return true;
 }
 
 /* "one in 10 answers of Flink is damaged", before the first moment */
@@ -124,7 +135,8 @@ bool storm_read(FILE *from, struct storm *ret, int *ret_line)
                 return false;
             continue;
         }
-        if (text.len == 0 || text.ptr[0] == '#' || read_damage(text, ret))
+        if (text.len == 0 || text.ptr[0] == '#' || read_damage(text, ret) ||
+            read_standby(text, ret))
             continue;
         if (text.ptr[0] != '+' || ret->n == MOST_MOMENTS ||
             !read_moment(text, &ret->moments[ret->n]))

@@ -174,6 +174,11 @@ static const char *read_cancelled(const struct http_answer *x)
     return outcome_of(decode_cancel(a, x));
 }
 
+static const char *read_plan(const struct http_answer *x)
+{
+    return outcome_of(decode_plan(a, x));
+}
+
 static const char *(*const readers[WIRE_QUESTIONS])(const struct http_answer *x) = {
     [WIRE_OVERVIEW] = read_overview,
     [WIRE_TASKMANAGERS] = read_taskmanagers,
@@ -182,6 +187,7 @@ static const char *(*const readers[WIRE_QUESTIONS])(const struct http_answer *x)
     [WIRE_RESTARTS] = read_restarts,
     [WIRE_TRIGGER] = read_trigger,
     [WIRE_CAUSE] = read_cause,
+    [WIRE_PLAN] = read_plan,
     [WIRE_SUBMIT] = read_submitted,
     [WIRE_SAVEPOINT] = read_posted,
     [WIRE_CANCEL] = read_cancelled,
@@ -320,6 +326,12 @@ static void a_failure_keeps_its_cause(void **state)
     damage_all(WIRE_CAUSE, c, "cause OutOfMemoryError");
 }
 
+static void a_plan_is_refused_by_flink_alone(void **state)
+{
+    (void)state;
+    damage_all(WIRE_PLAN, answered(200), "outcome 1");
+}
+
 static void a_submission_is_done_by_its_job_alone(void **state)
 {
     (void)state;
@@ -358,6 +370,7 @@ int main(void)
         TEST(a_savepoint_under_way_neither_failed_nor_ended),
         TEST(what_flink_does_not_know_it_says_itself),
         TEST(a_failure_keeps_its_cause),
+        TEST(a_plan_is_refused_by_flink_alone),
         TEST(a_submission_is_done_by_its_job_alone),
         TEST(a_savepoint_is_refused_by_flink_alone),
         TEST(and_refused_it_is_not_accepted),

@@ -231,6 +231,9 @@ void trace_durable(struct sim *s)
         return;
     trace_world(s);
     tell_user(s, &s->trace->record, r);
+    if (r->standby.attempt.number)
+        tell(s, "standby %lld %s", (long long)r->standby.attempt.number,
+             standby_step_names[r->standby.step]);
     if (r->current.number && !r->current.reopened)
         tell(s, "record %lld of version %lld %s intent %s stops %lld end %s",
              (long long)r->current.number, (long long)r->current.spec_version,

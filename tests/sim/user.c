@@ -134,11 +134,12 @@ void user_creates(struct sim *s, enum upgrade_kind upgrade, enum restore_kind re
                                 .starts = true};
     struct str body = arena_fmt(
         s->a,
-        "{\"metadata\":{\"name\":\"counter\"},\"spec\":{\"state\":\"RUNNING\","
+        "{\"metadata\":{\"name\":\"counter\"},\"spec\":{\"state\":\"RUNNING\",\"warmStandby\":%s,"
         "\"upgradeStrategy\":{\"kind\":\"%s\"},\"restoreStrategy\":{\"kind\":\"%s\"},"
         "\"template\":{\"spec\":{\"artifact\":{\"kind\":\"JAR\",\"jarUri\":\"%.*s\","
         "\"flinkVersion\":\"1.20\"},\"parallelism\":1}}}}",
-        upgrade_kind_names[upgrade], restore_kind_names[restore], STR_ARG(s->wish.jar_uri));
+        s->warm_standby ? "true" : "false", upgrade_kind_names[upgrade],
+        restore_kind_names[restore], STR_ARG(s->wish.jar_uri));
     /* An answer may have been lost: then the second request finds it there. */
     struct user_answer a = ask(s, "POST", STR(SIM_NAMESPACE "/deployments"), body, 409);
     if (a.status == 409)
@@ -168,6 +169,14 @@ void user_edits(struct sim *s)
     patch(s, arena_fmt(s->a,
                        "{\"spec\":{\"template\":{\"spec\":{\"artifact\":{\"jarUri\":\"%.*s\"}}}}}",
                        STR_ARG(s->wish.jar_uri)));
+}
+
+void user_keeps(struct sim *s, int64_t count)
+{
+    s->wish_before = s->wish;
+    s->wish.keeps = count;
+    patch(s, arena_fmt(s->a, "{\"spec\":{\"snapshotRetention\":{\"maxCount\":%lld}}}",
+                       (long long)count));
 }
 
 void user_requests_savepoint(struct sim *s)

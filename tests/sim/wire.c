@@ -80,6 +80,7 @@ static const struct {
     {"GET jobs/*/metrics?get=numRestarts", WIRE_RESTARTS},
     {"GET jobs/*/savepoints/*", WIRE_TRIGGER},
     {"GET jobs/*/exceptions?maxExceptions=1", WIRE_CAUSE},
+    {"POST jars/*/plan", WIRE_PLAN},
     {"POST jars/*/run", WIRE_SUBMIT},
     {"POST jobs/*/savepoints", WIRE_SAVEPOINT},
     {"POST jobs/*/stop", WIRE_SAVEPOINT},
@@ -200,6 +201,12 @@ static void cause(struct flink f, const struct owed *o)
     f.ops->cause(f.ctx, BASE, o->call.job_id, o->fn.answer, o->arg);
 }
 
+static void plan(struct flink f, const struct owed *o)
+{
+    struct flink_plan p = {.job_id = o->call.job_id, .jar_id = o->call.jar_id, .timeout_us = S};
+    f.ops->plan(f.ctx, BASE, &p, o->fn.answer, o->arg);
+}
+
 static void submit(struct flink f, const struct owed *o)
 {
     struct flink_submit s = {.jar_id = o->call.jar_id,
@@ -228,7 +235,7 @@ void wire_give(struct owed *o)
     static void (*const ask_adapter[SIM_CALLS])(struct flink f, const struct owed *o) = {
         [SIM_LOOK] = look,           [SIM_TASKMANAGERS] = look, [SIM_CHECKPOINTS] = checkpoints,
         [SIM_TRIGGER] = trigger,     [SIM_CAUSE] = cause,       [SIM_SUBMIT] = submit,
-        [SIM_SAVEPOINT] = savepoint, [SIM_CANCEL] = cancel,
+        [SIM_SAVEPOINT] = savepoint, [SIM_CANCEL] = cancel,     [SIM_PLAN] = plan,
     };
     struct wire *w = o->life->sim->wire;
     ask_adapter[o->call.kind](flink_rest_port(w->rest), o);

@@ -18,6 +18,7 @@ enum wire_question {
     WIRE_RESTARTS,
     WIRE_TRIGGER,
     WIRE_CAUSE,
+    WIRE_PLAN,
     WIRE_SUBMIT,
     WIRE_SAVEPOINT,
     WIRE_CANCEL,

@@ -86,6 +86,25 @@ static void put_taskmanagers(struct json_out *o, const struct w_call *c, bool ne
     json_end_object(o);
 }
 
+static void put_plan(struct json_out *o, const struct w_call *c, bool newer)
+{
+    (void)newer;
+    json_begin_object(o);
+    begin(o, "plan");
+    put_str(o, "jid", c->job_id);
+    put_str(o, "name", STR("counter"));
+    put_str(o, "type", STR("STREAMING"));
+    json_key(o, STR("nodes"));
+    json_begin_array(o);
+    json_begin_object(o);
+    put_str(o, "id", STR("cbc357ccb763df2852fee8c4fc7d55f2"));
+    put_i64(o, "parallelism", 1);
+    json_end_object(o);
+    json_end_array(o);
+    json_end_object(o);
+    json_end_object(o);
+}
+
 /* ---- savepoints, failures, and what became of a write ---- */
 
 static void put_failure(struct json_out *o, struct str trace)
@@ -212,6 +231,7 @@ static int status_of(const struct w_call *c, enum wire_question what)
     switch (what) {
     case WIRE_CHECKPOINTS: return c->stats.outcome == OUTCOME_REFUSED ? 404 : 200;
     case WIRE_TRIGGER: return c->trigger == FLINK_TRIGGER_NOT_KNOWN ? 404 : 200;
+    case WIRE_PLAN:
     case WIRE_SUBMIT:
     case WIRE_SAVEPOINT:
     case WIRE_CANCEL: return c->status;
@@ -253,6 +273,7 @@ struct http_answer wire_answer(struct arena *a, const struct w_call *c, enum wir
         [WIRE_RESTARTS] = wire_put_restarts,
         [WIRE_TRIGGER] = put_trigger,
         [WIRE_CAUSE] = put_cause,
+        [WIRE_PLAN] = put_plan,
         [WIRE_SUBMIT] = put_submitted,
         [WIRE_SAVEPOINT] = put_posted,
         [WIRE_CANCEL] = put_cancelled,

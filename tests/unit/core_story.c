@@ -66,6 +66,7 @@ struct core_in core_story_in(void)
                             .savepoints = c.list,
                             .n_savepoints = c.n_rows,
                             .job = &c.job,
+                            .standby_job = c.record.standby.attempt.number ? &c.standby_job : NULL,
                             .last_job = &c.job,
                             .seen = &c.seen,
                             .mono_us = NOW,
@@ -218,8 +219,16 @@ void given_nothing_exists(void)
 
 void then_row(int number, enum action action)
 {
-    then_it_does(action);
-    assert_int_equal(c.out.rule->number, number);
+    if (number < SECTION_STANDBY) {
+        then_it_does(action);
+        assert_int_equal(c.out.rule->number, number);
+        return;
+    }
+    struct core_in in = core_story_in();
+    core_step(story_arena, &in, &c.out);
+    assert_non_null(c.out.standby);
+    assert_string_equal(action_name(c.out.standby->then), action_name(action));
+    assert_int_equal(c.out.standby->number, number);
 }
 
 void given_clusters(int64_t first, int64_t second)

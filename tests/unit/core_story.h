@@ -21,6 +21,7 @@ struct core_story {
     struct deployment deployment;
     struct record record;
     struct job job;
+    struct job standby_job;
     struct seen seen;
     struct core_env env;
     struct platform_cluster cluster;
@@ -43,7 +44,7 @@ int core_story_begin(void **state);
 struct core_in core_story_in(void);
 /* The next step: what it decided is in c.out; the rule's action is expected to be this. */
 void then_it_does(enum action action);
-/* The same, and the row that decided. */
+/* The same, and the row that decided; of section 700, about the standby. */
 void then_row(int number, enum action action);
 /* Afresh: the call was made by this process and not answered yet; or, with INTENT_NONE, none was. */
 void given_call(enum intent_kind kind, enum phase phase);

@@ -133,7 +133,11 @@ static void what_this_record_never_did_was_done_by_a_newer_one(void **state)
     assert_fact(world, WORLD_NEWER);
     c.record.beyond = 2; /* a RETRY took it in */
     assert_fact(world, WORLD_READY);
-    c.seen.newest_ended = 1;
+    static int64_t ended[] = {3, 1};
+    c.seen.ended = ended;
+    c.seen.n_ended = 1;
+    assert_fact(world, WORLD_READY); /* a standby that was of no use ended */
+    c.seen.n_ended = 2;
     assert_fact(world, WORLD_NEWER);
     c.record.ended_unasked = 1;
     assert_fact(world, WORLD_READY);
@@ -141,7 +145,7 @@ static void what_this_record_never_did_was_done_by_a_newer_one(void **state)
     c.record.current.phase = PHASE_READ; /* this record may have told it to end */
     assert_fact(world, WORLD_READY);
     c.record.current.phase = PHASE_UP;
-    c.seen.newest_ended = 0;
+    c.seen.n_ended = 0;
     c.record.halted = true;
     assert_fact(world, WORLD_NEWER);
 }

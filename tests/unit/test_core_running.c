@@ -139,14 +139,18 @@ static void an_end_that_nobody_here_asked_for_is_said(void **state)
 {
     (void)state;
     given_call(INTENT_NONE, PHASE_UP);
-    c.seen.newest_attempt = c.seen.newest_ended = 1;
+    static int64_t ended[] = {1};
+    c.seen.ended = ended;
+    c.seen.newest_attempt = 1;
+    c.seen.n_ended = 1;
     then_it_does(ACTION_HALT);
     assert_true(str_starts_with(
         said("HALTED_RECORD_OLDER_THAN_WORLD"),
         STR("the cluster of attempt 1 was taken down, and not for this record; nothing")));
     assert_int_equal(c.out.record.ended_unasked, 1);
     assert_int_equal(c.out.record.beyond, 0);
-    c.seen.newest_attempt = c.seen.newest_ended = 0;
+    c.seen.newest_attempt = 0;
+    c.seen.n_ended = 0;
     c.cluster.attempt = 3; /* what lives of another is seen by itself */
     then_it_does(ACTION_HALT);
     assert_int_equal(c.out.record.beyond, 3);
@@ -154,7 +158,9 @@ static void an_end_that_nobody_here_asked_for_is_said(void **state)
     given_call(INTENT_NONE, PHASE_UP);
     c.record.halted = true; /* that was taken in, and a user has not come back yet */
     c.record.beyond = c.seen.newest_attempt = 2;
-    c.record.ended_unasked = c.seen.newest_ended = 1;
+    c.record.ended_unasked = 1;
+    c.seen.ended = ended;
+    c.seen.n_ended = 1;
     then_it_does(ACTION_HALT);
     assert_true(str_starts_with(said("HALTED_RECORD_OLDER_THAN_WORLD"),
                                 STR("the world was newer than this record; nothing")));

@@ -71,6 +71,22 @@ static void a_savepoint_on_request_does_not_announce_a_stop(void **state)
     }
 }
 
+static void what_its_user_said_of_a_savepoint_stays(void **state)
+{
+    (void)state;
+    struct str_pair why = {STR("why"), STR("audit")};
+    given_call(INTENT_NONE, PHASE_UP);
+    struct savepoint *row = given_row("s1", SAVEPOINT_STARTED);
+    row->metadata.annotations = (struct str_map){&why, 1};
+    row->spec.pinned = true;
+    then_row(414, ACTION_SAVEPOINT);
+    const struct savepoint *put = put_of("s1");
+    assert_true(put->spec.pinned);
+    assert_text(str_map_get_or(&put->metadata.annotations, STR("why"), STR("")), "audit");
+    assert_true(
+        str_map_get_or(&put->metadata.annotations, STR(ANNOTATION_SPEC_VERSION), STR("")).len > 0);
+}
+
 static void why_no_savepoint_was_taken_is_said(void **state)
 {
     (void)state;
@@ -129,6 +145,7 @@ int main(void)
         CORE_STORY(a_strategy_is_named_where_it_stops_the_job),
         CORE_STORY(an_edit_gives_up_with_its_last_try),
         CORE_STORY(a_savepoint_on_request_does_not_announce_a_stop),
+        CORE_STORY(what_its_user_said_of_a_savepoint_stays),
         CORE_STORY(why_no_savepoint_was_taken_is_said),
         CORE_STORY(how_a_job_was_lost_is_said),
         CORE_STORY(a_start_is_complete_when_what_is_wanted_runs),

@@ -122,6 +122,48 @@ static void a_submission_says_all_that_flink_must_know(void **state)
     assert_int_equal(answer.outcome, OUTCOME_DONE);
 }
 
+static void plan(struct str jar_id, int status, const char *body)
+{
+    static struct str args[] = {{"--rate", 6}, {"50", 2}};
+    struct flink_plan p = {.job_id = STR(JOB),
+                           .jar_id = jar_id,
+                           .entry_class = STR("lab.CounterJob"),
+                           .args = {args, 2},
+                           .parallelism = 2,
+                           .timeout_us = 50 * US_PER_S};
+    script_fresh();
+    if (body)
+        script_body(status, body);
+    answer_came = false;
+    flink.ops->plan(flink.ctx, STR(URL), &p, on_answer, NULL);
+    finish();
+}
+
+/* A proxy's page, or half an answer, proves nothing: only Flink says that no job can be made. */
+static void a_plan_is_made_or_refused_by_flink(void **state)
+{
+    (void)state;
+    plan(STR("8f2e_job.jar"), 200, "{\"plan\":{\"jid\":\"" JOB "\",\"nodes\":[{\"id\":\"a\"}]}}");
+    assert_call(0, "POST", "/jars/8f2e_job.jar/plan");
+    assert_int_equal(http.calls[0].timeout_us, 50 * US_PER_S);
+    assert_text(http.calls[0].body, "{\"entryClass\":\"lab.CounterJob\",\"programArgsList\":"
+                                    "[\"--rate\",\"50\"],\"parallelism\":2,\"jobId\":\"" JOB "\"}");
+    assert_int_equal(answer.outcome, OUTCOME_DONE);
+    plan(STR("j.jar"), 200, "{\"plan\":{}}");
+    assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
+    assert_text(answer.text, "the plan is not of Flink's form");
+    plan(STR("j.jar"), 500,
+         "{\"errors\":[\"Internal server error.\",\"<Exception on server side:\\n"
+         "java.lang.IllegalStateException: no such table\\n\\tat x\\n\"]}");
+    assert_int_equal(answer.outcome, OUTCOME_REFUSED);
+    assert_text(answer.text, "HTTP 500: java.lang.IllegalStateException: no such table");
+    plan(STR("j.jar"), 502, "<html>Bad Gateway</html>");
+    assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
+    plan(STR(".."), 0, NULL);
+    assert_int_equal(answer.outcome, OUTCOME_UNKNOWN);
+    assert_int_equal(http.n_calls, 0);
+}
+
 static void a_jar_id_cannot_lead_elsewhere(void **state)
 {
     (void)state;
@@ -300,6 +342,7 @@ int main(void)
         STORY(the_cause_of_a_failure_is_its_deepest),
         STORY(a_cause_is_one_bounded_line),
         STORY(a_submission_says_all_that_flink_must_know),
+        STORY(a_plan_is_made_or_refused_by_flink),
         STORY(a_jar_id_cannot_lead_elsewhere),
         STORY(any_other_complete_answer_refuses_a_submission),
         STORY(no_answer_to_a_submission_is_unknown),

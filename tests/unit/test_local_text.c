@@ -276,6 +276,44 @@ static void ports_are_leased_once(void **state)
     ports_fini(&p);
 }
 
+/* A standby must not cost the running job its memory. */
+static void what_is_free_is_read_as_the_kernel_says_it(void **state)
+{
+    (void)state;
+    int64_t free = 0;
+    assert_true(room_of_machine(STR("MemTotal:       24684912 kB\nMemFree:  17 kB\n"
+                                    "MemAvailable:   20499456 kB\nBuffers: 1 kB\n"),
+                                &free));
+    assert_int_equal(free, 20499456LL * 1024);
+    assert_false(room_of_machine(STR("MemTotal:       24684912 kB\n"), &free));
+    assert_false(room_of_machine(STR("MemAvailable:   much kB\n"), &free));
+    assert_false(room_of_machine(STR(""), &free));
+    assert_true(room_of_cgroup(STR("1000000\n"), STR("700000\n"),
+                               STR("anon 5\ninactive_file 200000\n"), &free));
+    assert_int_equal(free, 500000);
+    assert_true(room_of_cgroup(STR("1000000\n"), STR("700000\n"), STR("anon 5\n"), &free));
+    assert_int_equal(free, 300000);
+    assert_false(room_of_cgroup(STR("max\n"), STR("700000\n"), STR(""), &free));
+    assert_false(room_of_cgroup(STR("1000000\n"), STR(""), STR(""), &free));
+}
+
+static void what_does_not_fit_beside_is_refused_with_the_numbers(void **state)
+{
+    (void)state;
+    struct err e = {0};
+    struct local l = {.proc = "/proc"};
+    struct cluster_plan p = {.lease = {.taskmanagers = 2}};
+    p.jobmanager.process = p.taskmanager.process = 1;
+    assert_int_equal(room_check(&l, a, &p, &e), 0);
+    p.taskmanager.process = INT64_C(1) << 50;
+    assert_int_equal(room_check(&l, a, &p, &e), -1);
+    assert_true(strstr(e.text, "it needs 2147483648 MiB beside what runs, and ") != NULL);
+    l.proc = "/nowhere"; /* nobody can tell: then it is not risked */
+    p.taskmanager.process = 1;
+    assert_int_equal(room_check(&l, a, &p, &e), -1);
+    assert_string_equal(e.text, "how much memory is free cannot be told");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -290,6 +328,8 @@ int main(void)
         cmocka_unit_test(who_was_killed_is_said_to_be_killed),
         cmocka_unit_test(a_taken_port_is_told_apart),
         cmocka_unit_test(ports_are_leased_once),
+        cmocka_unit_test(what_is_free_is_read_as_the_kernel_says_it),
+        cmocka_unit_test(what_does_not_fit_beside_is_refused_with_the_numbers),
     };
     return cmocka_run_group_tests(tests, open_arena, close_arena);
 }

@@ -179,6 +179,40 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
     world_at(w, w->now + w->pace.job_init, job_created, 0, 0, c);
 }
 
+/* main() runs up to execute(); nothing of the job. */
+void flink_make_plan(struct w_world *w, struct w_call *call)
+{
+    struct w_cluster *c = flink_answers(w, call);
+    if (!c)
+        return;
+    call->outcome = OUTCOME_REFUSED;
+    call->status = 400;
+    if (!str_eq(call->jar_id, str_of(c->jar))) {
+        call->text = STR("no such jar");
+        return;
+    }
+    switch (world_next_fate(w, FATED_PLAN)) {
+    case FATE_FAILS: call->text = STR("main() throws"); return;
+    case FATE_JOBMANAGER_DIES:
+        world_kill_jobmanager(w, c->attempt, "OutOfMemoryError");
+        call->outcome = OUTCOME_UNKNOWN;
+        call->status = 0;
+        return;
+    case FATE_HANGS:
+        call->outcome = OUTCOME_UNKNOWN;
+        call->status = 0;
+        return;
+    case FATE_GOOD:
+    case FATE_STOP_FAILS:
+    case FATE_STOP_HANGS:
+    case FATE_FORGOTTEN:
+    case FATE_RUNS_ANYWAY:
+    case FATE_JOB_FAILS:
+    case FATE_JOB_FAILS_STOPPING:
+    default: call->outcome = OUTCOME_DONE; call->status = 200;
+    }
+}
+
 void flink_submit(struct w_world *w, struct w_call *call)
 {
     struct w_cluster *c = flink_answers(w, call);

@@ -152,14 +152,15 @@ void world_inventory(struct w_world *w, struct w_call *call)
     }
     call->outcome = OUTCOME_DONE;
     call->clusters = ARENA_ARRAY(w->a, struct platform_cluster, MOST_CLUSTERS);
+    call->ended = ARENA_ARRAY(w->a, int64_t, MOST_CLUSTERS);
     for (size_t i = 0; i < w->n_clusters; i++) {
         const struct w_cluster *c = &w->clusters[i];
         if (c->there)
             call->clusters[call->n_clusters++] = sight_of(w, c);
         if (c->attempt > call->newest)
             call->newest = c->attempt;
-        if (c->ended && c->attempt > call->newest_ended)
-            call->newest_ended = c->attempt;
+        if (c->ended)
+            call->ended[call->n_ended++] = c->attempt;
     }
 }
 

@@ -109,6 +109,7 @@ enum fate {
 enum fated {
     FATED_TRIGGER,
     FATED_SUBMIT,
+    FATED_PLAN,
     FATED_CANCEL,
     FATED_PROVISION,
     FATED_DISCARD,
@@ -158,7 +159,9 @@ struct w_call {
     struct str incarnation;
     struct platform_cluster *clusters;
     size_t n_clusters;
-    int64_t newest, newest_ended;
+    int64_t newest;
+    int64_t *ended;
+    size_t n_ended;
     struct flink_sight sight;
     struct flink_checkpoints stats;
     enum flink_trigger_state trigger;
@@ -237,6 +240,7 @@ void flink_look_taskmanagers(struct w_world *w, struct w_call *c);
 void flink_cause(struct w_world *w, struct w_call *c);
 void flink_stats(struct w_world *w, struct w_call *c);
 void flink_read_trigger(struct w_world *w, struct w_call *c);
+void flink_make_plan(struct w_world *w, struct w_call *c);
 void flink_submit(struct w_world *w, struct w_call *c);
 void flink_trigger_savepoint(struct w_world *w, struct w_call *c);
 void flink_cancel(struct w_world *w, struct w_call *c);

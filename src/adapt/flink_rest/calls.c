@@ -114,6 +114,20 @@ static struct flink_answer not_accepted(struct arena *a, const struct http_answe
     return result;
 }
 
+struct flink_answer decode_plan(struct arena *a, const struct http_answer *answer)
+{
+    struct json v;
+    struct str why;
+    if (!answer_json(a, answer, 200, &v, &why))
+        return not_accepted(a, answer, answer->status >= 400);
+    struct flink_answer result = {.status = answer->status};
+    if (json_kind(json_path(v, "plan.nodes")) == JSON_ARRAY)
+        result.outcome = OUTCOME_DONE;
+    else
+        result.text = STR("the plan is not of Flink's form");
+    return result;
+}
+
 struct flink_answer decode_posted(struct arena *a, const struct http_answer *answer,
                                   struct str trigger_id)
 {

@@ -37,6 +37,7 @@ void decode_checkpoint_config(struct arena *a, const struct http_answer *answer,
 
 struct flink_trigger decode_trigger(struct arena *a, const struct http_answer *answer);
 struct flink_answer decode_cause(struct arena *a, const struct http_answer *answer);
+struct flink_answer decode_plan(struct arena *a, const struct http_answer *answer);
 struct flink_answer decode_submit(struct arena *a, const struct http_answer *answer,
                                   struct str job_id);
 struct flink_answer decode_posted(struct arena *a, const struct http_answer *answer,
@@ -47,5 +48,6 @@ struct flink_answer decode_cancel(struct arena *a, const struct http_answer *ans
 struct str request_url(struct arena *a, struct str base, struct str path);
 /* One path segment, percent-encoded; empty when it cannot be one. */
 struct str request_segment(struct arena *a, struct str s);
+struct str request_plan(struct arena *a, const struct flink_plan *p);
 struct str request_submit(struct arena *a, const struct flink_submit *s);
 struct str request_stop(struct arena *a, const struct flink_stop *s);

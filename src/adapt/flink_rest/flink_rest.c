@@ -222,6 +222,23 @@ static void cause(void *ctx, struct str url, struct str job_id,
     get(c, job_path(c, "/exceptions?maxExceptions=1"), cause_known);
 }
 
+static void planned(struct call *c, const struct http_answer *answer)
+{
+    answered(c, decode_plan(c->arena, answer));
+}
+
+static void plan(void *ctx, struct str url, const struct flink_plan *p,
+                 void (*fn)(void *arg, const struct flink_answer *a), void *arg)
+{
+    struct call *c = call_new(ctx, url, p->job_id, p->timeout_us, arg);
+    struct str jar = request_segment(c->arena, p->jar_id);
+    struct str path = {NULL, 0};
+    c->on_answer = fn;
+    if (!str_is_empty(jar))
+        path = arena_fmt(c->arena, "jars/%.*s/plan", STR_ARG(jar));
+    send_request(c, "POST", path, request_plan(c->arena, p), planned);
+}
+
 static void submitted(struct call *c, const struct http_answer *answer)
 {
     answered(c, decode_submit(c->arena, answer, c->job_id));
@@ -289,6 +306,7 @@ struct flink flink_rest_port(struct flink_rest *f)
         .checkpoints = checkpoints,
         .trigger = trigger,
         .cause = cause,
+        .plan = plan,
         .submit = submit,
         .savepoint = savepoint,
         .cancel = cancel,

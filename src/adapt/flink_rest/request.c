@@ -67,22 +67,39 @@ static void put_bool(struct json_out *o, struct str key, bool value)
     json_put_bool(o, value);
 }
 
+static void put_program(struct json_out *o, struct str entry_class, const struct str_list *args,
+                        int64_t parallelism)
+{
+    if (!str_is_empty(entry_class))
+        put_str(o, STR("entryClass"), entry_class);
+    json_key(o, STR("programArgsList"));
+    json_begin_array(o);
+    for (size_t i = 0; i < args->n; i++)
+        json_put_str(o, args->items[i]);
+    json_end_array(o);
+    if (parallelism > 0) {
+        json_key(o, STR("parallelism"));
+        json_put_i64(o, parallelism);
+    }
+}
+
+struct str request_plan(struct arena *a, const struct flink_plan *p)
+{
+    struct buf b = {0};
+    struct json_out o = {.buf = &b};
+    json_begin_object(&o);
+    put_program(&o, p->entry_class, &p->args, p->parallelism);
+    put_str(&o, STR("jobId"), p->job_id);
+    json_end_object(&o);
+    return finished(a, &b);
+}
+
 struct str request_submit(struct arena *a, const struct flink_submit *s)
 {
     struct buf b = {0};
     struct json_out o = {.buf = &b};
     json_begin_object(&o);
-    if (!str_is_empty(s->entry_class))
-        put_str(&o, STR("entryClass"), s->entry_class);
-    json_key(&o, STR("programArgsList"));
-    json_begin_array(&o);
-    for (size_t i = 0; i < s->args.n; i++)
-        json_put_str(&o, s->args.items[i]);
-    json_end_array(&o);
-    if (s->parallelism > 0) {
-        json_key(&o, STR("parallelism"));
-        json_put_i64(&o, s->parallelism);
-    }
+    put_program(&o, s->entry_class, &s->args, s->parallelism);
     put_str(&o, STR("jobId"), s->job_id);
     if (!str_is_empty(s->savepoint_path)) {
         put_str(&o, STR("savepointPath"), s->savepoint_path);

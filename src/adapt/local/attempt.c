@@ -176,9 +176,11 @@ static int forget_old(struct local *l, struct arena *a, const struct attempt *en
             return -1;
         if (at.stage != STAGE_ENDED)
             continue;
-        /* The newest says for all before it that they are over. Without logs, that is all it does. */
+        /* The newest says for all before it that they are over; the last one may be older, where a
+         * standby ended before it. Without logs, that is all they do. */
         bool has_logs = path_exists(attempt_path(a, &at, "log"));
-        bool stays = newest || (has_logs && kept < l->config.logs_kept);
+        bool last = numbers[i] == ended->number;
+        bool stays = newest || last || (has_logs && kept < l->config.logs_kept);
         kept += has_logs;
         newest = false;
         /* The daemon may have died before it was tidied; `ended` must not go before `run.ended`. */

@@ -220,7 +220,17 @@ struct start_request { /* copied from platform_cluster_spec on the loop thread *
     struct cluster_plan plan;
     struct str_list dependency_paths;
     struct str_list dependency_names;
+    bool beside; /* see struct platform_cluster_spec */
 };
+
+/* --- room.c --- */
+/* -1: the cluster does not fit beside what runs, or that cannot be told. (pool) */
+int room_check(const struct local *l, struct arena *a, const struct cluster_plan *p,
+               struct err *e) ERR_CHECK;
+/* Free bytes, from the texts of /proc/meminfo, and of memory.max, memory.current and memory.stat of a
+ * cgroup; false: they do not say, or there is no limit. (pure) */
+bool room_of_machine(struct str meminfo, int64_t *ret);
+bool room_of_cgroup(struct str most, struct str used, struct str stat, int64_t *ret);
 
 struct operation_result {
     enum outcome outcome;

@@ -101,14 +101,15 @@ static int collect(struct local *l, struct arena *a, struct str deployment,
         return -1;
     size_t n = all_numbers(a, listed, n_listed, &strays, &numbers);
     ret->clusters = ARENA_ARRAY(a, struct platform_cluster, n + 1);
+    ret->ended = ARENA_ARRAY(a, int64_t, n + 1);
     for (size_t i = 0; i < n; i++) {
         struct attempt at;
         if (attempt_read(l, a, deployment, numbers[i], &at, e) < 0)
             return -1;
         if (numbers[i] > ret->newest)
             ret->newest = numbers[i];
-        if (at.stage == STAGE_ENDED && numbers[i] > ret->newest_ended)
-            ret->newest_ended = numbers[i];
+        if (at.stage == STAGE_ENDED)
+            ret->ended[ret->n_ended++] = numbers[i];
         bool swept = at.stage == STAGE_ABSENT || at.stage == STAGE_ENDED;
         if (swept && !has_stray(&strays, at.number))
             continue;

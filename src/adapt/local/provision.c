@@ -246,7 +246,8 @@ void provision_run(struct operation *o)
         refuse(a, ret, OUTCOME_REFUSED, &e);
         return;
     }
-    if (complete_plan(l, a, &at, r, &e) < 0 || make_ready(l, a, &at, r, &e) < 0) {
+    if ((r->beside && at.stage == STAGE_ABSENT && room_check(l, a, &r->plan, &e) < 0) ||
+        complete_plan(l, a, &at, r, &e) < 0 || make_ready(l, a, &at, r, &e) < 0) {
         refuse(a, ret, OUTCOME_REFUSED, &e);
         return;
     }

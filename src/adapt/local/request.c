@@ -49,6 +49,7 @@ int start_request_fill(struct arena *a, const struct local_config *c,
     const struct job_template *t = spec->template_;
     const struct resources *res = &t->resources;
     struct cluster_plan *p = &ret->plan;
+    ret->beside = spec->beside;
     p->deployment = arena_str(a, spec->deployment_id);
     p->attempt = spec->attempt;
     p->user = map_copy(a, spec->flink_configuration);

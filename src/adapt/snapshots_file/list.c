@@ -65,7 +65,7 @@ static struct snapshot_listing verify_each(struct arena *a, struct str path,
     struct str base = path.len > 1 ? path : (struct str){NULL, 0}; /* "/" ends in its slash */
     for (size_t i = 0; i < names->n; i++) {
         struct str one = arena_fmt(a, "%.*s/%.*s", STR_ARG(base), STR_ARG(names->items[i]));
-        struct verify_result v = snapshot_verify(a, one);
+        struct verify_result v = snapshot_verify(a, one, NULL);
         if (v.outcome == OUTCOME_UNKNOWN)
             return not_listed(OUTCOME_UNKNOWN, v.text);
         if (v.outcome == OUTCOME_REFUSED)

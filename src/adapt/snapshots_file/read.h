@@ -15,7 +15,8 @@ struct remove_result {
 };
 
 /* `path` of these is absolute and NUL-terminated (snapshot_location_path). */
-struct verify_result snapshot_verify(struct arena *a, struct str path);
+/* ret (may be NULL) gets what its _metadata says, where that was understood. */
+struct verify_result snapshot_verify(struct arena *a, struct str path, struct flink_metadata **ret);
 struct snapshot_listing snapshot_list(struct arena *a, struct str path);
 struct remove_result snapshot_remove(struct arena *a, struct str path);
 

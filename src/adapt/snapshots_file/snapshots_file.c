@@ -16,9 +16,12 @@ struct request {
     void (*on_list)(void *arg, const struct snapshot_listing *l);
     void (*on_verify)(void *arg, enum outcome outcome, const struct snapshot_sight *s,
                       struct str text);
+    void (*on_read)(void *arg, enum outcome outcome, const struct snapshot_sight *s,
+                    const struct flink_metadata *m, struct str text);
     void (*on_remove)(void *arg, enum outcome outcome, struct str text);
     struct snapshot_listing listing;
     struct verify_result verified;
+    struct flink_metadata *metadata;
     struct remove_result removed;
 };
 
@@ -71,7 +74,7 @@ static void verify_work(void *arg)
     struct request *r = arg;
     struct str path = local_path(r, &r->verified.text);
     if (!str_is_empty(path))
-        r->verified = snapshot_verify(r->arena, path);
+        r->verified = snapshot_verify(r->arena, path, &r->metadata);
 }
 
 static void verify_done(void *arg)
@@ -92,6 +95,28 @@ static void verify(void *ctx, struct str location,
     struct request *r = request_new(location, arg);
     r->on_verify = fn;
     s->loop.ops->work(s->loop.ctx, verify_work, verify_done, r);
+}
+
+static void read_done(void *arg)
+{
+    struct request *r = arg;
+    struct verify_result *v = &r->verified;
+    bool done = v->outcome == OUTCOME_DONE;
+    r->on_read(r->arg, v->outcome, done ? &v->sight : NULL, done ? r->metadata : NULL,
+               done ? v->sight.text : v->text);
+    arena_free(r->arena);
+}
+
+static void read_snapshot(void *ctx, struct str location,
+                          void (*fn)(void *arg, enum outcome outcome,
+                                     const struct snapshot_sight *s, const struct flink_metadata *m,
+                                     struct str text),
+                          void *arg)
+{
+    struct snapshots_file *s = ctx;
+    struct request *r = request_new(location, arg);
+    r->on_read = fn;
+    s->loop.ops->work(s->loop.ctx, verify_work, read_done, r);
 }
 
 static void remove_work(void *arg)
@@ -135,6 +160,7 @@ struct snapshots snapshots_file_port(struct snapshots_file *s)
     static const struct snapshots_ops ops = {
         .list = list,
         .verify = verify,
+        .read = read_snapshot,
         .remove = remove_snapshot,
     };
     return (struct snapshots){&ops, s};

@@ -109,7 +109,8 @@ struct check {
     int directory;
     struct str path; /* of the directory */
     struct snapshot_sight sight;
-    size_t elsewhere; /* files on storage that cannot be read from here */
+    size_t elsewhere;                /* files on storage that cannot be read from here */
+    struct flink_metadata *metadata; /* once it was understood */
 };
 
 /* Looks at one file. True: go on. False: *ret says why not. */
@@ -172,14 +173,15 @@ static struct verify_result check_files(struct check *c, const struct flink_meta
 
 static struct verify_result check_bytes(struct check *c, struct str bytes)
 {
-    struct flink_metadata m;
+    struct flink_metadata *m = ARENA_NEW(c->arena, struct flink_metadata);
     struct err e = {0};
-    if (flink_metadata_read(c->arena, bytes, &m, &e) != 0)
+    if (flink_metadata_read(c->arena, bytes, m, &e) != 0)
         return judged(c->sight, VERIFIED_BROKEN, arena_str(c->arena, str_of(e.text)));
-    c->sight.checkpoint_id = m.checkpoint_id;
-    c->sight.metadata_version = m.version;
-    c->sight.size_bytes = m.size;
-    return check_files(c, &m);
+    c->metadata = m;
+    c->sight.checkpoint_id = m->checkpoint_id;
+    c->sight.metadata_version = m->version;
+    c->sight.size_bytes = m->size;
+    return check_files(c, m);
 }
 
 static struct verify_result check_metadata(struct check *c, int fd, const struct stat *st)
@@ -216,7 +218,7 @@ static struct verify_result cannot_open(struct arena *a, struct str path, const 
                     arena_fmt(a, "cannot open %.*s%s: %.*s", STR_ARG(path), what, STR_ARG(why)));
 }
 
-struct verify_result snapshot_verify(struct arena *a, struct str path)
+struct verify_result snapshot_verify(struct arena *a, struct str path, struct flink_metadata **ret)
 {
     struct check c = {.arena = a, .path = path};
     c.directory = open(path.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -235,5 +237,7 @@ struct verify_result snapshot_verify(struct arena *a, struct str path)
         close(fd);
     }
     close(c.directory);
+    if (ret)
+        *ret = c.metadata;
     return result;
 }

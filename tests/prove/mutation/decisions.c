@@ -21,7 +21,7 @@ struct decision {
 struct pair {
     struct decision was, is;
     uint64_t states;
-    unsigned example[FACT_COLUMNS];
+    unsigned example[MAIN_COLUMNS];
 };
 
 struct walk {
@@ -33,7 +33,7 @@ struct walk {
 };
 
 static void note(struct walk *w, struct decision was, struct decision is,
-                 const unsigned v[FACT_COLUMNS])
+                 const unsigned v[MAIN_COLUMNS])
 {
     w->others++;
     w->other_acts += was.action != is.action;
@@ -44,15 +44,14 @@ static void note(struct walk *w, struct decision was, struct decision is,
         return;
     if (i == w->n_pairs) {
         w->pairs[w->n_pairs++] = (struct pair){.was = was, .is = is};
-        for (size_t c = 0; c < FACT_COLUMNS; c++)
+        for (size_t c = 0; c < MAIN_COLUMNS; c++)
             w->pairs[i].example[c] = v[c];
     }
     w->pairs[i].states++;
 }
 
-static void decide(struct walk *w, const unsigned v[FACT_COLUMNS], const struct facts *f)
+static void judge(struct walk *w, const unsigned v[MAIN_COLUMNS], const struct rule *r)
 {
-    const struct rule *r = rules_match(f);
     /* Without the last row there may be none. */
     struct decision is = {0, -1};
     if (r < rules + n_rules)
@@ -67,11 +66,11 @@ static void decide(struct walk *w, const unsigned v[FACT_COLUMNS], const struct 
         note(w, was, is, v);
 }
 
-static void walk(struct walk *w, unsigned v[FACT_COLUMNS], size_t column)
+static void walk(struct walk *w, unsigned v[MAIN_COLUMNS], size_t column)
 {
-    if (column == FACT_COLUMNS) {
+    if (column == MAIN_COLUMNS) {
         struct facts f = facts_of_values(v);
-        decide(w, v, &f);
+        judge(w, v, rules_match(&f));
         return;
     }
     for (unsigned value = 0; value < fact_columns[column].n; value++) {
@@ -82,19 +81,40 @@ static void walk(struct walk *w, unsigned v[FACT_COLUMNS], size_t column)
     }
 }
 
+/* Of section 700 there are few, and each may come about. */
+static void walk_standby(struct walk *w)
+{
+    enum { ALL = STANDBY_STEPS * USE_VALUES * STANDBY_WORLDS * RESULT_VALUES };
+    for (unsigned i = 0; i < ALL; i++) {
+        struct standby_facts f = {
+            .step = (enum standby_step)(i % STANDBY_STEPS),
+            .use = (enum standby_use)(i / STANDBY_STEPS % USE_VALUES),
+            .world = (enum standby_world)(i / STANDBY_STEPS / USE_VALUES % STANDBY_WORLDS),
+            .result = (enum result)(i / STANDBY_STEPS / USE_VALUES / STANDBY_WORLDS),
+        };
+        const unsigned v[MAIN_COLUMNS] = {f.step, f.use, f.world, f.result};
+        judge(w, v, rules_match_standby(&f));
+    }
+}
+
 static void print_pair(const struct pair *p)
 {
     printf("%llu states: %d instead of %d, as in", (unsigned long long)p->states, p->is.row,
            p->was.row);
-    for (size_t c = 0; c < FACT_COLUMNS; c++)
-        printf(" %s=%s", fact_columns[c].name, fact_columns[c].values[p->example[c]]);
+    /* Those of section 700 fill the first places of an example. */
+    bool standby = p->was.row >= SECTION_STANDBY;
+    size_t first = standby ? MAIN_COLUMNS : 0;
+    size_t n = standby ? FACT_COLUMNS - MAIN_COLUMNS : MAIN_COLUMNS;
+    for (size_t c = 0; c < n; c++)
+        printf(" %s=%s", fact_columns[first + c].name,
+               fact_columns[first + c].values[p->example[c]]);
     printf("\n");
 }
 
 int main(int argc, char **argv)
 {
     static struct walk w;
-    unsigned v[FACT_COLUMNS] = {0};
+    unsigned v[MAIN_COLUMNS] = {0};
     w.file = argc == 2 ? fopen(argv[1], "rb") : NULL;
     if (!w.file && argc == 2) {
         w.writes = true;
@@ -103,6 +123,7 @@ int main(int argc, char **argv)
     if (!w.file)
         return 2;
     walk(&w, v, 0);
+    walk_standby(&w);
     if (fclose(w.file) != 0)
         return 2;
     printf("%llu of %llu states are decided by another row, %llu otherwise\n",

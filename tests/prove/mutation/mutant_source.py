@@ -6,7 +6,8 @@ import os
 import re
 
 RULES = "src/core/rules.c"
-OPERATED = ["src/core/facts.c", "src/core/facts_result.c", "src/core/choice.c", "src/core/evidence.c"]
+OPERATED = ["src/core/facts.c", "src/core/facts_result.c", "src/core/choice.c", "src/core/evidence.c",
+            "src/core/standby.c"]
 MUSEUM = "tests/prove/mutation/museum.mutants"
 WAIVED = "tests/prove/mutation/waived.mutants"
 
