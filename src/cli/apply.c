@@ -152,11 +152,11 @@ static void separate(struct cli *c, size_t i, size_t n)
 
 int cmd_apply(struct cli *c)
 {
-    if (flag_given(c, FLAG_PLAN) && flag_given(c, FLAG_FILE))
+    if (flag_given(c, FLAG_PLAN_ID) && flag_given(c, FLAG_FILE))
         return fail(c, EXIT_USAGE, "a file or a plan?", STR("-f and --plan exclude each other"),
                     NULL);
-    if (flag_given(c, FLAG_PLAN))
-        return write_planned(c, c->flags[FLAG_PLAN]);
+    if (flag_given(c, FLAG_PLAN_ID))
+        return write_planned(c, c->flags[FLAG_PLAN_ID]);
     struct json docs[MOST_DOCUMENTS];
     size_t n = 0;
     int r = read_documents(c, docs, &n);

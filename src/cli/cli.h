@@ -61,8 +61,10 @@ enum flag {
     FLAG_MESSAGE,
     FLAG_DIFF,
     FLAG_TO,
+    FLAG_TO_REVISION,
     FLAG_STATE,
     FLAG_PLAN,
+    FLAG_PLAN_ID,
     FLAG_NAME,
     FLAG_FROM,
     FLAGS,
@@ -307,18 +309,6 @@ int plan_ask(struct cli *c, struct str name, struct json body, const char *what,
 /* One document: plan, ask if state would be lost, write, wait if asked to. */
 int write_deployment(struct cli *c, struct str name, struct json body, const char *what);
 
-/* ---- savepoint.c ---- */
-
-/* Registers what lies at the location as a Savepoint of the Deployment. */
-int savepoint_register(struct cli *c, struct str deployment, struct str location,
-                       struct json *savepoint);
-/* One line, or the document. */
-void print_savepoint(struct cli *c, struct json object, const char *did);
-
-/* ---- savepoint_care.c ---- */
-
-/* "savepoint/ID" or "ID": the id. */
-struct str savepoint_id(struct cli *c, struct str word);
 /* False when state would be lost and the user says no, or cannot be asked; *ret is the exit code. */
 bool write_confirm(struct cli *c, struct json plan, const char *what, int *ret);
 /* Says what was done to the Deployment and, with --wait, stays until the state that it now asks for. */
@@ -336,6 +326,19 @@ int write_planned(struct cli *c, struct str plan_id);
 int assign(struct cli *c, struct str word, struct json *document);
 /* The same with a value that is text, whatever it looks like. */
 int assign_text(struct cli *c, struct str path, struct str text, struct json *document);
+
+/* ---- savepoint.c ---- */
+
+/* Registers what lies at the location as a Savepoint of the Deployment. */
+int savepoint_register(struct cli *c, struct str deployment, struct str location,
+                       struct json *savepoint);
+/* One line, or the document. */
+void print_savepoint(struct cli *c, struct json object, const char *did);
+
+/* ---- savepoint_care.c ---- */
+
+/* "savepoint/ID" or "ID": the id. */
+struct str savepoint_id(struct cli *c, struct str word);
 
 /* ---- commands, by file ---- */
 

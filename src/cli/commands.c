@@ -52,22 +52,23 @@ const struct flag_info flag_infos[FLAGS] = {
     [FLAG_EXPLAIN] = {"explain", 0, NULL, "With every candidate and why it was not chosen."},
     [FLAG_MESSAGE] = {"message", 'm', "TEXT", "Why, for the history."},
     [FLAG_DIFF] = {"diff", 0, "[A..]B", "What revision B changed, or what is different from A."},
-    [FLAG_TO] = {"to", 0, "N | NAME", "The revision to go back to; the Deployment that gets a copy."},
+    [FLAG_TO_REVISION] = {"to", 0, "N", "The revision to go back to."},
     [FLAG_STATE] = {"state", 0, "newest|at-revision",
                     "newest (the default): the state that the restore strategy chooses; "
                     "at-revision: what the jobs of that revision left."},
-    [FLAG_PLAN] = {"plan", 0, "ID | FILE",
-                   "Instead of a file: exactly what that plan of Sluice showed, or nothing. Of "
-                   "compat: the job's plan as Flink gives it; - is standard input."},
+    [FLAG_PLAN_ID] = {"plan", 0, "ID",
+                      "Instead of a file: exactly what that plan showed, or nothing."},
     [FLAG_NAME] = {"name", 0, "NEW", "What the new one is called."},
     [FLAG_FROM] = {"from", 0, "STATE", "latest (the default), none, or the id of a savepoint."},
     [FLAG_CLIENT] = {"client", 0, NULL, "Do not ask the server."},
+    [FLAG_TO] = {"to", 0, "NAME", "The Deployment that gets it."},
+    [FLAG_PLAN] = {"plan", 0, "FILE", "The job's plan as Flink gives it; - is standard input."},
 };
 
 /* clang-format off */
 const struct command commands[] = {
 { .name = "apply", .args = "-f FILE | --plan ID", .fn = cmd_apply,
-  .flags = BIT(FILE) | BIT(PLAN) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
+  .flags = BIT(FILE) | BIT(PLAN_ID) | BIT(REPLACE) | ASKS | WAITS, .formats = WRITTEN,
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Create what a file describes, or change it into that.",
   .examples = "sluice apply -f ledger.yaml --wait\n"
@@ -115,7 +116,7 @@ const struct command commands[] = {
   .doc = "The accepted changes of a Deployment's spec: who, why, what it did.",
   .examples = "sluice history ledger\nsluice history ledger --diff 17..19\n" },
 { .name = "rollback", .args = "NAME --to N", .fn = cmd_rollback, .least = 1, .most = 2,
-  .flags = BIT(TO) | BIT(STATE) | ASKS | WAITS, .formats = WRITTEN,
+  .flags = BIT(TO_REVISION) | BIT(STATE) | ASKS | WAITS, .formats = WRITTEN,
   .exits = EXIT(NOT_FOUND) | EXIT(CONFLICT) | EXIT(DECLINED) | WAITED,
   .doc = "Make the spec that of a revision again, with the newest state or with its own.",
   .examples = "sluice rollback ledger --to 17 --wait\n"

@@ -46,7 +46,7 @@ int cmd_rollback(struct cli *c)
     struct str state = flag_given(c, FLAG_STATE) ? c->flags[FLAG_STATE] : STR("newest");
     int r = ref_deployment(c, 0, &name);
     if (r == EXIT_DONE)
-        r = flag_number(c, FLAG_TO, 0, &to);
+        r = flag_number(c, FLAG_TO_REVISION, 0, &to);
     if (r != EXIT_DONE)
         return r;
     if (to == 0)
