@@ -59,8 +59,8 @@ static struct condition pending(const struct deployment *d)
         .type = STR("PendingChange"),
         .status = is ? yes : no,
         .reason = is ? STR("UPGRADE_STRATEGY_NONE") : STR("NOTHING_PENDING"),
-        .message = is ? STR("something was edited that the running job does not show")
-                      : (struct str){0},
+        .message =
+            is ? STR("something was edited that the running job does not show") : (struct str){0},
     };
 }
 
@@ -71,8 +71,12 @@ static struct condition reachable(const struct deployment *d)
     bool looked = st->observed_generation > 0;
     return (struct condition){
         .type = STR("TargetReachable"),
-        .status = unseen ? no : looked ? yes : unknown,
-        .reason = unseen ? st->reason : looked ? STR("SEEN") : STR("NOT_LOOKED_AT_YET"),
+        .status = unseen   ? no
+                  : looked ? yes
+                           : unknown,
+        .reason = unseen   ? st->reason
+                  : looked ? STR("SEEN")
+                           : STR("NOT_LOOKED_AT_YET"),
         .message = unseen ? st->message : (struct str){0},
         .last_transition_time = unseen ? st->waiting_since : 0,
     };

@@ -204,8 +204,7 @@ static void run_read(struct store_thread *t, struct job *job)
     }
     if (job->kind == JOB_OWNED) {
         struct db_rows rows;
-        job->status =
-            db_owned(t->db, job->table, job->query.owner, job->arena, &rows, &job->err);
+        job->status = db_owned(t->db, job->table, job->query.owner, job->arena, &rows, &job->err);
         job->rows = rows.items;
         job->n_rows = rows.n;
         finish(t, &job, 1);
