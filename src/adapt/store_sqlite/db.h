@@ -86,7 +86,11 @@ int db_load(struct db *db, enum store_table table,
 /* Rows in rising order, allocated from a. */
 int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
               struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
+struct db_rows {
+    struct store_row *items;
+    size_t n;
+};
 /* The same of an owner's rows in a table, by id. */
 int db_owned(struct db *db, enum store_table table, struct str owner, struct arena *a,
-             struct store_row **ret, size_t *ret_n, struct err *e) ERR_CHECK;
+             struct db_rows *ret, struct err *e) ERR_CHECK;
 int db_last_seq(struct db *db, int64_t *ret, struct err *e) ERR_CHECK;

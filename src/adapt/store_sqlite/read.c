@@ -39,7 +39,7 @@ int db_load(struct db *db, enum store_table table,
 
 /* What the bound statement gives, in its order. */
 static int read_rows(struct db *db, sqlite3_stmt *stmt, enum store_table table, struct arena *a,
-                     struct store_row **ret, size_t *ret_n, struct err *e)
+                     struct db_rows *ret, struct err *e)
 {
     size_t cap = 0;
     size_t n = 0;
@@ -61,8 +61,7 @@ static int read_rows(struct db *db, sqlite3_stmt *stmt, enum store_table table, 
     }
     int status = rc == SQLITE_DONE ? 0 : db_fail(db, db->reader, e);
     sqlite3_reset(stmt);
-    *ret = rows;
-    *ret_n = status == 0 ? n : 0;
+    *ret = (struct db_rows){rows, status == 0 ? n : 0};
     return status;
 }
 
@@ -75,9 +74,10 @@ int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
     sqlite3_bind_int64(stmt, 2, q->limit > INT64_MAX ? INT64_MAX : (int64_t)q->limit);
     if (!str_is_empty(q->owner))
         sqlite3_bind_text64(stmt, 3, q->owner.ptr, q->owner.len, SQLITE_STATIC, SQLITE_UTF8);
-    int status = read_rows(db, stmt, STORE_EVENT, a, ret, ret_n, e);
-    struct store_row *rows = *ret;
-    size_t n = *ret_n;
+    struct db_rows found;
+    int status = read_rows(db, stmt, STORE_EVENT, a, &found, e);
+    struct store_row *rows = *ret = found.items;
+    size_t n = *ret_n = found.n;
     for (size_t i = 0; !q->oldest && i < n / 2; i++) {
         struct store_row newest = rows[i];
         rows[i] = rows[n - 1 - i];
@@ -87,11 +87,11 @@ int db_events(struct db *db, const struct store_event_query *q, struct arena *a,
 }
 
 int db_owned(struct db *db, enum store_table table, struct str owner, struct arena *a,
-             struct store_row **ret, size_t *ret_n, struct err *e)
+             struct db_rows *ret, struct err *e)
 {
     sqlite3_stmt *stmt = db->tables[table].owned;
     sqlite3_bind_text64(stmt, 1, owner.ptr, owner.len, SQLITE_STATIC, SQLITE_UTF8);
-    return read_rows(db, stmt, table, a, ret, ret_n, e);
+    return read_rows(db, stmt, table, a, ret, e);
 }
 
 int db_last_seq(struct db *db, int64_t *ret, struct err *e)

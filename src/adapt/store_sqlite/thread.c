@@ -196,12 +196,17 @@ static void run_commits(struct store_thread *t, struct job *first)
 
 static void run_read(struct store_thread *t, struct job *job)
 {
-    if (job->kind == JOB_EVENTS || job->kind == JOB_OWNED) {
+    if (job->kind == JOB_EVENTS) {
         job->status =
-            job->kind == JOB_EVENTS
-                ? db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err)
-                : db_owned(t->db, job->table, job->query.owner, job->arena, &job->rows,
-                           &job->n_rows, &job->err);
+            db_events(t->db, &job->query, job->arena, &job->rows, &job->n_rows, &job->err);
+        finish(t, &job, 1);
+        return;
+    }
+    if (job->kind == JOB_OWNED) {
+        struct db_rows rows;
+        job->status = db_owned(t->db, job->table, job->query.owner, job->arena, &rows, &job->err);
+        job->rows = rows.items;
+        job->n_rows = rows.n;
         finish(t, &job, 1);
         return;
     }
