@@ -412,6 +412,7 @@ int write_go(struct write *w, const struct entry *entry, struct err *e)
     if (make_draft(w, e) < 0)
         return -1;
     struct str location = w->draft.deployment.spec.restore_from.location;
+    location_release(&c->hold);
     if (location.len && restore_is_new(w, entry) && !is_registered(entry, location))
         location_hold(c->app, &c->hold, arena_str(c->a, location), on_held, w);
     else

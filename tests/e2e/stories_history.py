@@ -77,7 +77,8 @@ def rollback(stage):
 def fork(stage):
     """A copy with a state of its own; its source runs on and notices nothing."""
     source = stage.running()
-    saved = plain(source.take_savepoint()["spec"]["savepointLocation"])
+    taken = source.take_savepoint()
+    saved = plain(taken["spec"]["savepointLocation"])
     source.wait_progress(records=50, checkpoints=1)
     jobs = source.job_ids()
     copy = Counter(stage.daemon, source.name + "-copy", FLINK)
@@ -97,7 +98,8 @@ def fork(stage):
 
     expect(source.job_ids() == jobs and len(source.proven(newest=True).runs) == 1,
            "the source was touched")
-    taken = source.savepoints()[0]["metadata"]["id"]
+    source.take_savepoint()  # the other one is not the newest any more, and still needed
+    taken = taken["metadata"]["id"]
     status, answer = http("DELETE", f"{stage.daemon.url}{NAMESPACE}/savepoints/{taken}")
     expect(status == 409 and "same location" in answer["message"], f"{status} {answer}")
     copy.set_state("CANCELLED")
