@@ -49,21 +49,35 @@ static struct seen_part *part_of(struct rig *r, const struct w_call *c)
     }
 }
 
+static void fold_world(struct seen *seen, const struct w_call *c)
+{
+    seen->world_outcome = c->outcome;
+    if (c->outcome != OUTCOME_DONE)
+        return;
+    seen->clusters = c->clusters;
+    seen->n_clusters = c->n_clusters;
+    seen->newest_attempt = c->newest;
+    seen->ended = c->ended;
+    seen->n_ended = c->n_ended;
+}
+
+static void fold_standby(struct seen_standby *seen, const struct w_call *c)
+{
+    if (c->kind == LOOK_PLAN) {
+        seen->plan_outcome = c->outcome;
+        seen->plan_text = c->text;
+        return;
+    }
+    seen->sight = c->sight;
+    seen->incarnation = c->incarnation;
+}
+
 /* What a look brought. */
 static void fold(struct rig *r, struct w_call *c)
 {
     struct seen *seen = &r->seen;
     switch ((enum effect_kind)c->kind) {
-    case LOOK_WORLD:
-        seen->world_outcome = c->outcome;
-        if (c->outcome == OUTCOME_DONE) {
-            seen->clusters = c->clusters;
-            seen->n_clusters = c->n_clusters;
-            seen->newest_attempt = c->newest;
-            seen->ended = c->ended;
-            seen->n_ended = c->n_ended;
-        }
-        break;
+    case LOOK_WORLD: fold_world(seen, c); break;
     case LOOK_TASKMANAGERS:
     case LOOK_JOB:
         seen->job = c->sight;
@@ -110,13 +124,7 @@ static void fold(struct rig *r, struct w_call *c)
     case CALL_CANCEL:
     case CALL_TEARDOWN:
     case LOOK_STANDBY:
-        seen->standby.sight = c->sight;
-        seen->standby.incarnation = c->incarnation;
-        break;
-    case LOOK_PLAN:
-        seen->standby.plan_outcome = c->outcome;
-        seen->standby.plan_text = c->text;
-        break;
+    case LOOK_PLAN: fold_standby(&seen->standby, c); break;
     case CALL_DISCARD:
     case CALL_STANDBY_PROVISION:
     case CALL_STANDBY_UPLOAD:
