@@ -61,6 +61,23 @@ static struct w_cluster *add_cluster(struct w_world *w, int64_t attempt)
     return c;
 }
 
+/* What was told to end is fenced: nothing of it can start any more, however late it is asked for. */
+static bool is_fenced(const struct w_world *w, int64_t attempt)
+{
+    for (size_t i = 0; i < w->n_clusters; i++)
+        if (w->clusters[i].attempt == attempt && w->clusters[i].ended)
+            return true;
+    return false;
+}
+
+static void fence(struct w_world *w, int64_t attempt)
+{
+    if (is_fenced(w, attempt))
+        return;
+    assert(w->n_clusters < MOST_CLUSTERS);
+    w->clusters[w->n_clusters++] = (struct w_cluster){.attempt = attempt, .ended = true};
+}
+
 /* Ensures: a JobManager that ended is never replaced, TaskManagers are. */
 void world_provision(struct w_world *w, struct w_call *call)
 {
@@ -73,6 +90,10 @@ void world_provision(struct w_world *w, struct w_call *call)
     }
     if (c && (c->jobmanager_dead || c->ending)) {
         call->text = STR("its JobManager has ended");
+        return;
+    }
+    if (is_fenced(w, call->attempt)) {
+        call->text = STR("it was told to end");
         return;
     }
     call->outcome = OUTCOME_DONE;
@@ -115,6 +136,8 @@ void world_teardown(struct w_world *w, struct w_call *call)
 {
     struct w_cluster *c = world_cluster(w, call->attempt);
     call->outcome = OUTCOME_DONE;
+    if (!c)
+        fence(w, call->attempt);
     if (!c || c->ending)
         return;
     c->ending = true;
