@@ -25,7 +25,7 @@ static const struct parameter {
      "{'type':'string','maxLength':64,'pattern':'^[!-~]*$'}",
      "Sent again with it within a day, the request gets the first answer, and nothing is done "
      "twice."},
-    {"lastEventId", "header", "Last-Event-ID", "{'type':'string','pattern':'" PLACE_PATTERN "'}",
+    {"lastEventId", "header", "Last-Event-ID", "{'type':'string'}",
      "With watch: where a browser's EventSource was last. It goes before resourceVersion."},
     {"author", "header", "X-Sluice-Author", "{'type':'string','maxLength':100}",
      "Who writes, for the history; anonymous without."},

@@ -26,7 +26,7 @@ const struct query_info query_infos[QUERIES] = {
                      "'default':false"},
     [QUERY_RESOURCE_VERSION] = {"resourceVersion", "string",
                                 "With watch: go on behind it, as a list or a message gave it.",
-                                "'pattern':'" PLACE_PATTERN "'"},
+                                "'examples':['1a2b3c4d-17']"},
     [QUERY_DRY_RUN] = {"dryRun", "string", "All: answer with the Plan, change nothing.",
                        "'enum':['All']"},
     [QUERY_APPLY_DEFAULTS] = {"applyDefaults", "boolean",

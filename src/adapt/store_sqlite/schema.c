@@ -60,6 +60,14 @@ static int take_step(sqlite3 *conn, int step)
     return -1; /* the connection is closed next, which rolls back */
 }
 
+static int take_steps(sqlite3 *conn, int from)
+{
+    for (int step = from; step < NEWEST; step++)
+        if (take_step(conn, step) < 0)
+            return -1;
+    return 0;
+}
+
 int schema_identify(struct db *db, struct err *e)
 {
     int version = 0;
@@ -84,10 +92,7 @@ int schema_migrate(struct db *db, struct err *e)
     int version = 0;
     if (number(db->writer, "PRAGMA user_version", &version) < 0)
         return db_fail(db, db->writer, e);
-    for (int step = version; step < NEWEST; step++)
-        if (take_step(db->writer, step) < 0)
-            return db_fail(db, db->writer, e);
-    return 0;
+    return take_steps(db->writer, version) < 0 ? db_fail(db, db->writer, e) : 0;
 }
 
 /* A new file is made beside its name and renamed, so that a file of that name is never half made:
@@ -106,7 +111,7 @@ int schema_create(const char *path, const char *vfs, struct err *e)
     else
         close(fd);
     if (status == 0 && (sqlite3_open_v2(fresh.path, &fresh.writer, SQLITE_OPEN_READWRITE, vfs) ||
-                        take_step(fresh.writer, 0) < 0))
+                        take_steps(fresh.writer, 0) < 0))
         status = db_fail(&fresh, fresh.writer, e);
     sqlite3_close(fresh.writer);
     if (status == 0 && rename(fresh.path, path) < 0)
