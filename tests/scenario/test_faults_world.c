@@ -102,8 +102,11 @@ static void requests_that_are_three_attempts_late_do_no_harm(void **state)
     when_it_is_told_again(world_teardown, 1);
     then_it_runs_on(4, 4);
     assert_int_equal(mutating_calls(), 0);
-    /* What it makes anew is ended again: nothing ever runs in it. */
-    when_it_is_told_again(world_provision, 1);
+    when_it_is_told_again(world_provision, 1); /* what was told to end starts nothing any more */
+    assert_null(world_cluster(&r->world, 1));
+    then_it_runs_on(4, 4);
+    /* What is there all the same is ended again: nothing ever runs in it. */
+    world_foreign_cluster(&r->world, 1);
     assert_non_null(world_cluster(&r->world, 1));
     then_it_runs_on(4, 4);
     assert_null(world_cluster(&r->world, 1));
