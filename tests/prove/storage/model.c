@@ -79,12 +79,6 @@ const struct store_row *model_find(const struct model *m, enum store_table table
     return NULL;
 }
 
-/* What is loaded at start-up comes with its body, but for revisions. */
-static struct str loaded_body(const struct store_row *row)
-{
-    return row->table == STORE_REVISION ? STR("") : row->body;
-}
-
 uint64_t digest_row(uint64_t digest, const struct store_row *row)
 {
     digest = mix_two(digest, (uint64_t)row->table);
@@ -92,8 +86,7 @@ uint64_t digest_row(uint64_t digest, const struct store_row *row)
     digest = mix_two(digest, (uint64_t)row->seq);
     digest = mix_bytes(digest, row->id.ptr, row->id.len);
     digest = mix_bytes(digest, row->owner.ptr, row->owner.len);
-    struct str body = loaded_body(row);
-    return mix_bytes(digest, body.ptr, body.len);
+    return mix_bytes(digest, row->body.ptr, row->body.len);
 }
 
 uint64_t digest_end(uint64_t digest, int64_t last_seq)

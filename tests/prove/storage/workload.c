@@ -148,9 +148,9 @@ static void run_process(struct run *r)
     unsigned lives_for = 1 + mix_below(r->rng, 160);
     unsigned groups = 3 + mix_below(r->rng, 5);
     host_kill_at(killed ? host_time() + lives_for : SIZE_MAX, in_sync);
-    r->commits = 0;
     if (!begin_process(r))
         return;
+    r->commits = hooks_commits(); /* to bring the store up to date takes some of its own */
     bool goes_on = true;
     for (unsigned i = 0; goes_on && i < groups; i++) {
         if (r->fault == FAULT_SPLIT)
