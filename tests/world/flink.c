@@ -179,18 +179,26 @@ static void submitted(struct w_world *w, int64_t x, int64_t y, void *p)
     world_at(w, w->now + w->pace.job_init, job_created, 0, 0, c);
 }
 
-/* main() runs up to execute(); nothing of the job. */
-void flink_make_plan(struct w_world *w, struct w_call *call)
+/* Its answer is a refusal until something better is known. */
+static struct w_cluster *answers_with_the_jar(struct w_world *w, struct w_call *call)
 {
     struct w_cluster *c = flink_answers(w, call);
     if (!c)
-        return;
+        return NULL;
     call->outcome = OUTCOME_REFUSED;
     call->status = 400;
-    if (!str_eq(call->jar_id, str_of(c->jar))) {
-        call->text = STR("no such jar");
+    if (str_eq(call->jar_id, str_of(c->jar)))
+        return c;
+    call->text = STR("no such jar");
+    return NULL;
+}
+
+/* main() runs up to execute(); nothing of the job. */
+void flink_make_plan(struct w_world *w, struct w_call *call)
+{
+    struct w_cluster *c = answers_with_the_jar(w, call);
+    if (!c)
         return;
-    }
     switch (world_next_fate(w, FATED_PLAN)) {
     case FATE_FAILS: call->text = STR("main() throws"); return;
     case FATE_JOBMANAGER_DIES:
@@ -215,15 +223,9 @@ void flink_make_plan(struct w_world *w, struct w_call *call)
 
 void flink_submit(struct w_world *w, struct w_call *call)
 {
-    struct w_cluster *c = flink_answers(w, call);
+    struct w_cluster *c = answers_with_the_jar(w, call);
     if (!c)
         return;
-    call->outcome = OUTCOME_REFUSED;
-    call->status = 400;
-    if (!str_eq(call->jar_id, str_of(c->jar))) {
-        call->text = STR("no such jar");
-        return;
-    }
     if (c->job.exists) {
         call->text = STR("Job has already been submitted");
         return;
