@@ -252,7 +252,7 @@ enum handled get_logs(struct call *c, struct err *e)
         return HANDLED_FAILED;
     }
     if (attempt == 0)
-        attempt = entry_record(entry)->top;
+        attempt = record_head(entry_record(entry));
     if (attempt == 0) {
         err_set(e, ERR_NOT_FOUND, "the Deployment was never started");
         return HANDLED_FAILED;

@@ -61,19 +61,20 @@ void register_place(const struct entry *e, struct savepoint *s)
         return;
     const struct record *r = entry_record(e);
     const struct final_checkpoint *final = r->current.final_checkpoints.items;
+    int64_t head = record_head(r);
     int64_t newest = 0;
     /* Until its restore was checked by them, what was seen are the statistics of an older attempt. */
-    bool own = r->current.number == r->top && r->current.restored != RESTORED_UNCHECKED;
+    bool own = r->current.number == head && r->current.restored != RESTORED_UNCHECKED;
     if (own && e->seen.stats_part.at > 0 && e->seen.stats.outcome == OUTCOME_DONE)
         newest = e->seen.stats.latest_completed.id;
     for (size_t i = 0; i < r->current.final_checkpoints.n; i++)
         newest = most(newest, final[i].id);
     for (size_t i = 0; i < e->n_savepoints; i++) {
         const struct savepoint *old = e->savepoints[i]->value;
-        if (old->status.attempt == r->top)
+        if (old->status.attempt == head)
             newest = most(newest, old->status.checkpoint_id);
     }
-    s->status.attempt = r->top;
+    s->status.attempt = head;
     s->status.checkpoint_id = newest;
     s->status.sequence = r->sequence + 1;
 }

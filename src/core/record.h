@@ -164,6 +164,9 @@ struct record {
 
     int64_t spec_version; /* of the Deployment: rises with each upgrade-relevant change */
     int64_t top;          /* highest attempt number ever reserved */
+    int64_t
+        head; /* the highest that ever was the present attempt: above it are only standbys, which
+                     ran no job. 0 = as `top`: no record of before there was a standby has it */
     struct attempt current;
     struct standby standby;
     struct intent intent;
@@ -193,6 +196,12 @@ struct record {
                               never asked for it: a RETRY or rule 316 took that in */
     int64_t version;       /* of the row */
 };
+
+/* Where a snapshot stands that is named now: what the present attempt writes from now on is newer. */
+static inline int64_t record_head(const struct record *r)
+{
+    return r->head > 0 ? r->head : r->top;
+}
 
 enum { RECORD_UNREAD = 8 };
 

@@ -119,6 +119,7 @@ static const struct field record_rows[] = {
     FIELD_AT(FIELD_INT, record, retries_asked, "retriesAsked"),
     FIELD_AT(FIELD_INT, record, spec_version, "specVersion"),
     FIELD_AT(FIELD_INT, record, top, "top"),
+    FIELD_AT(FIELD_INT, record, head, "head"),
     FIELD_AT(FIELD_OBJECT, record, current, "current", .object = &attempt_fields),
     FIELD_AT(FIELD_OBJECT, record, standby, "standby", .object = &standby_fields),
     FIELD_AT(FIELD_OBJECT, record, intent, "intent", .object = &intent_fields),

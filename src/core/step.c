@@ -293,6 +293,7 @@ static void act(struct step *s)
     }
     if (actions[s->rule->then])
         actions[s->rule->then](s);
+    r->head = r->current.number > r->head ? r->current.number : r->head;
 }
 
 static bool go_on(struct step *s)

@@ -119,6 +119,7 @@ void jars_keep_needed(const struct app *app)
         const struct attempt *unread = r->unread.items;
         const struct seen_artifact *seen = &e->seen.artifact;
         need_attempt(a, &list, &r->current);
+        need_attempt(a, &list, &r->standby.attempt);
         for (size_t k = 0; k < r->unread.n; k++)
             need_attempt(a, &list, &unread[k]);
         need(a, &list, seen->sha256);

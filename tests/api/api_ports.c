@@ -151,9 +151,10 @@ static void logs(void *ctx, struct str id, int64_t attempt, struct str process, 
 {
     (void)ctx;
     (void)id;
-    (void)attempt;
     (void)most;
-    enqueue(deliver_logs, (void (*)(void))fn, arg)->text = arena_str(story_arena, process);
+    bool ran = attempt == 1; /* no other attempt of these stories has processes */
+    enqueue(deliver_logs, (void (*)(void))fn, arg)->text =
+        ran ? arena_str(story_arena, process) : STR("");
 }
 
 struct platform ports_platform(void)

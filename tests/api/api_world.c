@@ -227,6 +227,17 @@ static void run_attempt_1(struct record *r)
     r->operation = (struct operation){0};
 }
 
+static void spend_attempt_2(struct record *r)
+{
+    r->head = r->current.number;
+    r->top = r->head + 1;
+}
+
+void have_standby_given_up(const char *name)
+{
+    edit_record(name, spend_attempt_2);
+}
+
 void have_running_job(const char *name)
 {
     edit_record(name, run_attempt_1);

@@ -88,6 +88,7 @@ void have_deployment(const char *name, const char *state);
 struct entry *entry_named(const char *name);
 /* Its job runs: attempt 1, with all tasks up. */
 void have_running_job(const char *name);
+void have_standby_given_up(const char *name); /* beside a running job; its number is spent */
 /* The running job's newest checkpoint, as its statistics tell it. */
 /* Flink does not answer any more. */
 void flink_is_silent(void);

@@ -1,5 +1,6 @@
 /* Deployments over the API: what is created, changed, refused and deleted, and what stays. */
 #include "api_world.h"
+#include "shell/jars.h"
 #define ONE DEPLOYMENTS "/one"
 #define JAR "'template':{'spec':{'artifact':{'jarUri':'file:///x.jar'}}}"
 
@@ -378,8 +379,38 @@ static void logs_are_the_end_of_a_process_log(void **state)
     struct answer a = get(ONE "/logs");
     assert_text(a.body, "line 1\nline 2\n");
     assert_text(a.type, "text/plain; charset=utf-8");
+    /* not those of a standby */
+    have_standby_given_up("one");
+    assert_text(get(ONE "/logs").body, "line 1\nline 2\n");
     assert_problem(get(ONE "/logs?process=nobody"), 404, "NOT_FOUND");
     assert_problem(get(ONE "/logs?process=..%2f..%2fetc"), 400, "BAD_REQUEST");
+}
+
+static void with_pinned_jars(struct record *r)
+{
+    r->current.artifact_sha256 = STR("that-runs");
+    r->standby.attempt =
+        (struct attempt){.number = 2, .phase = PHASE_RESERVED, .artifact_sha256 = STR("to-come")};
+}
+
+static void list_hashes(void *ctx, struct str_list sha256s)
+{
+    for (size_t i = 0; i < sha256s.n; i++)
+        buf_fmt(ctx, "%.*s ", STR_ARG(sha256s.items[i]));
+}
+
+static void the_jars_of_a_job_and_of_its_standby_are_kept(void **state)
+{
+    (void)state;
+    static const struct artifacts_ops ops = {.keep_only = list_hashes};
+    have_deployment("one", "RUNNING");
+    have_running_job("one");
+    edit_record("one", with_pinned_jars);
+    struct buf kept = {0};
+    world_app()->artifacts = (struct artifacts){&ops, &kept};
+    jars_keep_needed(world_app());
+    assert_text(buf_str(&kept), "that-runs to-come ");
+    buf_fini(&kept);
 }
 
 static void jobs_and_events_are_listed(void **state)
@@ -436,6 +467,7 @@ int main(void)
         API_STORY(retry_is_taken_when_something_was_given_up),
         API_STORY(a_target_must_exist),
         API_STORY(logs_are_the_end_of_a_process_log),
+        API_STORY(the_jars_of_a_job_and_of_its_standby_are_kept),
         API_STORY(jobs_and_events_are_listed),
         API_STORY(methods_that_do_not_fit_are_named),
     };

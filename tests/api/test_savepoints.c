@@ -90,6 +90,21 @@ static void it_counts_from_its_registration(void **state)
     assert_int_equal(number_at(a.json, "status.checkpointId"), 41);
 }
 
+/* The number of a standby that was given up is above that of the job that runs on: placed there, an
+ * import would outrank all that this job writes from now on, and a recovery would go back to it. */
+static void a_standby_lifts_no_import_above_the_running_job(void **state)
+{
+    (void)state;
+    have_deployment("one", "RUNNING");
+    have_running_job("one");
+    have_standby_given_up("one");
+    have_checkpoint("one", 41, true);
+    struct answer a = create("one", ",'spec':{'savepointLocation':'file:///s/good'}");
+    assert_status(a, 201);
+    assert_int_equal(number_at(a.json, "status.attempt"), 1);
+    assert_int_equal(number_at(a.json, "status.checkpointId"), 41);
+}
+
 static void what_cannot_be_restored_is_not_registered(void **state)
 {
     (void)state;
@@ -257,6 +272,7 @@ int main(void)
         API_STORY(without_a_job_there_is_nothing_to_take),
         API_STORY(one_that_exists_is_registered),
         API_STORY(it_counts_from_its_registration),
+        API_STORY(a_standby_lifts_no_import_above_the_running_job),
         API_STORY(what_cannot_be_restored_is_not_registered),
         API_STORY(a_restore_by_location_registers_it),
         API_STORY(a_new_deployment_can_begin_with_a_restore),

@@ -452,7 +452,7 @@ struct str rig_import(struct rig *r, const char *location)
     struct w_snapshot *there = storage_find(&r->world, str_of(location));
     if (!there)
         there = storage_add(&r->world, location);
-    there->attempt = r->record.top;
+    there->attempt = record_head(&r->record);
     there->id = 1000000000000;
     there->imported = there->savepoint = true;
     there->sequence = r->record.sequence + 1;
@@ -466,7 +466,7 @@ struct str rig_import(struct rig *r, const char *location)
         .spec = {.savepoint_location = str_of(location)},
         .status = {.state = SAVEPOINT_COMPLETED,
                    .verified = VERIFIED_FULL,
-                   .attempt = r->record.top,
+                   .attempt = record_head(&r->record),
                    .checkpoint_id = 1000000000000,
                    .sequence = ++r->record.sequence,
                    .metadata_version = 4},

@@ -55,10 +55,12 @@ static void a_stateful_upgrade_stops_the_job_when_its_successor_stands_ready(voi
     until(standby_is_ready);
     assert_int_equal(rig_job(r, 1)->status.state, JOB_STARTED);
     assert_int_equal(rig_job(r, 2)->status.state, JOB_STANDBY);
+    assert_int_equal(record_head(&r->record), 1); /* where a snapshot counts that is imported now */
     until(upgraded_to_2);
     then_it_decided(STANDBY_UP THEN_STOP THEN_ADOPT);
     assert_place(restored_from(), rig_newest_savepoint(r, ORIGIN_SUSPEND)->spec.savepoint_location);
     assert_int_equal(r->record.current.number, 2);
+    assert_int_equal(record_head(&r->record), 2);
     assert_int_equal(rig_job(r, 2)->status.state, JOB_STARTED);
     then_only_the_running_cluster_is_left();
     rig_run_for(r, 3 * S);
