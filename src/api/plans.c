@@ -13,6 +13,7 @@ struct stored_plan {
     /* what it was made for */
     struct str namespace_name;
     struct str name;
+    struct str deployment_id; /* a Deployment that is made anew has the same versions */
     int64_t resource_version; /* 0: it is created */
     struct str job_id;
     /* what was asked for */
@@ -88,6 +89,7 @@ static void keep(struct write *w, struct plan *plan)
         .until = app_mono_us(c->app) + PLAN_LIVES_US,
         .namespace_name = arena_str(a, c->namespace_name),
         .name = arena_str(a, plan->deployment_name),
+        .deployment_id = arena_str(a, plan->deployment_id),
         .resource_version = plan->resource_version,
         .job_id = arena_str(a, plan->job_id),
         .kind = w->kind,
@@ -167,6 +169,7 @@ int plans_check(const struct write *w, const struct entry *entry, struct err *e)
 {
     const struct stored_plan *p = find(w->call->api, w->plan);
     int64_t version = entry ? entry_deployment(entry)->metadata.resource_version : 0;
+    struct str id = entry ? entry->id : (struct str){0};
     struct str job = {0};
     if (!p)
         return err_set(e, ERR_NOT_FOUND, "plan %.*s has expired meanwhile", STR_ARG(w->plan));
@@ -174,7 +177,7 @@ int plans_check(const struct write *w, const struct entry *entry, struct err *e)
         struct core_in in = entry_input(entry, w->call->a);
         job = hint_job_runs(&in) ? entry_record(entry)->current.job_id : job;
     }
-    if (version == p->resource_version && str_eq(job, p->job_id))
+    if (version == p->resource_version && str_eq(id, p->deployment_id) && str_eq(job, p->job_id))
         return 0;
     return err_set(e, ERR_PLAN_STALE, "plan %.*s was made for version %lld", STR_ARG(w->plan),
                    (long long)p->resource_version);

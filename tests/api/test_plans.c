@@ -127,6 +127,20 @@ static void a_plan_of_another_job_is_refused(void **state)
     assert_int_equal(parallelism(), 1);
 }
 
+/* The name and the version are as they were, and the Deployment is another. */
+static void a_plan_of_one_that_was_made_anew_is_refused(void **state)
+{
+    (void)state;
+    have_deployment("one", "CANCELLED");
+    struct str id = planned(ONE "/plans", WIDER);
+    assert_status(del(ONE), 200);
+    world_pass(10000000);
+    assert_problem(get(ONE), 404, "NOT_FOUND");
+    have_deployment("one", "CANCELLED");
+    assert_problem(apply("PATCH", ONE, id), 409, "PLAN_STALE");
+    assert_int_equal(parallelism(), 1);
+}
+
 static void a_stale_plan_that_cannot_be_made_again_says_why(void **state)
 {
     (void)state;
@@ -202,6 +216,7 @@ int main(void)
         API_STORY(a_plan_whose_base_moved_is_refused_with_a_fresh_one),
         API_STORY(a_stale_plan_of_a_json_patch_is_made_again),
         API_STORY(a_plan_of_another_job_is_refused),
+        API_STORY(a_plan_of_one_that_was_made_anew_is_refused),
         API_STORY(a_stale_plan_that_cannot_be_made_again_says_why),
         API_STORY(a_plan_of_what_is_there_meanwhile_is_refused),
         API_STORY(plans_live_for_a_quarter_of_an_hour),
